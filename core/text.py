@@ -1,0 +1,63 @@
+"""Text helpers every room needs: folding, words, stems, sentences, language by script. Knows no model."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+Lang = Literal["ru", "en"]
+
+WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*", re.UNICODE)
+CYRILLIC = re.compile(r"[а-яёА-ЯЁ]")
+LATIN = re.compile(r"[a-zA-Z]")
+CITATION = re.compile(r"\s?\[(\d{1,3})\]")
+
+
+def fold(text: str) -> str:
+    """Lower case with ё=е, the form in which words are compared."""
+    return text.lower().replace("ё", "е")
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, in order; hyphenated words are one word."""
+    return WORD.findall(fold(text))
+
+
+def language(text: str) -> Lang:
+    """`ru` where Cyrillic letters are at least a quarter of all, else `en`: Russian technical text is full of Latin names."""
+    cyrillic, latin = len(CYRILLIC.findall(text)), len(LATIN.findall(text))
+    return "ru" if cyrillic and cyrillic * 3 >= latin else "en"
+
+
+@lru_cache(maxsize=2)
+def _stemmer(name: str):  # type: ignore[no-untyped-def]
+    import snowballstemmer
+
+    return snowballstemmer.stemmer(name)
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """Snowball stem of one folded word; the script chooses the language, so mixed texts stem right."""
+    if not word.isalpha():
+        return word
+    return str(_stemmer("russian" if CYRILLIC.search(word) else "english").stemWord(word))
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Sentence spans `(start, end)` of a text, Russian or English, without surrounding blanks; a line break ends one."""
+    from razdel import sentenize
+
+    spans: list[tuple[int, int]] = []
+    for line in re.finditer(r"[^\n]+", text):
+        for found in sentenize(line.group()):
+            if found.text.strip():
+                start = line.start() + found.start
+                spans.append((start, start + len(found.text)))
+    return spans
+
+
+def strip_citations(text: str) -> str:
+    """The text without its `[n]` marks."""
+    return CITATION.sub("", text)
