@@ -26,7 +26,13 @@ class UsageError(ExpertbotError):
 
 
 class DocumentError(ExpertbotError):
+    """`code` names the fault in a word ("pdf_scan", "bad_zip", …), so that the bot can say it in the person's language."""
+
     exit_code = 3
+
+    def __init__(self, message: str, hint: str = "", *, code: str = "") -> None:
+        super().__init__(message, hint)
+        self.code = code
 
 
 class UnavailableError(ExpertbotError):

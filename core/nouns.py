@@ -40,7 +40,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """A file as clean text (Unicode NFC, "\\n" line ends) and its structure, blocks in order, not overlapping."""
+    """A file as clean text (Unicode NFC, "\\n" line ends) and its structure, blocks in order, not overlapping. Whatever the
+    file was, the text is light Markdown: headings begin with `#`, list items with `- ` or `1. `, code stands in fences or
+    backticks, a table is a line a row that names its columns (`Column: value; …`); emphasis and link targets are gone."""
 
     source: str
     title: str

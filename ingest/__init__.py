@@ -1,0 +1,1 @@
+"""Files → parsed → chunks → vectors → committed. The only room that knows llama-index."""

@@ -1,0 +1,1 @@
+"""Qdrant, embedders, hybrid search, drafting. Knows no persona, no Telegram."""

@@ -1,0 +1,89 @@
+"""How a chunk is stored beside its vectors: written by ingest, read by retrieval, and readable by llama-index's
+QdrantVectorStore (`text` is its key for plain nodes)."""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.nouns import Chunk, Passage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+NAMESPACE = uuid.UUID("6f1c9d0e-5b0a-4a6e-9c53-0d4f3b8f2a11")
+
+
+def document_id(source: str) -> str:
+    """The identity of a document is where it comes from."""
+    return str(uuid.uuid5(NAMESPACE, source))
+
+
+def version_id(source: str, sha256: str, fingerprint: str) -> str:
+    """One state of a document as one pipeline indexes it: other bytes, parser, chunker or embedder, other version."""
+    return str(uuid.uuid5(NAMESPACE, "\0".join((source, sha256, fingerprint))))
+
+
+def chunk_id(version: str, index: int) -> str:
+    return str(uuid.uuid5(uuid.UUID(version), str(index)))
+
+
+def pack(
+    chunk: Chunk,
+    *,
+    source: str,
+    title: str,
+    version: str,
+    spans: Sequence[tuple[int, int]],
+    vectors: NDArray[np.float32],
+) -> dict[str, Any]:
+    """Payload of a chunk. `spans` are its sentences within `chunk.text`, `vectors` their (n, dim) unit vectors,
+    kept as one byte a dimension: evidence is chosen from them without embedding again."""
+    import numpy as np
+
+    scaled = np.clip(np.rint(vectors * 127 * SCALE), -127, 127).astype(np.int8)
+    return {
+        "text": chunk.text,
+        "source": source,
+        "title": title,
+        "headings": list(chunk.headings),
+        "start": chunk.start,
+        "end": chunk.end,
+        "doc_id": document_id(source),
+        "version": version,
+        "sentences": [number for span in spans for number in span],
+        "sentence_vectors": base64.b64encode(scaled.tobytes()).decode("ascii"),
+    }
+
+
+SCALE = 4.0  # components of a 512-d unit vector lie around ±0.044; four times that fills the byte
+
+
+def sentence_vectors(payload: Mapping[str, Any]) -> tuple[list[tuple[int, int]], NDArray[np.float32]]:
+    """Sentence spans within the chunk's text and their (n, dim) unit vectors."""
+    import numpy as np
+
+    flat = payload["sentences"]
+    spans = list(zip(flat[::2], flat[1::2], strict=True))
+    raw = np.frombuffer(base64.b64decode(payload["sentence_vectors"]), dtype=np.int8)
+    vectors = raw.astype(np.float32).reshape(len(spans), -1) if spans else np.zeros((0, 1), np.float32)
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return spans, vectors / np.maximum(norms, 1e-6)
+
+
+def passage(id: str, payload: Mapping[str, Any], score: float, signals: Mapping[str, float]) -> Passage:
+    return Passage(
+        chunk_id=id,
+        doc_id=payload["doc_id"],
+        source=payload["source"],
+        title=payload["title"],
+        headings=tuple(payload["headings"]),
+        text=payload["text"],
+        start=payload["start"],
+        end=payload["end"],
+        score=score,
+        signals=signals,
+    )

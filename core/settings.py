@@ -1,0 +1,223 @@
+"""Settings, read once at the top and handed down by section. Sources, strongest first: environment
+`EXPERTBOT_SECTION__NAME`, `.env`, `expertbot.toml`. Unknown names are refused with the nearest right one, all at once."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from core.errors import UsageError
+
+PREFIX = "EXPERTBOT_"
+
+
+def _numbers(value: object) -> object:
+    """`"1, 2"` → `[1, 2]`, the form a list takes in an environment variable."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+IdList = Annotated[tuple[int, ...], BeforeValidator(_numbers)]
+TextList = Annotated[tuple[str, ...], BeforeValidator(_numbers)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class IngestSettings(Section):
+    """How files become chunks."""
+
+    chunk_chars: int = Field(1200, ge=200, le=8000, description="longest chunk, characters")
+    max_file_mb: int = Field(50, ge=1, description="larger files are refused")
+    parse_seconds: float = Field(60, gt=0, description="wall time one file may take to parse")
+    parse_memory_mb: int = Field(1024, ge=128, description="memory the parsing process may take")
+    workers: int = Field(0, ge=0, description="embedding processes; 0 = one a core")
+    roots: TextList = Field((), description="folders that /ingest in Telegram may read, comma-separated")
+
+
+class EmbedderSettings(Section):
+    """Texts to vectors. Changing it takes effect with `expertbot reindex`."""
+
+    kind: str = Field(
+        "use", pattern="^(use|openai|fastembed|sentence-transformers)$", description="use = built in"
+    )
+    model: str = Field("", description="model name, for every kind but `use`")
+    base_url: str = Field("", description="OpenAI-compatible endpoint, for kind `openai`")
+    api_key: SecretStr = Field(SecretStr(""), description="key of that endpoint")
+
+
+class QdrantSettings(Section):
+    """A Qdrant server. Without a URL the engine runs in this process, under the data folder."""
+
+    url: str = Field("", description="e.g. http://127.0.0.1:6333")
+    api_key: SecretStr = Field(SecretStr(""), description="key of the server")
+    collection: str = Field("expertbot", pattern="^[A-Za-z0-9_-]+$", description="alias of the index")
+    replicas: int = Field(1, ge=1, description="copies of each shard")
+    shards: int = Field(1, ge=1, description="shards of a new collection")
+    timeout_seconds: float = Field(10, gt=0, description="of one request")
+
+
+class LlmSettings(Section):
+    """An OpenAI-compatible endpoint for drafts and the prompt layer. Without a model drafts are extractive."""
+
+    base_url: str = Field("", description="e.g. http://127.0.0.1:8080/v1")
+    api_key: SecretStr = Field(SecretStr(""), description="key of the endpoint")
+    model: str = Field("", description="model that drafts")
+    fallback_base_url: str = Field("", description="second endpoint, tried when the first is down")
+    fallback_api_key: SecretStr = Field(SecretStr(""), description="key of the second endpoint")
+    fallback_model: str = Field("", description="model of the second endpoint")
+    connect_seconds: float = Field(5, gt=0, description="to connect")
+    first_token_seconds: float = Field(20, gt=0, description="to the first token")
+    total_seconds: float = Field(90, gt=0, description="for the whole answer")
+    temperature: float = Field(0.2, ge=0, le=2, description="of drafts")
+
+    @property
+    def configured(self) -> bool:
+        return bool(self.model)
+
+
+class PersonaSettings(Section):
+    """Whose voice, and how it is produced."""
+
+    default: str = Field("alex", description="a persona's id, or `none`")
+    folder: str = Field("", description="folder of personas; empty = the shipped ones")
+    restyler: str = Field(
+        "auto",
+        pattern="^(auto|adapter|prompt|remote|none)$",
+        description="auto = adapter where installed, else prompt where an LLM is set, else framed",
+    )
+    candidates: int = Field(6, ge=1, le=16, description="wordings tried per answer")
+    remote_base_url: str = Field("", description="OpenAI-compatible server whose models are the adapters")
+    remote_api_key: SecretStr = Field(SecretStr(""), description="key of that server")
+
+
+class TelegramSettings(Section):
+    """The bot."""
+
+    token: SecretStr = Field(SecretStr(""), description="from @BotFather")
+    api_base: str = Field("https://api.telegram.org", description="Bot API server")
+    admins: IdList = Field((), description="numeric user ids, comma-separated")
+    allowed: IdList = Field((), description="if set, only these users (and admins) are answered")
+    webhook_url: str = Field("", description="public URL; empty = polling")
+    webhook_secret: SecretStr = Field(SecretStr(""), description="mandatory with a webhook")
+    webhook_listen: str = Field("127.0.0.1:8081", description="host:port to listen on")
+    concurrency: int = Field(8, ge=1, description="questions answered at once")
+    queue: int = Field(200, ge=1, description="questions waiting at most")
+    per_minute: float = Field(12, gt=0, description="questions a user may ask a minute")
+    per_day: int = Field(500, ge=1, description="questions a user may ask a day")
+
+
+class ApiSettings(Section):
+    """The OpenAI-compatible HTTP service."""
+
+    listen: str = Field("127.0.0.1:8088", description="host:port")
+    keys_file: str = Field("", description="hashed bearer keys; empty = <data-dir>/api_keys.json")
+    origins: TextList = Field((), description="allowed CORS origins, comma-separated")
+
+
+class LogSettings(Section):
+    """Logs go to stderr."""
+
+    level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level shown")
+    json_lines: bool = Field(False, description="one JSON object a line")
+    prompts: bool = Field(False, description="keep the text of questions in logs")
+
+
+class Settings(Section):
+    """All sections, and where the data lies."""
+
+    data_dir: Path = Field(Path("data"), description="ledger, index, uploads, state")
+    ingest: IngestSettings = IngestSettings()
+    embedder: EmbedderSettings = EmbedderSettings()
+    qdrant: QdrantSettings = QdrantSettings()
+    llm: LlmSettings = LlmSettings()
+    persona: PersonaSettings = PersonaSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    api: ApiSettings = ApiSettings()
+    log: LogSettings = LogSettings()
+
+
+def names() -> dict[str, str]:
+    """Every setting as its environment name, with its description; the source of docs/settings.md."""
+    found = {PREFIX + "DATA_DIR": str(Settings.model_fields["data_dir"].description)}
+    for section, field in Settings.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, Section):
+            for name, inner in kind.model_fields.items():
+                found[f"{PREFIX}{section.upper()}__{name.upper()}"] = str(inner.description)
+    return found
+
+
+def _from_env(env: Mapping[str, str], origin: str, faults: list[str]) -> dict[str, Any]:
+    known, values = names(), {}
+    for name, value in env.items():
+        if not name.startswith(PREFIX):
+            continue
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            faults.append(f"{origin}: unknown setting {name}" + (f"; did you mean {near[0]}?" if near else ""))
+        elif name == PREFIX + "DATA_DIR":
+            values["data_dir"] = value
+        else:
+            section, key = name.removeprefix(PREFIX).lower().split("__", 1)
+            values.setdefault(section, {})[key] = value
+    return values
+
+
+def _from_toml(path: Path, faults: list[str]) -> dict[str, Any]:
+    try:
+        loaded = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.append(f"{path}: not valid TOML: {error}")
+        return {}
+    for section, content in list(loaded.items()):
+        env_names = [f"{PREFIX}{section.upper()}__{key.upper()}" for key in content] if isinstance(content, dict) else []
+        if not isinstance(content, dict):
+            env_names = [PREFIX + section.upper()]
+        _from_env(dict.fromkeys(env_names, ""), str(path), faults)
+    return loaded
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#"))
+    return {key.strip().removeprefix("export "): value.strip().strip("\"'") for key, value in pairs}
+
+
+def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    for key, value in over.items():
+        base[key] = {**base.get(key, {}), **value} if isinstance(value, dict) else value
+    return base
+
+
+def load(
+    config: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    data_dir: Path | None = None,
+    folder: Path | None = None,
+) -> Settings:
+    """Settings for this run. Raises UsageError naming every fault at once."""
+    env, folder = os.environ if env is None else env, folder or Path()
+    faults: list[str] = []
+    if config and not config.is_file():
+        raise UsageError(f"There is no settings file {config}.", "Check the path after --config.")
+    toml = config or folder / "expertbot.toml"
+    merged = _from_toml(toml, faults) if toml.is_file() else {}
+    merged = _merge(merged, _from_env(_dotenv(folder / ".env"), ".env", faults))
+    merged = _merge(merged, _from_env(env, "environment", faults))
+    if data_dir:
+        merged["data_dir"] = data_dir
+    if not faults:
+        try:
+            return Settings.model_validate(merged)
+        except ValidationError as error:
+            for fault in error.errors(include_url=False, include_input=False):
+                name = PREFIX + "__".join(str(part).upper() for part in fault["loc"][:2])
+                faults.append(f"{name}: {fault['msg']}")
+    raise UsageError("Settings can't be used: " + " · ".join(faults), "All settings: docs/settings.md.")
