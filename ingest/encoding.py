@@ -1,0 +1,212 @@
+"""Bytes to text when nobody says the encoding: marks and UTF first, then the eight-bit code page in which the text reads most
+like Russian. Knows no file format."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from functools import lru_cache
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with UTF-16's
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SINGLE = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic", "cp1252")
+_SAMPLE = 200_000  # bytes looked at to choose a code page
+_DECLARED = re.compile(
+    rb"""(?:<meta[^>]{0,200}?charset\s*=\s*["']?|<\?xml[^>]{0,100}?encoding\s*=\s*["']|coding[:=]\s*)([A-Za-z0-9_.:-]{2,30})""",
+    re.I,
+)
+# Share of each letter in Russian prose, per mille: what makes a wrong table look wrong.
+_RUSSIAN = dict(
+    zip(
+        "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё",
+        (
+            110,
+            85,
+            80,
+            74,
+            67,
+            63,
+            55,
+            47,
+            45,
+            44,
+            35,
+            32,
+            30,
+            28,
+            26,
+            20,
+            19,
+            17,
+            17,
+            16,
+            16,
+            14,
+            12,
+            10,
+            9,
+            7,
+            6,
+            5,
+            4,
+            3,
+            3,
+            1,
+            1,
+        ),
+        strict=True,
+    )
+)
+_CYRILLIC_RUN = re.compile(r"[^\W\d_]+")
+_TYPOGRAPHY = frozenset("«»—–…№“”„’‘•©®°±·§™€\u00a0\u00ad≤≥√÷²")
+
+
+def decode(data: bytes, declared: str = "") -> tuple[str, str]:
+    """The text and the encoding it was read by. Never fails: what no table explains becomes U+FFFD. `declared` is what a
+    protocol said; it is believed where the bytes agree."""
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace"), encoding
+    wide = _wide(data)
+    if wide:
+        return data.decode(wide, "replace"), wide
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        pass
+    if _mostly_utf8(data):
+        return _mixed(data), "utf-8"
+    return _eight_bit(data, declared)
+
+
+def _wide(data: bytes) -> str:
+    """UTF-16 or UTF-32 without a mark, by where its zero bytes and its high bytes stand; empty where it is neither."""
+    sample = data[:4000]
+    if len(sample) < 4 or b"\x00" not in sample:
+        return ""
+    if len(data) % 4 == 0:
+        for encoding in ("utf-32-le", "utf-32-be"):
+            if _decodes(sample[: len(sample) // 4 * 4], encoding):
+                return encoding
+    even, odd = sample[0::2], sample[1::2]
+    best = ""
+    for encoding, high in (("utf-16-le", odd), ("utf-16-be", even)):
+        usual = sum(byte in (0x00, 0x04, 0x20) for byte in high)  # Latin, Cyrillic, punctuation
+        if usual >= 0.9 * len(high) and _decodes(sample[: len(sample) // 2 * 2], encoding):
+            best = best or encoding
+    return best
+
+
+def _decodes(sample: bytes, encoding: str) -> bool:
+    """Whether the sample is text in this encoding: no control characters, few that are unassigned in scripts one meets."""
+    try:
+        text = sample.decode(encoding)
+    except UnicodeDecodeError as error:
+        if error.start < len(sample) - 4:
+            return False
+        text = sample[: error.start].decode(encoding, "ignore")
+    if not text:
+        return False
+    strange = sum((char < " " and char not in "\t\n\r\x0c") or char == "\x7f" for char in text)
+    return strange * 50 <= len(text)
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8 with a few faults (a cut end, pasted lines) rather than another encoding."""
+    text = data[:_SAMPLE].decode("utf-8", "replace")
+    wide = sum(char >= "\x80" and char != "\ufffd" for char in text)
+    return wide > 0 and text.count("\ufffd") <= wide
+
+
+def _mixed(data: bytes) -> str:
+    """UTF-8 with lines in another encoding: each line by what it is; a broken sequence at the end is dropped."""
+    out: list[str] = []
+    for line in data.splitlines(keepends=True):
+        try:
+            out.append(line.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            cut = error.reason == "unexpected end of data"
+            if cut or _mostly_utf8(line):
+                out.append(line.decode("utf-8", "ignore" if cut else "replace"))
+            else:
+                out.append(_eight_bit(line, "")[0])
+    return "".join(out)
+
+
+def _eight_bit(data: bytes, declared: str) -> tuple[str, str]:
+    sample = data[:_SAMPLE]
+    scores = {encoding: russian_score(sample.decode(encoding, "replace")) for encoding in _SINGLE}
+    best = max(scores, key=lambda encoding: scores[encoding])
+    named = _known(declared) or _known(_declared(data))
+    if named and (named not in scores or scores[named] >= scores[best] - 0.05):
+        best = named
+    elif scores[best] < _PLAUSIBLE and not named:
+        best = _guess(sample) or best
+    return data.decode(best, "replace"), best
+
+
+_PLAUSIBLE = 0.35  # a Russian text scores 0.6–0.9 in its own table and below 0.2 in a wrong one
+
+
+def _declared(data: bytes) -> str:
+    found = _DECLARED.search(data[:2048])
+    return found.group(1).decode("ascii") if found else ""
+
+
+def _known(name: str) -> str:
+    """The codec's name, or empty where there is no such text encoding or the bytes already contradict it."""
+    try:
+        codec = codecs.lookup(name.strip()).name if name.strip() else ""
+        b"".decode(codec or "utf-8")
+    except LookupError:
+        return ""
+    return "" if codec.startswith(("utf", "ascii")) else codec
+
+
+def _guess(sample: bytes) -> str:
+    """charset_normalizer's opinion, for what is not Cyrillic."""
+    from charset_normalizer import from_bytes
+
+    found = from_bytes(sample[:20_000]).best()
+    return found.encoding if found else ""
+
+
+@lru_cache(maxsize=64)
+def _letter(char: str) -> float:
+    return min(1.0, _RUSSIAN[char] / 40) if char in _RUSSIAN else -1.0
+
+
+def russian_score(text: str) -> float:
+    """How much the non-ASCII characters look like a Russian text, about -2 … 1. Letters count by their frequency; words that
+    mix scripts or change case inside, pseudo-graphics and unassigned codes count against."""
+    total, score = 0, 0.0
+    for char in text:
+        if char < "\x80":
+            continue
+        total += 1
+        if char.isalpha():
+            score += _letter(char.lower()) if "\u0400" <= char <= "\u04ff" else 0.1
+        elif char == "\ufffd" or char < "\xa0":
+            score -= 2.0
+        else:
+            score += 0.2 if char in _TYPOGRAPHY else -1.0
+    if not total:
+        return 0.0
+    return (score - 1.5 * _odd_words(text)) / total
+
+
+def _odd_words(text: str) -> int:
+    """Letters in words no writer makes: Cyrillic and Latin mixed, capitals after small letters."""
+    odd = 0
+    for word in _CYRILLIC_RUN.findall(text):
+        if word.isascii():
+            continue
+        latin = sum(char < "\u0250" for char in word)
+        if 0 < latin < len(word) or (word[1:] != word[1:].lower() and not word.isupper()):
+            odd += len(word)
+    return odd
