@@ -1,5 +1,5 @@
-"""A parsed document to chunks: where to cut is the cheapest way through the document, by what a cut would tear apart. Knows no
-file format, no model; every chunk is `document.text[start:end]`."""
+"""A parsed document to chunks: where to cut is the cheapest way through the document, by what a cut would
+tear apart. Knows no file format, no model; every chunk is `document.text[start:end]`."""
 
 from __future__ import annotations
 
@@ -55,9 +55,10 @@ class _Section(NamedTuple):
 def chunk(
     document: ParsedDocument, *, max_chars: int = MAX_CHARS, target_chars: int = TARGET_CHARS
 ) -> list[Chunk]:
-    """The document's chunks, in order and not overlapping; together they hold all its text but blanks. None is longer than
-    `max_chars` characters. Code, tables and lists stay whole where they fit, with the sentence before them; tiny sections
-    of one parent may share a chunk, whose `headings` are then what they have in common."""
+    """The document's chunks, in order and not overlapping; together they hold all its text but blanks. None
+    is longer than `max_chars` characters. Code, tables and lists stay whole where they fit, with the sentence
+    before them; tiny sections of one parent may share a chunk, whose `headings` are then what they have in
+    common."""
     if max_chars < 20:
         raise ValueError("max_chars must be at least 20")
     target = min(target_chars, max_chars)
@@ -70,7 +71,8 @@ def chunk(
 
 
 def context(document: ParsedDocument, piece: Chunk) -> str:
-    """What a chunk's text doesn't say itself: the title and the headings above it, a line each. For the index."""
+    """What a chunk's text doesn't say itself: the title and the headings above it, a line each. For the
+    index."""
     lines = [line for line in dict.fromkeys((document.title, *piece.headings)) if line]
     inside = {line.lstrip("# ") for line in piece.text.split("\n") if line.startswith("#")}
     return "\n".join(line for line in lines if line not in inside)
@@ -90,7 +92,8 @@ def _chunk(document: ParsedDocument, sections: Sequence[_Section], units: Sequen
 
 
 def _sections(document: ParsedDocument) -> tuple[list[_Section], list[int]]:
-    """The sections, the first being what stands before any heading, and the section's number of each block."""
+    """The sections, the first being what stands before any heading, and the section's number of each
+    block."""
     path: list[tuple[int, str]] = []
     sections = [_Section((), 0, 0)]
     owner: list[int] = []
@@ -219,7 +222,8 @@ def _line_units(text: str, start: int, end: int, cost: float, section: int, limi
 
 
 def _list_units(text: str, start: int, end: int, cost: float, section: int, limit: int) -> Iterator[_Unit]:
-    """Items of a list, whole where they fit; a longer item by its lines, code inside it by the rules of code."""
+    """Items of a list, whole where they fit; a longer item by its lines, code inside it by the rules of
+    code."""
     starts: list[int] = []
     marks = ""
     for begin, stop in _lines(text, start, end):
@@ -292,7 +296,8 @@ def _cheapest(
 
 
 def _size_cost(size: int, target: int, limit: int) -> float:
-    """What a chunk of this size costs: a fixed price for being one, more the smaller it is, a little more towards the limit."""
+    """What a chunk of this size costs: a fixed price for being one, more the smaller it is, a little more
+    towards the limit."""
     if size < target:
         return 0.25 + 0.75 * ((target - size) / target) ** 2
     return 0.25 + 0.15 * (size - target) / max(limit - target, 1)

@@ -1,4 +1,5 @@
-"""Text as the files have it, to text as people read it: Unicode, spaces, broken lines and words. Knows no file format."""
+"""Text as the files have it, to text as people read it: Unicode, spaces, broken lines and words. Knows no
+file format."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 
-# Zero-width and bidi controls, tag characters and other invisible marks: they split words and hide instructions.
+# Zero-width and bidi controls, tag characters: they split words and hide instructions.
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f"
@@ -23,20 +24,26 @@ _SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _JOINER = re.compile("(?<=[ 0-9A-Za-zА-Яа-яЁё])[\u200c\u200d]|[\u200c\u200d](?=[ 0-9A-Za-zА-Яа-яЁё])")
 _STRESS = re.compile("(?<=[аеёиоуыэюяАЕЁИОУЫЭЮЯ])\u0301")
 
+
+def names(text: str) -> frozenset[str]:
+    """The words of a literal as a set."""
+    return frozenset(text.split())
+
+
 _LAST_PART = re.compile(r"([^\W\d_]+)[-‐‑]$")
 _FIRST_PART = re.compile(r"[^\W\d_]+")
-_PARTICLES = frozenset("то либо нибудь таки ка де за под й го му х ой ая ое ые".split())
-_PREFIXES = frozenset(
-    "кое кой из по во в интернет онлайн веб бизнес топ мини вице экс пресс блок шеф штаб".split()
-)
-_COMPOUND_EN = frozenset(
-    "self non well low high real end open cross built so to re pre post co e multi long short full up on off in out "
-    "first second third state up left right read write run time role user case rate role key fine built hard soft".split()
+_PARTICLES = names("то либо нибудь таки ка де за под й го му х ой ая ое ые")
+_PREFIXES = names("кое кой из по во в интернет онлайн веб бизнес топ мини вице экс пресс блок шеф штаб")
+_COMPOUND_EN = names(
+    "self non well low high real end open cross built so to re pre post co e multi long short full up "
+    "on off in out first second third state up left right read write run time role user case rate "
+    "role key fine built hard soft"
 )
 
 
 def normalize(text: str) -> str:
-    """NFC, "\\n" line ends, plain spaces; soft hyphens, stress marks over Russian vowels and invisible characters removed."""
+    """NFC, "\\n" line ends, plain spaces; soft hyphens, stress marks over Russian vowels and invisible
+    characters removed."""
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     if not _DIRTY.search(text):
@@ -61,7 +68,8 @@ def _is_known(word: str) -> bool:
 
 
 def _keeps_hyphen(left: str, right: str, vocabulary: Collection[str]) -> bool:
-    """Whether `left-` + `right`, met at a line break, is a hyphenated word and not one word cut by the typesetter."""
+    """Whether `left-` + `right`, met at a line break, is a hyphenated word and not one word cut by the
+    typesetter."""
     low, high = left.lower(), right.lower()
     if right[0].isupper() or left.isupper():
         return True  # Ростов-\nДон, КПД-\nметр
@@ -80,8 +88,8 @@ def _keeps_hyphen(left: str, right: str, vocabulary: Collection[str]) -> bool:
 
 
 def join_lines(lines: Sequence[str], vocabulary: Collection[str] = frozenset()) -> str:
-    """One paragraph from its lines: a space between them, a word hyphenated at a line's end made whole. `vocabulary` holds
-    folded words of the document, hyphenated ones too; it decides the doubtful cases."""
+    """One paragraph from its lines: a space between them, a word hyphenated at a line's end made whole.
+    `vocabulary` holds folded words of the document, hyphenated ones too; it decides the doubtful cases."""
     out = ""
     for raw in lines:
         line = raw.strip()
@@ -108,8 +116,9 @@ def one_line(text: str) -> str:
 
 
 def row(header: Sequence[str], cells: Sequence[str]) -> str:
-    """A table row that stands by itself: `Column: value; Column: value`. A first column without a name names the row:
-    `Limit — Free: 5; Pro: 10`. Empty cells are left out; a cell beyond the header stands without a name."""
+    """A table row that stands by itself: `Column: value; Column: value`. A first column without a name names
+    the row: `Limit — Free: 5; Pro: 10`. Empty cells are left out; a cell beyond the header stands without a
+    name."""
     names = [one_line(name) for name in header]
     values = [one_line(value) for value in cells]
     label = ""

@@ -1,5 +1,5 @@
-"""Bytes to text when nobody says the encoding: marks and UTF first, then the eight-bit code page in which the text reads most
-like Russian. Knows no file format."""
+"""Bytes to text when nobody says the encoding: marks and UTF first, then the eight-bit code page in which the
+text reads most like Russian. Knows no file format."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ _TYPOGRAPHY = frozenset("«»—–…№“”„’‘•©®°±·§™€\u0
 
 
 def decode(data: bytes, declared: str = "") -> tuple[str, str]:
-    """The text and the encoding it was read by. Never fails: what no table explains becomes U+FFFD. `declared` is what a
-    protocol said; it is believed where the bytes agree."""
+    """The text and the encoding it was read by. Never fails: what no table explains becomes U+FFFD.
+    `declared` is what a protocol said; it is believed where the bytes agree."""
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace"), encoding
@@ -85,7 +85,8 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
 
 
 def _wide(data: bytes) -> str:
-    """UTF-16 or UTF-32 without a mark, by where its zero bytes and its high bytes stand; empty where it is neither."""
+    """UTF-16 or UTF-32 without a mark, by where its zero bytes and its high bytes stand; empty where it is
+    neither."""
     sample = data[:4000]
     if len(sample) < 4 or b"\x00" not in sample:
         return ""
@@ -103,7 +104,8 @@ def _wide(data: bytes) -> str:
 
 
 def _decodes(sample: bytes, encoding: str) -> bool:
-    """Whether the sample is text in this encoding: no control characters, few that are unassigned in scripts one meets."""
+    """Whether the sample is text in this encoding: no control characters, few that are unassigned in scripts
+    one meets."""
     try:
         text = sample.decode(encoding)
     except UnicodeDecodeError as error:
@@ -117,14 +119,16 @@ def _decodes(sample: bytes, encoding: str) -> bool:
 
 
 def _mostly_utf8(data: bytes) -> bool:
-    """Whether the bytes are UTF-8 with a few faults (a cut end, pasted lines) rather than another encoding."""
+    """Whether the bytes are UTF-8 with a few faults (a cut end, pasted lines) rather than another
+    encoding."""
     text = data[:_SAMPLE].decode("utf-8", "replace")
     wide = sum(char >= "\x80" and char != "\ufffd" for char in text)
     return wide > 0 and text.count("\ufffd") <= wide
 
 
 def _mixed(data: bytes) -> str:
-    """UTF-8 with lines in another encoding: each line by what it is; a broken sequence at the end is dropped."""
+    """UTF-8 with lines in another encoding: each line by what it is; a broken sequence at the end is
+    dropped."""
     out: list[str] = []
     for line in data.splitlines(keepends=True):
         try:
@@ -182,8 +186,9 @@ def _letter(char: str) -> float:
 
 
 def russian_score(text: str) -> float:
-    """How much the non-ASCII characters look like a Russian text, about -2 … 1. Letters count by their frequency; words that
-    mix scripts or change case inside, pseudo-graphics and unassigned codes count against."""
+    """How much the non-ASCII characters look like a Russian text, about -2 … 1. Letters count by their
+    frequency; words that mix scripts or change case inside, pseudo-graphics and unassigned codes count
+    against."""
     total, score = 0, 0.0
     for char in text:
         if char < "\x80":

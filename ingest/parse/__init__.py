@@ -1,5 +1,5 @@
-"""Any supported file to a ParsedDocument. The content says what a file is, its name only where the content doesn't. Knows no
-storage; each format's library is imported when a file of that format comes."""
+"""Any supported file to a ParsedDocument. The content says what a file is, its name only where the content
+doesn't. Knows no storage; each format's library is imported when a file of that format comes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ PARSER_VERSION = 1  # raised when a change of the parsers should re-ingest what 
 
 
 def parse(data: bytes, source: str, *, name: str) -> ParsedDocument:
-    """The document of a file's bytes. `name` is the file's name, for its suffix and for messages. Raises DocumentError with
-    the file, the cause, the cure and a `code`; limits of time and memory are the sandbox's."""
+    """The document of a file's bytes. `name` is the file's name, for its suffix and for messages. Raises
+    DocumentError with the file, the cause, the cure and a `code`; limits of time and memory are the
+    sandbox's."""
     kind = kind_of(data, name)
     try:
         document = _parse(kind, data, source, name)

@@ -1,4 +1,5 @@
-"""Blocks put together into a ParsedDocument: text and offsets made in one place, so that they always agree."""
+"""Blocks put together into a ParsedDocument: text and offsets made in one place, so that they always
+agree."""
 
 from __future__ import annotations
 
@@ -33,8 +34,8 @@ def fence(code: str, info: str = "") -> str:
 
 
 def build(pieces: Iterable[Piece], source: str, *, title: str, name: str, media_type: str) -> ParsedDocument:
-    """The document of these pieces. Without a title it is the only or first heading of the highest level at the top, else
-    the file's name. Pieces without text are left out."""
+    """The document of these pieces. Without a title it is the only or first heading of the highest level at
+    the top, else the file's name. Pieces without text are left out."""
     parts: list[str] = []
     blocks: list[Block] = []
     length = 0

@@ -1,4 +1,5 @@
-"""A table from any format, as rows that stand by themselves: spans filled in, the header found. Knows no format."""
+"""A table from any format, as rows that stand by themselves: spans filled in, the header found. Knows no
+format."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ def is_layout(widths: Sequence[int]) -> bool:
 
 
 def span_rows(rows: Sequence[Sequence[tuple[str, int, int]]]) -> Grid:
-    """A full grid of cells given as (text, columns, rows): a cell over several rows is repeated in each, one over several
-    columns too, so that every row and every column keeps its name."""
+    """A full grid of cells given as (text, columns, rows): a cell over several rows is repeated in each, one
+    over several columns too, so that every row and every column keeps its name."""
     grid: Grid = []
     waiting: dict[int, tuple[str, int]] = {}  # column -> text and rows it still covers
     for row in rows:
@@ -46,8 +47,8 @@ def _fill(line: list[str], waiting: dict[int, tuple[str, int]]) -> None:
 
 
 def grid_pieces(grid: Grid, head: int | None = None, sided: bool = False) -> Iterator[Piece]:
-    """The table as a piece. `head` is the number of header rows, None where the format doesn't say; `sided`: the first cell
-    of each row names it. A row over the full width in a table is a line of its own."""
+    """The table as a piece. `head` is the number of header rows, None where the format doesn't say; `sided`:
+    the first cell of each row names it. A row over the full width in a table is a line of its own."""
     rows = [[one_line(cell) for cell in row] for row in grid]
     rows = [row for row in rows if any(row)]
     if not rows:

@@ -1,5 +1,5 @@
-"""HTML to pieces: the main content without menus, scripts and what is hidden; headings, lists, tables and code as such. Knows no
-other format; EPUB chapters and raw HTML inside Markdown come here too."""
+"""HTML to pieces: the main content without menus, scripts and what is hidden; headings, lists, tables and
+code as such. Knows no other format; EPUB chapters and raw HTML inside Markdown come here too."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from core.nouns import ParsedDocument
-from ingest.clean import normalize, one_line
+from ingest.clean import names, normalize, one_line
 from ingest.parse.build import Piece, build, fence
 from ingest.parse.grid import grid_pieces, is_layout, span_rows
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_SKIP = frozenset(
-    "script style noscript template head nav footer button select option input textarea svg iframe canvas object embed "
-    "audio video map dialog math-menu datalist meter progress".split()
+_SKIP = names(
+    "script style noscript template head nav footer button select option input textarea svg iframe "
+    "canvas object embed audio video map dialog math-menu datalist meter progress"
 )
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q rp rt ruby s samp small span strike "
-    "strong sub sup time tt u var wbr br nobr".split()
+_INLINE = names(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q rp rt "
+    "ruby s samp small span strike strong sub sup time tt u var wbr br nobr"
 )
 _CODE = frozenset(("code", "kbd", "samp", "tt"))
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -32,7 +32,7 @@ _FURNITURE = re.compile(
     r"|menu|headerlink|anchor-?link|hash-link|linenos|lineno|gutter|search-?(?:form|box)|ads?|advert(?:isement)?)(?:$|[\s_-])",
     re.I,
 )
-_FURNITURE_TAGS = frozenset("div section ul ol aside header a p span table td form".split())
+_FURNITURE_TAGS = names("div section ul ol aside header a p span table td form")
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])", re.I
 )
@@ -73,14 +73,16 @@ def _tree(text: str) -> HtmlElement:
 
 
 def _main(root: HtmlElement) -> HtmlElement:
-    """The element that holds the page's own text: the one <main> or <article> where it has a fair share of it."""
+    """The element that holds the page's own text: the one <main> or <article> where it has a fair share of
+    it."""
     body = root.find("body")
     whole: HtmlElement = root if body is None else body
     size = len(whole.text_content())
     for path in (".//main", ".//*[@role='main']", ".//article"):
         found = whole.xpath(path)
         if len(found) == 1 and len(found[0].text_content()) >= min(size * 0.2, 2000):
-            return found[0]  # type: ignore[no-any-return]
+            main: HtmlElement = found[0]
+            return main
     return whole
 
 
@@ -226,7 +228,8 @@ def _span(cell: Any, name: str) -> int:
 
 
 def inline(element: Any) -> str:
-    """The running text of an element: blanks made one, `<br>` a line break, code in backticks, images by their alt text."""
+    """The running text of an element: blanks made one, `<br>` a line break, code in backticks, images by
+    their alt text."""
     return _collapse(_inline_of(element, "", plain=True))
 
 

@@ -1,4 +1,5 @@
-"""What kind of file this is, by its first bytes, then by its name. Opens nothing but a zip's table of contents."""
+"""What kind of file this is, by its first bytes, then by its name. Opens nothing but a zip's table of
+contents."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Marks of site generators around Markdown: front matter, Liquid/Jinja tags, Hugo shortcodes, admonitions. Takes them off and
-keeps the text between; code is left as it is, for there they are what the page is about."""
+"""Marks of site generators around Markdown: front matter, Liquid/Jinja tags, Hugo shortcodes, admonitions.
+Takes them off and keeps the text between; code is left as it is, for there they are what the page is
+about."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ _TEMPLATE_SIGN = re.compile(r"\{%|\{\{[<%]|\{\{.*\||^[ \t]*(?:!!!|\?\?\?|:::)|^[
 
 
 def front_matter(text: str) -> tuple[str, str]:
-    """The text without its YAML or TOML front matter, and the title found there (empty where there is none)."""
+    """The text without its YAML or TOML front matter, and the title found there (empty where there is
+    none)."""
     found = _FRONT.match(text)
     inside = (found.group(1) or found.group(2) or "") if found else ""
     if found is None or (inside.strip() and not _KEY.search(inside)):

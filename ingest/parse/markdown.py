@@ -1,5 +1,5 @@
-"""Markdown (CommonMark with tables) to pieces: tokens of markdown-it-py walked once. Knows no offsets; template tags and
-front matter are taken off before by `liquid.py`."""
+"""Markdown (CommonMark with tables) to pieces: tokens of markdown-it-py walked once. Knows no offsets;
+template tags and front matter are taken off before by `liquid.py`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.nouns import ParsedDocument
-from ingest.clean import join_lines, normalize, table
+from ingest.clean import join_lines, names, normalize, table
 from ingest.parse.build import Piece, build, fence
 from ingest.parse.liquid import front_matter, strip_templates
 
@@ -26,15 +26,16 @@ _RICH = re.compile(r"<(?:table|ul|ol|li|h[1-6]|pre|dl)\b", re.I)
 _BR = re.compile(r"<br\s*/?>", re.I)
 _ALERT = re.compile(r"^\[!(\w+)\][ \t]*")
 # Names that are HTML and nothing else in a text. The others may be placeholders: `--repo=<path>`.
-_MARKUP = frozenset(
-    "a abbr b bdi bdo big blockquote br center cite dd del details dfn div dl dt em fieldset figcaption figure font h1 h2 h3 h4 "
-    "h5 h6 hr i iframe img ins kbd legend li link mark meta noscript ol p picture pre q rp rt ruby s samp small span strike "
-    "strong sub summary sup svg table tbody td tfoot th thead tr tt u ul video wbr".split()
+_MARKUP = names(
+    "a abbr b bdi bdo big blockquote br center cite dd del details dfn div dl dt em fieldset "
+    "figcaption figure font h1 h2 h3 h4 h5 h6 hr i iframe img ins kbd legend li link mark meta "
+    "noscript ol p picture pre q rp rt ruby s samp small span strike strong sub summary sup svg table "
+    "tbody td tfoot th thead tr tt u ul video wbr"
 )
-_AMBIGUOUS = frozenset(
-    "address area article aside audio base body button caption code col data dialog footer form head header html input label "
-    "main map menu meter nav object option output param progress section select slot source template textarea time title "
-    "track var".split()
+_AMBIGUOUS = names(
+    "address area article aside audio base body button caption code col data dialog footer form head "
+    "header html input label main map menu meter nav object option output param progress section "
+    "select slot source template textarea time title track var"
 )
 
 

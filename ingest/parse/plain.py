@@ -1,5 +1,5 @@
-"""Plain text to pieces: paragraphs with their hard-wrapped lines mended, lists, underlined headings. Guesses little: what is
-not clearly a heading is a paragraph."""
+"""Plain text to pieces: paragraphs with their hard-wrapped lines mended, lists, underlined headings. Guesses
+little: what is not clearly a heading is a paragraph."""
 
 from __future__ import annotations
 
@@ -92,7 +92,8 @@ def paragraph(lines: Sequence[str], known: frozenset[str] = frozenset()) -> str:
 
 
 def _wrapped(line: str, following: str, longest: int) -> bool:
-    """Whether the break after `line` is a typesetter's: the next word would not have fitted, or the sentence goes on."""
+    """Whether the break after `line` is a typesetter's: the next word would not have fitted, or the sentence
+    goes on."""
     line, following = line.strip(), following.strip()
     if line.endswith(("-", "‐", "‑", "\u00ad")) and following[:1].islower():
         return True
@@ -103,7 +104,8 @@ def _wrapped(line: str, following: str, longest: int) -> bool:
 
 
 def items(lines: Sequence[str], known: frozenset[str] = frozenset()) -> Iterator[str]:
-    """The items of a list as lines, their own broken lines mended; every bullet becomes `- `, numbers stay."""
+    """The items of a list as lines, their own broken lines mended; every bullet becomes `- `, numbers
+    stay."""
     current: list[str] = []
     for line in lines:
         if BULLET.match(line) and current:
