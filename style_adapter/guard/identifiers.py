@@ -1,0 +1,122 @@
+"""Identifiers that must survive letter for letter: code in backticks, URLs, flags, files, variables, versions, model names.
+Knows no number and no language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """`text` is the bare identifier (no backticks), `start`/`end` its span; `code`: it stood in backticks."""
+
+    text: str
+    start: int
+    end: int
+    code: bool = False
+
+    @property
+    def plain_word(self) -> bool:
+        """A code word without any mark of code: a branch, a value, a state (`master`, `skip-delete`)."""
+        return re.fullmatch(r"[^\W\d_]+(?:-[^\W\d_]+)*", self.text) is not None
+
+
+FENCE = re.compile(r"```[^\n`]*\n(.*?)```", re.DOTALL)
+CODE = re.compile(r"(`{1,2})(?!`)([^`\n]{1,400}?)\1(?!`)")
+URL = re.compile(r"(?:https?|ftp|ssh|git|oci|wss?)://[^\s<>«»\"'`]+|\bwww\.[^\s<>«»\"'`]+")
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+BARE = re.compile(
+    r"(?<![\w`.-])(?:"
+    r"--?[A-Za-z][\w-]*(?:=[^\s,;:!?)«»]*[\w/])?"  # flags
+    r"|[A-Za-z_][A-Za-z0-9]*_[\w]*(?:=[^\s,;:!?)«»]*[\w/])?"  # snake_case, ENV_VAR=1
+    r"|(?:~|\.{1,2})?/[\w.+@-]+(?:/[\w.+@*-]+)*/?"  # paths
+    r"|[A-Za-z]:\\[^\s,;«»]+"  # Windows paths
+    r"|(?:[\w-]+/)+[\w-]+\.[A-Za-z]\w*"  # relative paths
+    r"|\.[a-z][\w-]{2,}(?:\.[\w-]+)*"  # dot files
+    r"|[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*\.(?:ya?ml|json|toml|ini|conf|cfg|md|txt|py|js|ts|go|rs|sh|sql|csv|xml|html?|gz|zip|tar|tgz|"
+    r"log|env|lock|exe|dll|so|db|pem|crt|key|service|docx?|xlsx?|pdf|png|jpe?g|bin|iso|deb|rpm|jar|war|bat|ps1|proto|tmpl|tpl)"
+    r"|[vV]?\d{1,4}(?:\.\d{1,5}){2,}(?:[-+][A-Za-z][\w.]*)?"  # versions 4.7.2
+    r"|v\d+(?:\.\d+)*"
+    r"|[A-Za-z]{1,12}-\d[\w.]*(?:-[A-Za-z0-9]+)*"  # SHA-256, PDP-11, oxygen-16
+    r"|[A-Za-z]{1,6}\.\d+(?:\.\d+)*"  # X.25
+    r"|[A-Za-z]+\d+[A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*"  # B2B, ipv6, Mi8
+    r"|\d+[A-Z]+\d*[A-Z]*(?![\w%])"  # 2A
+    r"|[a-z]+[A-Z][A-Za-z0-9]*"  # camelCase
+    r"|[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+"  # PascalCase
+    r"|0x[0-9a-fA-F]+"
+    r"|#[0-9]{1,6}\b"
+    r")(?![A-Za-z0-9_])"
+)
+DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{2,4}$|\d{4}-\d{2}-\d{2}$")
+UNIT_WORD = re.compile(r"(?:[kcm]?m|км|м)[23]$")
+DECADE = re.compile(r"(?:19|20)?\d0s$")
+UNIT_GLUED = re.compile(r"\d+(?:GB|MB|KB|TB|PB|GIB|MIB|KIB|B|W|V|A|K|M|C|F|H|S|G|L|AM|PM|BC|AD|BCE|CE|HZ|KW|MW|GW)$")
+
+
+def find(text: str) -> list[Identifier]:
+    """All identifiers of a text, in order, not overlapping."""
+    taken = bytearray(len(text))
+    found: list[Identifier] = []
+
+    def take(value: str, start: int, end: int, code: bool) -> None:
+        if start < end and not any(taken[start:end]):
+            taken[start:end] = b"\x01" * (end - start)
+            found.append(Identifier(value, start, end, code))
+
+    for match in FENCE.finditer(text):
+        take(match.group(1).strip(), match.start(), match.end(), True)
+    for match in CODE.finditer(text):
+        take(match.group(2).strip(), match.start(), match.end(), True)
+    for match in URL.finditer(text):
+        value = match.group().rstrip(".,;:!?)»]")
+        take(value, match.start(), match.start() + len(value), False)
+    for match in EMAIL.finditer(text):
+        take(match.group(), match.start(), match.end(), False)
+    for match in BARE.finditer(text):
+        value = match.group().rstrip(".,;:!?")
+        if len(value) < 2 or any(p.match(value) for p in (DECADE, UNIT_GLUED, DATE, UNIT_WORD)) or _is_name(value):
+            continue
+        take(value, match.start(), match.start() + len(value), False)
+    return sorted(found, key=lambda each: each.start)
+
+
+def _is_name(value: str) -> bool:
+    return bool(re.fullmatch(r"(?:Mc|Mac|De|Le|La|Van|O)[A-Z][a-z]+", value)) or value.endswith("th") and value[:-2].isdigit()
+
+
+def occurs(identifier: str, text: str) -> bool:
+    """The identifier stands in the text as a whole: `--set` does not occur in `--set-string`."""
+    return occurrence(identifier, text) is not None
+
+
+def occurrence(identifier: str, text: str, start: int = 0) -> int | None:
+    """Offset of the first whole occurrence at or after `start`, or None."""
+    at = text.find(identifier, start)
+    while at >= 0:
+        end = at + len(identifier)
+        if not _continues(identifier[0], text[at - 1 : at], text[max(0, at - 2) : at - 1], -1) and not _continues(
+            identifier[-1], text[end : end + 1], text[end + 1 : end + 2], 1
+        ):
+            return at
+        at = text.find(identifier, at + 1)
+    return None
+
+
+def _continues(edge: str, beside: str, beyond: str, direction: int) -> bool:
+    """Does the character beside an identifier's edge make it part of a longer one?"""
+    if not beside:
+        return False
+    if beside.isascii() and (beside.isalnum() or beside == "_"):
+        return edge.isalnum() or edge in "_-./="
+    if beside == "-" and edge.isalnum():  # `gzip-ом` is Russian inflection, `--set-string` is another flag
+        return direction < 0 or (beyond.isascii() and beyond.isalnum())
+    if direction < 0:
+        return beside in "./\\@" and (edge.isalnum() or edge in "_.") and beside != edge and beyond.isalnum() if beside else False
+    if beside in "./\\@=":
+        return beyond.isascii() and (beyond.isalnum() or beyond in "_*-")
+    return False
+
+
+def fold_spaces(text: str) -> str:
+    return re.sub(r"\s+", " ", text)

@@ -1,0 +1,324 @@
+"""The cheap checks that come first: numbers, units, dates, identifiers and citations, by value and letter for letter.
+Knows no grammar and no meaning."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from core.nouns import Reason
+from core.text import fold
+from style_adapter.guard import identifiers, segments, units, values
+from style_adapter.guard.identifiers import Identifier
+from style_adapter.guard.messages import reason
+from style_adapter.guard.segments import Segment
+from style_adapter.guard.values import Moment, Value
+
+IDIOM = re.compile(
+    r"(?<!\w)(?:в два счета|дважды два|как два пальца|в двух словах|в двух шагах|раз,? два(?:,? три)?|раз-два(?:-три)?|на все сто|"
+    r"на все 100|24/7|один в один|семь раз отмерь|ни в одном глазу|пара слов|два сапога пара|с трех раз|в пол-оборота|"
+    r"(?:три|тридевять|семь)\w* (?:морей|земель|пятниц|пядей|футов)|за три ?девять|пять баллов|(?:5|пять) звезд\w*|"
+    r"на 100\s?%|100\s?%[-\s]но|номер (?:один|раз|1)|number one|first things first|two cents|second to none|nine lives|"
+    r"cloud nine|six feet under|at sixes and sevens|forty winks|one of a kind|on all fours|a thousand times|one hundred percent,|"
+    r"ten out of ten|10/10|ten-four|high five|take five|five stars?|second nature|on second thought)(?!\w)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the cheap checks know of one text."""
+
+    text: str
+    spans: list[tuple[int, int]]  # sentences
+    segments: list[Segment]
+    identifiers: list[Identifier]
+    values: list[Value]
+    moments: list[Moment]
+    idioms: list[tuple[int, int]]
+
+    def cites(self) -> set[int]:
+        return {n for s in self.segments for n in s.cites}
+
+
+def analyse(text: str) -> Facts:
+    """Everything the cheap checks need of a text."""
+    found = identifiers.find(text)
+    marks = [m.span() for m in segments.CITATION.finditer(text)]
+    found = [i for i in found if not any(a < i.end and i.start < b for a, b in marks) or i.code]
+    taken = [(i.start, i.end) for i in found] + marks
+    numbers, moments = values.extract(text, taken)
+    idioms = [m.span() for m in IDIOM.finditer(fold(text))]
+    return Facts(text, segments.sentence_spans(text), segments.cut(text), found, numbers, moments, idioms)
+
+
+def inside(position: int, ranges: list[tuple[int, int]]) -> bool:
+    return any(start <= position < end for start, end in ranges)
+
+
+def context(text: str, start: int, end: int, words: int = 3) -> str:
+    """The spot with a few words on each side, verbatim."""
+    left = re.search(rf"(?:\S+\s+){{0,{words}}}$", text[:start][-80:])
+    right = re.match(rf"(?:\s+\S+){{0,{words}}}", text[end : end + 80])
+    return text[start - len(left.group() if left else "") : end + len(right.group() if right else "")]
+
+
+class Surface:
+    """Compares one draft with one styled text."""
+
+    def __init__(self, draft: Facts, styled: Facts) -> None:
+        self.draft, self.styled = draft, styled
+        self.used: set[int] = set()
+        self.reasons: list[Reason] = []
+
+    def run(self) -> list[Reason]:
+        self._citations()
+        self._identifiers()
+        missing = self._values()
+        self._replaced(missing)
+        self._moments()
+        self._bare_units()
+        return self.reasons
+
+    def _say(self, kind: str, draft: str, styled: str) -> None:
+        self.reasons.append(reason(kind, draft, styled, self.draft.text))
+
+    # citations
+
+    def _citations(self) -> None:
+        wanted, got = self.draft.cites(), self.styled.cites()
+        for number in sorted(wanted - got):
+            claim = next(s for s in self.draft.segments if number in s.cites)
+            self._say("citation", f"[{number}]" if not (got - wanted) else self._claim(claim), self._invented(got - wanted))
+        if not wanted - got:
+            for number in sorted(got - wanted):
+                self._say("citation", "", f"[{number}]")
+
+    def _claim(self, claim: Segment) -> str:
+        return self.draft.text[claim.start : claim.after]
+
+    def _invented(self, extra: set[int]) -> str:
+        return f"[{min(extra)}]" if extra else ""
+
+    # identifiers
+
+    def _identifiers(self) -> None:
+        text = identifiers.fold_spaces(self.styled.text)
+        lost = [i for i in self.draft.identifiers if not self._kept(i, text)]
+        seen: set[str] = set()
+        lost = [i for i in lost if not (i.text in seen or seen.add(i.text))]  # type: ignore[func-returns-value]
+        strange = self._strange()
+        for each in lost:
+            best = max(strange, key=lambda s: SequenceMatcher(None, each.text, s.text).ratio(), default=None)
+            if best is not None and SequenceMatcher(None, each.text, best.text).ratio() >= 0.34:
+                strange.remove(best)
+                self._say(_identifier_kind(each, best), each.text, best.text)
+            elif each.code or not each.plain_word:
+                self._say("identifier", each.text, self._nearest(each))
+        for extra in strange:
+            self._say("identifier", "", extra.text)
+
+    def _kept(self, identifier: Identifier, text: str) -> bool:
+        name = identifiers.fold_spaces(identifier.text)
+        if identifiers.occurs(name, text):
+            return True
+        if identifier.code and not identifier.plain_word:
+            return False
+        low, low_text = name.lower(), text.lower()
+        if identifiers.occurs(low, low_text):
+            return True
+        return not identifier.code and identifiers.occurs(low.replace("-", " "), low_text.replace("-", " "))
+
+    def _strange(self) -> list[Identifier]:
+        """Identifiers of the styled text that the draft does not have."""
+        text = identifiers.fold_spaces(self.draft.text)
+        low = text.lower()
+        found: list[Identifier] = []
+        for each in self.styled.identifiers:
+            name = identifiers.fold_spaces(each.text)
+            known = identifiers.occurs(name, text) if each.code and not each.plain_word else identifiers.occurs(name.lower(), low)
+            known = known or identifiers.occurs(name.lower().replace("-", " "), low.replace("-", " ")) and not name.startswith("-")
+            certain = each.code or re.search(r"[\d_/=]|^-|^\.", name) is not None
+            if not known and certain and name not in {f.text for f in found}:
+                found.append(each)
+        return found
+
+    def _nearest(self, identifier: Identifier) -> str:
+        """The word of the styled text that most resembles a lost identifier, if any does."""
+        words = {m.group() for m in re.finditer(r"[\w./=-]{3,}", self.styled.text)}
+        best = max(words, key=lambda w: SequenceMatcher(None, identifier.text.lower(), w.lower()).ratio(), default="")
+        return best if best and SequenceMatcher(None, identifier.text.lower(), best.lower()).ratio() >= 0.6 else ""
+
+    # numbers
+
+    def _values(self) -> list[tuple[Value, list[tuple[int, int]]]]:
+        """Draft numbers without a counterpart, each with the region where it should have been."""
+        missing: list[tuple[Value, list[tuple[int, int]]]] = []
+        pending: list[tuple[Value, list[tuple[int, int]]]] = []
+        for value in self.draft.values:
+            if value.form == "loose":
+                continue
+            claim = next((s for s in self.draft.segments if s.start <= value.start < s.after), self.draft.segments[-1])
+            region = segments.regions(claim, self.styled.segments, self.styled.text, self.styled.spans)
+            if not self._claim_value(value, region, fresh=True):
+                pending.append((value, region))
+        for value, region in pending:
+            if not self._claim_value(value, region, fresh=False) and not self._elsewhere(value):
+                missing.append((value, region))
+        return missing
+
+    def _claim_value(self, value: Value, region: list[tuple[int, int]], fresh: bool) -> bool:
+        order = ("digits", "word", "loose")
+        options = [
+            (order.index(v.form), i)
+            for i, v in enumerate(self.styled.values)
+            if value.equals(v) and self._unit_told(value, v) and inside(v.start, region) and not inside(v.start, self.styled.idioms)
+        ]
+        options = [o for o in options if not fresh or o[1] not in self.used]
+        if not options:
+            return False
+        self.used.add(min(options)[1])
+        return True
+
+    def _elsewhere(self, value: Value) -> bool:
+        """In another segment, where the draft does not have it itself."""
+        for index, other in enumerate(self.styled.values):
+            if index not in self.used and other.form == "digits" and value.equals(other) and self._unit_told(value, other):
+                self.used.add(index)
+                return True
+        return False
+
+    def _unit_told(self, draft: Value, styled: Value) -> bool:
+        """Where only one of the two has a unit, the unit must stand elsewhere near or be no measure."""
+        if (draft.unit is None) == (styled.unit is None) or draft.value != styled.value:
+            return True
+        unit, there = (draft.unit, self.styled) if draft.unit else (styled.unit, self.draft)
+        assert unit is not None
+        value = styled if draft.unit else draft
+        if unit.dimension in ("times", "months", "angle", "pixel") or value.year or styled.year:
+            return True
+        near = there.text[max(0, value.start - 60) : value.end + 60]
+        for word in units.WORD.finditer(near):
+            found = units.named(word.group(), after_digit=False)
+            if found and (found.dimension == unit.dimension or {found.dimension, unit.dimension} <= {"angle", "celsius"}):
+                return True
+        return False
+
+    def _replaced(self, missing: list[tuple[Value, list[tuple[int, int]]]]) -> None:
+        spare = [
+            v for i, v in enumerate(self.styled.values)
+            if i not in self.used and v.form != "loose" and not inside(v.start, self.styled.idioms)
+        ]  # fmt: skip
+        for value, region in missing:
+            best = min((v for v in spare if inside(v.start, region)), key=lambda v: _distance(value, v), default=None)
+            weak = value.ordinal and value.form != "digits" and not value.year
+            if best is None or _distance(value, best) > 8:
+                if weak or value.value == 1:
+                    continue
+                same = next((v for v in self.styled.values if v.value == value.value and inside(v.start, region)), None)
+                kind = "date" if value.year else "unit" if same and value.unit else "number"
+                self._say(kind, value.text, self._spot(same) if same else "")
+                continue
+            spare.remove(best)
+            self._say(_value_kind(value, best), self._spot_draft(value), self._spot(best))
+        for extra in spare:
+            if extra.form == "digits" and not any(d.equals(extra) or d.value == extra.value for d in self.draft.values):
+                if not any(m.start <= extra.start < m.end for m in self.draft.moments):
+                    self._say("added_claim", "", context(self.styled.text, extra.start, extra.end))
+
+    def _spot(self, value: Value) -> str:
+        return self.styled.text[value.start : value.end]
+
+    def _spot_draft(self, value: Value) -> str:
+        return self.draft.text[value.start : value.end]
+
+    # dates and times
+
+    def _moments(self) -> None:
+        spare = list(self.styled.moments)
+        lost: list[Moment] = []
+        for moment in self.draft.moments:
+            match = next((m for m in spare if m.key == moment.key), None) or next((m for m in self.styled.moments if self._meets(moment, m)), None)
+            if match is None and not self._loosely(moment):
+                lost.append(moment)
+            elif match in spare:
+                spare.remove(match)
+        for moment in lost:
+            other = next((m for m in spare if m.key[0] == moment.key[0]), None) or next(
+                (m for m in spare if {m.key[0], moment.key[0]} == {"month", "day"}), None)  # fmt: skip
+            if other is not None:
+                spare.remove(other)
+            self._say("date", moment.text, other.text if other else "")
+        for extra in spare:
+            if extra.key[0] in ("day", "clock", "bc") and not any(self._meets(extra, m) for m in self.draft.moments):
+                if not (extra.key[0] == "clock" and len(extra.key) == 2 and extra.key[1] in (0, 720)) and not self._clock_hours(extra, self.draft):
+                    self._say("date", "", extra.text)
+
+    def _meets(self, first: Moment, second: Moment) -> bool:
+        if first.key == second.key:
+            return True
+        if first.key[0] == "month" and second.key[0] == "day":
+            return first.key[1] == second.key[2]
+        return first.key[0] == second.key[0] == "clock" and int(first.key[1]) % 1440 == int(second.key[1]) % 1440
+
+    def _loosely(self, moment: Moment) -> bool:
+        """A day told apart from its month, an hour told as a number."""
+        if moment.key[0] == "day":
+            month = any(m.key[-1] == moment.key[2] and m.key[0] in ("month", "day") for m in self.styled.moments)
+            return month and any(v.value == moment.key[1] and v.form != "loose" for v in self.styled.values)
+        return self._clock_hours(moment, self.styled)
+
+    def _clock_hours(self, moment: Moment, facts: Facts) -> bool:
+        if moment.key[0] != "clock" or int(moment.key[1]) % 60:
+            return False
+        hour = int(moment.key[1]) // 60
+        return any(v.value in (hour, hour - 12) and (v.unit is None or v.unit.label == "h") for v in facts.values)
+
+    def _bare_units(self) -> None:
+        """A rate without a number: `в сутки` → `в неделю`."""
+        names = {v.unit.label for v in self.styled.values if v.unit}
+        for value in self.draft.values:
+            if value.form != "loose" or value.unit is None or value.unit.label in names or value.unit.label == "month":
+                continue
+            claim = next((s for s in self.draft.segments if s.start <= value.start < s.after), self.draft.segments[-1])
+            region = segments.regions(claim, self.styled.segments, self.styled.text, self.styled.spans)
+            mine = {v.unit.label for v in self.draft.values if v.unit}
+            other = next((v for v in self.styled.values if v.form == "loose" and v.unit and v.unit.label not in mine and inside(v.start, region)), None)
+            if other is not None:
+                self._say("unit", value.text, other.text)
+
+
+def _identifier_kind(draft: Identifier, styled: Identifier) -> str:
+    digitless = [re.sub(r"\d+(?:\.\d+)?", "#", i.text) for i in (draft, styled)]
+    if digitless[0] == digitless[1] and re.search(r"[=\s]\d[\d.]*\w{0,2}$", draft.text):
+        return "number"
+    return "entity_swap" if draft.plain_word and draft.code and styled.plain_word else "identifier"
+
+
+def _value_kind(draft: Value, styled: Value) -> str:
+    if draft.year or styled.year and not styled.unit and draft.ordinal:
+        return "date"
+    mantissa = str(draft.value.numerator).rstrip("0") == str(styled.value.numerator).rstrip("0")
+    if draft.value == styled.value or (mantissa and draft.unit and draft.unit.dimension == "percent" and not styled.unit):
+        return "unit"
+    if draft.unit and draft.unit.dimension == "months" and draft.unit.label == "century":
+        return "date"
+    return "number"
+
+
+def _distance(draft: Value, styled: Value) -> int:
+    """How unlike a replacement a number is: small numbers in words may belong to the persona's own talk."""
+    score = 0
+    if draft.value == styled.value:
+        score -= 6
+    score += 0 if draft.unit == styled.unit else 2 if draft.unit and styled.unit else 1
+    score += 0 if draft.year == styled.year else 2
+    score += 0 if draft.ordinal == styled.ordinal else 1
+    score += 0 if styled.form == draft.form else 1
+    score += 0 if len(str(draft.value)) == len(str(styled.value)) else 1
+    return score
+
+
+def check(draft: Facts, styled: Facts) -> list[Reason]:
+    """The slips that need no grammar, the surest first."""
+    return Surface(draft, styled).run()

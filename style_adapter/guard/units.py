@@ -1,0 +1,185 @@
+"""Units of measure, Russian and English, as dimension and factor. Knows no numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`value × factor` is comparable within one `dimension`."""
+
+    dimension: str
+    factor: Fraction
+    label: str
+
+
+# label: dimension, factor, the exact short forms, the beginnings of the long forms
+TABLE: tuple[tuple[str, str, str, str, str], ...] = (
+    ("%", "percent", "1", "% проц", "процент percent перцент"),
+    ("‰", "percent", "1/10", "‰", "промилле permille"),
+    ("B", "bytes", "1", "б B байт байта", "байт byte"),
+    ("KB", "bytes", "1000", "кб Кб КБ kb KB kB k K", "килобайт kilobyte кибибайт kibibyte KiB"),
+    ("MB", "bytes", "1000000", "мб Мб МБ MB Mb мег мегов мега", "мегабайт megabyte мебибайт mebibyte MiB"),
+    ("GB", "bytes", "1000000000", "гб Гб ГБ GB Gb гиг гига гигов", "гигабайт gigabyte гибибайт gibibyte GiB"),
+    ("TB", "bytes", "1000000000000", "тб Тб ТБ TB Tb", "терабайт terabyte тебибайт tebibyte TiB"),
+    ("PB", "bytes", "1000000000000000", "пб ПБ PB", "петабайт petabyte"),
+    ("bit", "bits", "1", "бит бита bit bits", ""),
+    ("kbit", "bits", "1000", "кбит Кбит kbit kbps", "килобит kilobit"),
+    ("Mbit", "bits", "1000000", "мбит Мбит Mbit Mbps", "мегабит megabit"),
+    ("Gbit", "bits", "1000000000", "гбит Гбит Gbit Gbps", "гигабит gigabit"),
+    ("ns", "time", "1/1000000000", "нс ns", "наносекунд nanosecond"),
+    ("us", "time", "1/1000000", "мкс us µs μs", "микросекунд microsecond"),
+    ("ms", "time", "1/1000", "мс ms", "миллисекунд millisecond"),
+    ("s", "time", "1", "с сек s sec secs", "секунд second"),
+    ("min", "time", "60", "мин min mins", "минут minute"),
+    ("h", "time", "3600", "ч ч. час часа часов часу часам часами часах hr hrs h hour hours", "часик часоч"),
+    ("d", "time", "86400", "д дн день дня дней дню днём днем днями днях сутки суток сутках суткам d day days", "денёч денёк"),
+    ("week", "time", "604800", "нед week weeks", "недел недельк fortnightx"),
+    ("month", "months", "1", "мес month months", "месяц"),
+    ("year", "months", "12", "год года году годом лет годов годы годам годами годах г yr yrs year years", "годик годоч годин"),
+    ("decade", "months", "120", "decade decades", "десятилет"),
+    ("century", "months", "1200", "век века веке веков веком веку веками веках вв century centuries", "столети"),
+    ("millennium", "months", "12000", "millennium millennia", "тысячелет"),
+    ("mm", "length", "1/1000", "мм mm", "миллиметр millimet"),
+    ("cm", "length", "1/100", "см cm", "сантиметр centimet"),
+    ("m", "length", "1", "м m", "метр metre meter"),
+    ("km", "length", "1000", "км km", "километр kilomet"),
+    ("in", "length", "254/10000", "inch inches", "дюйм"),
+    ("ft", "length", "3048/10000", "ft foot feet фут фута футов", ""),
+    ("yd", "length", "9144/10000", "yd yard yards", "ярд"),
+    ("mi", "length", "1609344/1000", "mi mile miles миля мили миль милю милях", ""),
+    ("nm", "length", "1/1000000000", "нм nm", "нанометр nanomet"),
+    ("um", "length", "1/1000000", "мкм µm μm", "микрон микромет micromet micron"),
+    ("m2", "area", "1", "м2 м² m2 m² кв.м", ""),
+    ("km2", "area", "1000000", "км2 км² km2 km² кв.км", ""),
+    ("ha", "area", "10000", "га ha", "гектар hectare"),
+    ("acre", "area", "40468564224/10000000", "acre acres", "акр"),
+    ("mg", "mass", "1/1000", "мг mg", "миллиграмм milligram"),
+    ("ug", "mass", "1/1000000", "мкг µg μg", "микрограмм microgram"),
+    ("g", "mass", "1", "г g гр", "грамм gram"),
+    ("kg", "mass", "1000", "кг kg kilo kilos", "килограмм kilogram"),
+    ("t", "mass", "1000000", "т t", "тонн tonne tons ton"),
+    ("lb", "mass", "45359237/100000", "lb lbs pound pounds", ""),
+    ("oz", "mass", "28349523125/1000000000", "oz ounce ounces", "унци"),
+    ("ml", "volume", "1/1000", "мл ml", "миллилитр millilit"),
+    ("l", "volume", "1", "л l", "литр litre liter"),
+    ("m3", "volume", "1000", "м3 м³ m3 m³", ""),
+    ("km3", "volume", "1000000000000", "км3 км³ km3 km³", ""),
+    ("gal", "volume", "3785411784/1000000000", "gal", "галлон gallon"),
+    ("cup", "volume", "1/4", "", "стакан"),
+    ("tbsp", "spoon", "3", "tbsp ст.л ст.л.", "tablespoon"),
+    ("tsp", "spoon", "1", "tsp ч.л ч.л.", "teaspoon"),
+    ("°C", "celsius", "1", "°C °С ℃", "celsius цельси"),
+    ("°F", "fahrenheit", "1", "°F ℉", "fahrenheit фаренгейт"),
+    ("K", "kelvin", "1", "К", "кельвин kelvin"),
+    ("°", "angle", "1", "° deg", "градус degree"),
+    ("$", "dollar", "1", "$ USD usd bucks buck", "доллар dollar бакс"),
+    ("€", "euro", "1", "€ EUR евро euro euros", ""),
+    ("₽", "ruble", "1", "₽ руб р RUB", "рубл ruble rouble"),
+    ("£", "gbp", "1", "£ GBP", "фунт"),
+    ("¢", "dollar", "1/100", "cent cents", "цент"),
+    ("kop", "ruble", "1/100", "коп", "копе"),
+    ("Hz", "hertz", "1", "гц Гц Hz hz", "герц hertz"),
+    ("kHz", "hertz", "1000", "кГц kHz", "килогерц kilohertz"),
+    ("MHz", "hertz", "1000000", "МГц MHz", "мегагерц megahertz"),
+    ("GHz", "hertz", "1000000000", "ГГц GHz", "гигагерц gigahertz"),
+    ("W", "watt", "1", "Вт W", "ватт watt"),
+    ("kW", "watt", "1000", "кВт kW", "киловатт kilowatt"),
+    ("MW", "watt", "1000000", "МВт MW", "мегаватт megawatt"),
+    ("GW", "watt", "1000000000", "ГВт GW", "гигаватт gigawatt"),
+    ("kWh", "energy", "1000", "кВт·ч кВтч kWh", ""),
+    ("MWh", "energy", "1000000", "МВт·ч МВтч MWh", ""),
+    ("kcal", "energy2", "1000", "ккал kcal", "килокалори kilocalori"),
+    ("kJ", "energy3", "1000", "кДж kJ", "килоджоул kilojoul"),
+    ("V", "volt", "1", "В V", "вольт volt"),
+    ("kV", "volt", "1000", "кВ kV", "киловольт kilovolt"),
+    ("A", "ampere", "1", "А A", "ампер ampere"),
+    ("mA", "ampere", "1/1000", "мА mA", "миллиампер milliamp"),
+    ("mAh", "charge", "1", "мА·ч мАч mAh", ""),
+    ("Pa", "pascal", "1", "Па Pa", "паскал pascal"),
+    ("kPa", "pascal", "1000", "кПа kPa", ""),
+    ("bar", "pascal", "100000", "бар bar", ""),
+    ("atm", "pascal", "101325", "атм atm", "атмосфер"),
+    ("dB", "decibel", "1", "дБ dB", "децибел decibel"),
+    ("px", "pixel", "1", "px пикс", "пиксел pixel"),
+    ("km/h", "speed", "1", "км/ч km/h kph kmh", ""),
+    ("mph", "speed", "1609344/1000000", "mph", ""),
+    ("m/s", "speed", "36/10", "м/с m/s", ""),
+    ("rpm", "rpm", "1", "rpm об/мин", ""),
+    ("knot", "speed", "1852/1000", "knot knots уз", ""),
+    ("times", "times", "1", "раз раза разы разах крат times time x ×", "кратн"),
+)  # fmt: skip
+SCALE = {"thousand": 1000, "million": 10**6}
+AMBIGUOUS = frozenset(  # a short form counts only right after a digit
+    "с c s г g т t м m л l д d ч h р к К k K А A В V W б B x × С in x раз разы".split()
+)
+PER_CENT = re.compile(r"per cent(?!\w)", re.IGNORECASE)
+PREPOSITIONS = frozenset("с к К В".split())  # `5 с половиной`, `5 к одному`: no unit before another word
+SQUARE = re.compile(r"(?:квадратн\w*|кв\.?|square|sq\.?)\s+", re.IGNORECASE)
+CUBIC = re.compile(r"(?:кубическ\w*|куб\.?|cubic|cu\.?)\s+", re.IGNORECASE)
+DEGREE = re.compile(r"(?:°|градус\w*|degrees?|deg\.?)[\s\xa0]*(?:по\s+)?(?:(C|С|celsius|цельси\w*)|(F|fahrenheit|фаренгейт\w*))(?![\w])", re.IGNORECASE)
+
+
+def _build() -> tuple[dict[str, Unit], dict[str, Unit], list[tuple[str, Unit]]]:
+    exact: dict[str, Unit] = {}
+    folded: dict[str, Unit] = {}
+    prefixes: list[tuple[str, Unit]] = []
+    for label, dimension, factor, short, long in TABLE:
+        unit = Unit(dimension, Fraction(factor), label)
+        for form in short.split():
+            exact.setdefault(form, unit)
+            folded.setdefault(form.lower().replace("ё", "е"), unit)
+        prefixes += [(start.lower().replace("ё", "е"), unit) for start in long.split()]
+    prefixes.sort(key=lambda pair: -len(pair[0]))
+    return exact, folded, prefixes
+
+
+EXACT, FOLDED, PREFIXES = _build()
+BY_LABEL = {unit.label: unit for unit in EXACT.values()} | {unit.label: unit for _, unit in PREFIXES}
+WORD = re.compile(r"[^\W\d_]+(?:[·/][^\W\d_]+)?[²³23]?(?![^\W_])|[%‰°$€₽£¢℃℉]|кв\.м|кв\.км")
+
+
+def named(word: str, after_digit: bool = True) -> Unit | None:
+    """The unit a word names; `after_digit` lets one-letter forms count."""
+    if word in AMBIGUOUS and not after_digit:
+        return None
+    if word in EXACT:
+        return EXACT[word]
+    low = word.lower().replace("ё", "е")
+    if low in AMBIGUOUS and not after_digit:
+        return None
+    if len(low) > 1 and low in FOLDED:
+        return FOLDED[low]
+    for start, unit in PREFIXES:
+        if low.startswith(start) and len(low) <= len(start) + 4:
+            return unit
+    return None
+
+
+def at(text: str, position: int, after_digit: bool = True) -> tuple[Unit, int] | None:
+    """The unit that begins at `position` (blanks and a hyphen skipped): the unit and where it ends."""
+    while position < len(text) and text[position] in " \xa0\u202f\u2009-‑":
+        position += 1
+    if (match := DEGREE.match(text, position)) is not None:
+        return BY_LABEL["°C" if match.group(1) else "°F"], match.end()
+    if (match := PER_CENT.match(text, position)) is not None:
+        return BY_LABEL["%"], match.end()
+    for pattern, suffix in ((SQUARE, "2"), (CUBIC, "3")):
+        if (match := pattern.match(text, position)) is not None:
+            word = WORD.match(text, match.end())
+            unit = named(word.group()) if word else None
+            if word and unit and unit.label + suffix in BY_LABEL:
+                return BY_LABEL[unit.label + suffix], word.end()
+    match = WORD.match(text, position)
+    if match is None or match.group() in PREPOSITIONS and re.match(r"\s+[^\W\d_]", text[match.end() : match.end() + 3]):
+        return None
+    unit = named(match.group(), after_digit)
+    return (unit, match.end()) if unit else None
+
+
+def same(first: Unit | None, second: Unit | None) -> bool:
+    """Comparable: the same dimension, or one of them is not told."""
+    return first is None or second is None or first.dimension == second.dimension
