@@ -10,6 +10,7 @@ from typing import Literal
 Status = Literal["styled", "framed", "draft", "refused", "smalltalk"]
 DraftKind = Literal["answer", "partly", "refused", "smalltalk"]
 Origin = Literal["extractive", "llm"]
+Lang = Literal["ru", "en"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,6 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Passages:
-    """The result of a search, best first. `query` is what was searched for: the question, resolved with its history."""
-
-    question: Question
-    query: str
-    hits: tuple[Passage, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
     """What `[n]` in a draft points at: a verbatim quote; `start`/`end` are offsets in the parsed document."""
 
@@ -100,17 +92,31 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Passages:
+    """The result of a search, best first. `query` is what was searched for: the question, resolved with its history.
+    `kind` says what the passages allow: an answer, part of one, or none; `confidence` (0..1) is what that rests on.
+    `evidence` are the sentences that answer, at most three; `missing` are the question's words no passage knows."""
+
+    question: Question
+    query: str
+    hits: tuple[Passage, ...]
+    kind: DraftKind = "answer"
+    confidence: float = 1.0
+    evidence: tuple[Source, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """The neutral answer. Every claim of an `answer` or `partly` carries `[n]`; a refusal or small talk has no sources
-    and states no fact. `missing` names what the documents don't say."""
+    and states no fact."""
 
     passages: Passages
     kind: DraftKind
     text: str
     sources: tuple[Source, ...] = ()
     origin: Origin = "extractive"
-    lang: str = "ru"
-    missing: tuple[str, ...] = ()
+    lang: Lang = "ru"
     note: str = ""  # why this draft is not the first choice, e.g. the LLM was down
 
 

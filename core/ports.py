@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from core.nouns import Chunk
 
     Matrix = NDArray[np.float32]
 
@@ -91,4 +93,37 @@ class Index(Protocol):
     async def generations(self) -> list[int]: ...
 
 
-Ids = Iterable[str]
+
+@dataclass(frozen=True, slots=True)
+class EncodedDocument:
+    """A document's points, ready to store, and how many of its chunks hold each term."""
+
+    version: str
+    points: tuple[Point, ...]
+    term_chunks: Mapping[str, int]
+
+
+class DocumentEncoder(Protocol):
+    """Chunks to points. `name` changes whenever the same chunk would be encoded otherwise."""
+
+    @property
+    def name(self) -> str: ...
+    def encode(
+        self, source: str, title: str, version: str, chunks: Sequence[Chunk], first: int = 0
+    ) -> EncodedDocument:
+        """`first` is the number of `chunks[0]` within its document."""
+        ...
+
+
+class Catalog(Protocol):
+    """What a search must know of the committed documents."""
+
+    def visible(self, version: str) -> bool:
+        """Whether this state of a document is the committed one in the active generation."""
+        ...
+
+    def vocabulary(self) -> Mapping[str, int]:
+        """Chunks holding each term, over the active generation. Kept in memory; don't change it."""
+        ...
+
+    def chunk_count(self) -> int: ...

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Literal
 
-Lang = Literal["ru", "en"]
+from core.nouns import Lang
 
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*", re.UNICODE)
 CYRILLIC = re.compile(r"[а-яёА-ЯЁ]")

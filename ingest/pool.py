@@ -1,0 +1,77 @@
+"""Encoding on every core: processes that each hold one encoder. Knows no file and no store."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from core.errors import UnavailableError
+from core.nouns import Chunk
+from core.ports import DocumentEncoder, EncodedDocument
+
+PIECE = 48  # chunks a task: about 0.4 s of work
+INLINE = 96  # so many chunks are done here before processes are started: they cost 0.5 s each to start
+
+_encoder: DocumentEncoder | None = None
+
+
+def _start(factory: Callable[[], DocumentEncoder]) -> None:
+    global _encoder  # one encoder a process, loaded once
+    _encoder = factory()
+
+
+def _encode(source: str, title: str, version: str, chunks: Sequence[Chunk], first: int) -> EncodedDocument:
+    assert _encoder is not None
+    return _encoder.encode(source, title, version, chunks, first)
+
+
+class EncoderPool:
+    """`factory` builds the encoder and can be pickled; `workers` 0 means one a core."""
+
+    def __init__(self, factory: Callable[[], DocumentEncoder], workers: int = 0) -> None:
+        self._factory = factory
+        self._workers = workers or os.cpu_count() or 1
+        self._here: DocumentEncoder | None = None
+        self._pool: ProcessPoolExecutor | None = None
+        self._done_here = 0
+
+    async def encode(self, source: str, title: str, version: str, chunks: Sequence[Chunk]) -> EncodedDocument:
+        """The whole document encoded, its pieces in parallel."""
+        if self._pool is None and self._done_here + len(chunks) <= INLINE:
+            self._done_here += len(chunks)
+            self._here = self._here or await asyncio.to_thread(self._factory)
+            return await asyncio.to_thread(self._here.encode, source, title, version, chunks, 0)
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                self._workers,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=_start,
+                initargs=(self._factory,),
+            )
+        loop = asyncio.get_running_loop()
+        tasks = [
+            loop.run_in_executor(self._pool, _encode, source, title, version, chunks[i : i + PIECE], i)
+            for i in range(0, len(chunks), PIECE)
+        ]
+        try:
+            pieces = await asyncio.gather(*tasks)
+        except BrokenProcessPool as error:
+            self._pool = None
+            raise UnavailableError(
+                "An embedding process was ended from outside, most likely for want of memory.",
+                "Set EXPERTBOT_INGEST__WORKERS=1, or give the machine more memory, and repeat: what is in stays in.",
+            ) from error
+        counts: Counter[str] = Counter()
+        for piece in pieces:
+            counts.update(piece.term_chunks)
+        return EncodedDocument(version, tuple(p for piece in pieces for p in piece.points), dict(counts))
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None

@@ -1,0 +1,72 @@
+"""Chunks to points: one dense vector, one sparse vector and a vector a sentence, the heading path counted in.
+Knows no store and no ledger."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.nouns import Chunk
+from core.payload import chunk_id, pack
+from core.ports import EncodedDocument, Embedder, Point
+from core.terms import terms
+from core.text import sentences
+from retrieval.sparse import document_vector
+
+LONGEST_UNIT = 400  # characters; longer "sentences" (code, tables) are cut at line or word ends
+SHORTEST_UNIT = 25  # shorter ones join the next: a lone "Да." or a bullet has no meaning of its own
+
+
+def units(text: str) -> list[tuple[int, int]]:
+    """Spans of the sentences of a chunk, as evidence is chosen from them."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sentences(text):
+        if merged and merged[-1][1] - merged[-1][0] < SHORTEST_UNIT:
+            start = merged.pop()[0]
+        while end - start > LONGEST_UNIT:
+            cut = text.rfind(" ", start + LONGEST_UNIT // 2, start + LONGEST_UNIT)
+            cut = cut if cut > start else start + LONGEST_UNIT
+            merged.append((start, cut))
+            start = cut + 1
+        if start < end:
+            merged.append((start, end))
+    return merged
+
+
+class ChunkEncoder:
+    """`DocumentEncoder` over an embedder."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    @property
+    def name(self) -> str:
+        return f"1:{self._embedder.name}"
+
+    def encode(
+        self, source: str, title: str, version: str, chunks: Sequence[Chunk], first: int = 0
+    ) -> EncodedDocument:
+        spans = [units(chunk.text) for chunk in chunks]
+        headers = [". ".join(dict.fromkeys((title, *chunk.headings))) for chunk in chunks]
+        texts = [chunk.text[a:b] for chunk, found in zip(chunks, spans, strict=True) for a, b in found]
+        distinct = list(dict.fromkeys(headers))
+        vectors = self._embedder.encode(texts + distinct)
+        header_of = dict(zip(distinct, vectors[len(texts) :], strict=True))
+        points, counts, at = [], Counter[str](), 0
+        for number, (chunk, found, header) in enumerate(zip(chunks, spans, headers, strict=True), first):
+            own = vectors[at : at + len(found)]
+            at += len(found)
+            searched = header + "\n" + chunk.text
+            counts.update(set(terms(searched)))
+            dense = own.mean(axis=0) + HEADER_WEIGHT * header_of[header]
+            payload = pack(chunk, source=source, title=title, version=version, spans=found, vectors=own)
+            dense = dense / max(float(np.linalg.norm(dense)), 1e-9)
+            points.append(
+                Point(chunk_id(version, number), dense.tolist(), document_vector(searched), payload)
+            )
+        return EncodedDocument(version, tuple(points), dict(counts))
+
+
+HEADER_WEIGHT = 0.3
