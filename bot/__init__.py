@@ -1,0 +1,1 @@
+"""The roof: wiring, CLI, Telegram, HTTP. Picks implementations; nothing else does."""

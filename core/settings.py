@@ -36,7 +36,7 @@ class IngestSettings(Section):
     chunk_chars: int = Field(1200, ge=200, le=8000, description="longest chunk, characters")
     max_file_mb: int = Field(50, ge=1, description="larger files are refused")
     parse_seconds: float = Field(60, gt=0, description="wall time one file may take to parse")
-    parse_memory_mb: int = Field(1024, ge=128, description="memory the parsing process may take")
+    parse_memory_mb: int = Field(1536, ge=512, description="memory the parsing process may take")
     workers: int = Field(0, ge=0, description="embedding processes; 0 = one a core")
     roots: TextList = Field((), description="folders that /ingest in Telegram may read, comma-separated")
 

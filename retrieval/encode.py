@@ -41,9 +41,14 @@ class ChunkEncoder:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
 
+    @staticmethod
+    def name_for(embedder: str) -> str:
+        """The encoder's name over an embedder of that name, without loading it."""
+        return f"encode 1:{embedder}"
+
     @property
     def name(self) -> str:
-        return f"1:{self._embedder.name}"
+        return self.name_for(self._embedder.name)
 
     def encode(
         self, source: str, title: str, version: str, chunks: Sequence[Chunk], first: int = 0

@@ -1,0 +1,164 @@
+"""Wiring: settings in, a working application out. The only place that picks implementations."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.answer import Parts, Watch, answer
+from core.errors import UsageError
+from core.nouns import Answer, Chunk, Draft, ParsedDocument, Passages, Question
+from core.ports import DocumentEncoder, Embedder, Index, Store
+from core.settings import EmbedderSettings, Settings
+from ingest.ledger import Ledger
+from ingest.pipeline import Fingerprint, Ingestor, IngestReport, Progress
+from ingest.pool import EncoderPool
+from retrieval.embed import build_embedder, embedder_name
+from retrieval.encode import ChunkEncoder
+from retrieval.search import Searcher
+
+if TYPE_CHECKING:
+    from ingest.readers import Readers
+    from style_adapter.voice import Voices
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def build_encoder(settings: EmbedderSettings) -> DocumentEncoder:
+    """In an encoding process: its own embedder on one thread."""
+    return ChunkEncoder(build_embedder(settings))
+
+
+class App:
+    """One data folder, opened. Create it under a DataLock; `open` before use, `close` after."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.ledger = Ledger(settings.data_dir / "ledger.sqlite")
+        self._pool = EncoderPool(partial(build_encoder, settings.embedder), settings.ingest.workers)
+        self._store: Store | None = None
+        self._searcher: Searcher | None = None
+
+    # The index
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        return build_embedder(self.settings.embedder)
+
+    @cached_property
+    def index(self) -> Index:
+        if self.settings.qdrant.url:
+            from retrieval.server import ServerIndex, connect
+
+            return ServerIndex(connect(self.settings.qdrant), self.settings.qdrant, self.embedder.dim)
+        from retrieval.edge import EdgeIndex
+
+        return EdgeIndex(self.settings.data_dir / "index", self.embedder.dim)
+
+    @cached_property
+    def fingerprint(self) -> Fingerprint:
+        from ingest.chunk import CHUNKER_VERSION
+        from ingest.parse import PARSER_VERSION
+
+        parser = f"parse {PARSER_VERSION}, chunk {CHUNKER_VERSION}/{self.settings.ingest.chunk_chars}"
+        return Fingerprint(parser, ChunkEncoder.name_for(embedder_name(self.settings.embedder)))
+
+    @cached_property
+    def ingestor(self) -> Ingestor:
+        from ingest.parse import supported
+
+        return Ingestor(self.ledger, self.index, self._pool, self._parse, self.fingerprint, supported)
+
+    @cached_property
+    def _readers(self) -> Readers:
+        from ingest.readers import Readers
+        from ingest.sandbox import Limits
+
+        wanted = self.settings.ingest
+        limits = Limits(
+            memory_bytes=wanted.parse_memory_mb << 20,
+            cpu_seconds=int(wanted.parse_seconds) + 1,
+            wall_seconds=wanted.parse_seconds,
+            input_bytes=wanted.max_file_mb << 20,
+        )
+        return Readers(wanted.workers or os.cpu_count() or 1, limits, wanted.chunk_chars)
+
+    async def _parse(self, path: Path, source: str) -> tuple[ParsedDocument, list[Chunk]]:
+        return await self._readers.read(path, source)
+
+    async def open(self) -> None:
+        """Open the active generation. Raises UsageError where it was built with another embedder."""
+        self._refuse_other_embedder()
+        _, self._store = await self.ingestor.open()
+        self._searcher = Searcher(self._store, self.embedder, self.ledger)
+
+    def _refuse_other_embedder(self) -> None:
+        active = self.ledger.active()
+        if active is None:
+            return
+        built = self.ledger.fingerprint(active).rpartition("|")[2]
+        if built != self.fingerprint.encoder:
+            raise UsageError(
+                f"The index was built with the embedder {built}, the settings name {self.fingerprint.encoder}.",
+                "Build it anew with `expertbot reindex` (answers go on meanwhile), or set the embedder back.",
+            )
+
+    @property
+    def store(self) -> Store:
+        assert self._store is not None, "open() first"
+        return self._store
+
+    async def close(self) -> None:
+        if self._store is not None:
+            await self._store.close()
+        self._pool.close()
+        if "_readers" in self.__dict__:
+            self._readers.close()
+        self.ledger.close()
+
+    # Work
+
+    async def ingest(self, paths: Sequence[Path], prune: bool, progress: Progress) -> IngestReport:
+        return await self.ingestor.ingest(self.store, paths, prune, progress)
+
+    async def search(self, question: Question, limit: int = 8) -> Passages:
+        assert self._searcher is not None, "open() first"
+        return await self._searcher.search(question, limit)
+
+    async def answer(self, question: Question, persona: str | None, watch: Watch | None = None) -> Answer:
+        return await answer(question, persona, self.parts, watch)
+
+    @cached_property
+    def voices(self) -> Voices:
+        from style_adapter.voice import Voices
+
+        return Voices(self.personas_folder, self.settings.persona, self.complete)
+
+    @cached_property
+    def complete(self) -> Callable[..., object] | None:
+        if not self.settings.llm.configured:
+            return None
+        from core.llm import Llm
+
+        return Llm.from_settings(self.settings.llm).complete
+
+    @property
+    def personas_folder(self) -> Path:
+        folder = self.settings.persona.folder
+        return Path(folder) if folder else ROOT / "personas"
+
+    @cached_property
+    def parts(self) -> Parts:
+        return Parts(self.search, self._draft, self.voices.restyle, self.voices.check)
+
+    @cached_property
+    def _drafter(self) -> Callable[[Passages], object]:
+        from retrieval.draft import LlmDrafter, extractive
+
+        return LlmDrafter(self.complete) if self.complete else extractive  # type: ignore[arg-type]
+
+    async def _draft(self, passages: Passages) -> Draft:
+        return await self._drafter(passages)  # type: ignore[no-any-return,misc]
