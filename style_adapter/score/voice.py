@@ -18,6 +18,7 @@ ENOUGH = 0.75
 _CONTENT = frozenset({"NOUN", "VERB", "INFN", "ADJF", "ADJS", "ADVB", "INTJ", "PRED", ""})
 _FIRST = frozenset({"1per"})
 _LIVE = frozenset({"VERB", "NPRO", "PRCL", "ADVB", "INTJ", "PRED", "CONJ"})
+_FUNCTION = frozenset("и а но в на с по к у о не это the a an of to and in is are be it that this for on at by with or as will not".split())
 _PREDICATE = frozenset({"VERB", "ADJS", "PRTS", "PRED", "COMP", "INFN"})
 _BOOKISH = frozenset({"NOUN", "ADJF", "PRTF", "PRTS", "PREP"})
 
@@ -55,7 +56,7 @@ def _markers(profile: Profile, view: View) -> float:
     known = {stem(word) for word in view.draft_words}
     first = {token.word for token in view.words} & FIRST_PERSON
     if first or any(likely(token.word, _FIRST) > 0.5 for token in view.words):
-        points += 0.5
+        points += 0.75 if profile.bible.speech.register_ == "formal" else 0.5
     points += 0.5 * len({stem(token.word) for token in view.words} & (profile.vocabulary - known))
     return points
 
@@ -80,23 +81,25 @@ def _spoken(profile: Profile, view: View) -> float:
 
 
 def _reworded(view: View) -> float:
-    """A little where the draft's sentences were rebuilt: more than half of the word pairs are new."""
-    if not view.draft:
-        return 0.0
+    """A little where the draft's sentences were rebuilt."""
+    return 0.35 if view.draft and len(view.words) > 3 and _carried(view) < 0.5 else 0.0
+
+
+def _carried(view: View) -> float:
+    """The share of word pairs that the draft has too, 0..1."""
     said = [token.word for token in view.words]
     pairs = list(zip(said, said[1:], strict=False))
-    if len(pairs) < 3:
-        return 0.0
-    return 0.35 if sum(pair not in view.draft_pairs for pair in pairs) / len(pairs) > 0.5 else 0.0
+    return sum(pair in view.draft_pairs for pair in pairs) / len(pairs) if pairs else 0.0
 
 
 def _asides(view: View) -> float:
     """The persona's own beside a draft's facts: sentences without a mark, and clauses («палата не маршрутка»), mostly of words
-    that the draft has not. Numbers and names make a clause a fact."""
+    that the draft has not. Numbers make a clause a fact. Where the facts stand much as they were, a new clause is surely an
+    aside; where all is reworded, it may be a paraphrase."""
     if not view.draft:
         return 0.0
     known = {stem(word) for word in view.draft_words}
-    points = 0.0
+    points, quip = 0.0, 0.75 if _carried(view) >= 0.45 else 0.4
     for start, end in view.sentences:
         here = [token for token in view.words if start <= token.start < end]
         if len(here) >= 2 and not MARK.search(view.text[start:end]):
@@ -105,9 +108,10 @@ def _asides(view: View) -> float:
         for clause in re.finditer(r"[^,:;—–?!…]+", view.own[start:end]):
             said = words(clause.group())
             own = said and not re.search(r"\d", clause.group()) and any(part_of_speech(w) in _CONTENT for w in said)
-            points += 0.4 * bool(own and _share_new(said, known) > 0.75)
+            points += quip * bool(own and _share_new(said, known) > 0.75)
     return points
 
 
 def _share_new(said: list[str], known: set[str]) -> float:
-    return sum(stem(word) not in known for word in said) / len(said)
+    telling = [word for word in said if word not in _FUNCTION] or said
+    return sum(stem(word) not in known for word in telling) / len(telling)
