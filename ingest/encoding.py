@@ -84,6 +84,11 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
     return _eight_bit(data, declared)
 
 
+def is_wide(data: bytes) -> bool:
+    """Whether the bytes are UTF-16 or UTF-32, with a mark or without."""
+    return data.startswith(tuple(mark for mark, _ in _BOMS[1:])) or bool(_wide(data))
+
+
 def _wide(data: bytes) -> str:
     """UTF-16 or UTF-32 without a mark, by where its zero bytes and its high bytes stand; empty where it is
     neither."""

@@ -3,8 +3,14 @@ doesn't. Knows no storage; each format's library is imported when a file of that
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
 from core.errors import DocumentError
 from core.nouns import ParsedDocument
+from ingest.encoding import decode
+from ingest.limits import MAX_INPUT
 from ingest.parse.kinds import SUFFIXES, kind_of, supported
 
 __all__ = ["PARSER_VERSION", "SUFFIXES", "parse", "supported"]
@@ -16,15 +22,24 @@ def parse(data: bytes, source: str, *, name: str) -> ParsedDocument:
     """The document of a file's bytes. `name` is the file's name, for its suffix and for messages. Raises
     DocumentError with the file, the cause, the cure and a `code`; limits of time and memory are the
     sandbox's."""
+    if len(data) > MAX_INPUT:
+        raise DocumentError(
+            f"{name}: {len(data) >> 20} MB is more than the {MAX_INPUT >> 20} MB a document may have.",
+            "Split it into smaller files, by chapters or by months.",
+            code="too_big",
+        )
     kind = kind_of(data, name)
     try:
         document = _parse(kind, data, source, name)
+    except (DocumentError, MemoryError):
+        raise
     except RecursionError as error:
-        raise DocumentError(
-            f"{name}: nested too deeply to be read.",
-            "Flatten the file, or save it in another format.",
-            code="too_deep",
-        ) from error
+        message = f"{name}: it is nested too deeply to be read."
+        raise DocumentError(message, "Flatten it, or save it in another format.", code="too_deep") from error
+    except Exception as error:  # a parser met what its authors didn't think of: the file's fault, and said so
+        message = f"{name}: it is damaged: {_WORDS[kind]} can't be read ({type(error).__name__})."
+        cure = "Open it in the program that made it, save it anew, and try again."
+        raise DocumentError(message, cure, code="damaged") from error
     if not document.text.strip():
         raise DocumentError(
             f"{name}: there is no text in it.", "Check that the file is the right one.", code="empty"
@@ -32,13 +47,36 @@ def parse(data: bytes, source: str, *, name: str) -> ParsedDocument:
     return document
 
 
+_WORDS = {
+    "markdown": "its Markdown",
+    "plain": "its text",
+    "rst": "its reStructuredText",
+    "html": "its HTML",
+    "pdf": "the PDF",
+    "docx": "the Word document",
+    "pptx": "the presentation",
+    "xlsx": "the workbook",
+    "csv": "its table",
+    "epub": "the book",
+    "json": "its JSON",
+    "jsonl": "its JSON lines",
+}
+
+
 def _parse(kind: str, data: bytes, source: str, name: str) -> ParsedDocument:
-    from ingest.encoding import decode
+    """By kind to the one file that knows it; that file's libraries are imported then."""
+    module = import_module(f"ingest.parse.{_MODULES.get(kind, kind)}")
+    reader: Callable[[Any, str, str], ParsedDocument] = getattr(module, f"parse_{kind}")
+    return reader(data if kind in _BYTES else decode(data)[0], source, name)
 
-    if kind == "markdown":
-        from ingest.parse.markdown import parse_markdown
 
-        return parse_markdown(decode(data)[0], source, name)
-    from ingest.parse.plain import parse_plain
-
-    return parse_plain(decode(data)[0], source, name)
+_MODULES = {
+    "html": "web",
+    "docx": "word",
+    "pptx": "slides",
+    "xlsx": "sheets",
+    "csv": "sheets",
+    "json": "records",
+    "jsonl": "records",
+}
+_BYTES = frozenset(("pdf", "docx", "pptx", "xlsx", "epub"))

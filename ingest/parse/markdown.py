@@ -161,7 +161,7 @@ def _html(content: str) -> Iterator[Piece]:
     """Raw HTML between Markdown blocks: lists, tables and headings as such, the rest as text."""
     content = _HIDDEN.sub("", content)
     if _RICH.search(content):
-        from ingest.parse.html import fragment
+        from ingest.parse.web import fragment
 
         yield from fragment(content)
         return
