@@ -22,7 +22,7 @@ from retrieval.search import Searcher
 
 if TYPE_CHECKING:
     from ingest.readers import Readers
-    from style_adapter.voice import Voices
+    from style_adapter.voice import Restyler, Voices
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -135,7 +135,16 @@ class App:
     def voices(self) -> Voices:
         from style_adapter.voice import Voices
 
-        return Voices(self.personas_folder, self.settings.persona, self.complete)
+        return Voices(self.personas_folder, self._restyler())
+
+    def _restyler(self) -> Restyler | None:
+        """The one the settings ask for; None means the `framed` rung is the highest."""
+        return None
+
+    def persona(self, wanted: str | None) -> str | None:
+        """A persona's id from what a person asked for; None for the neutral voice. Raises UsageError for an unknown one."""
+        ident = wanted or self.settings.persona.default
+        return None if ident == "none" else self.voices.bible(ident).id
 
     @cached_property
     def complete(self) -> Callable[..., object] | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.nouns import Source
 from core.terms import terms
-from retrieval.search import SearchResult
+from retrieval.found import SearchResult
 
 QUOTES = 3
 PASSAGES = 5

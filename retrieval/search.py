@@ -8,44 +8,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.nouns import Passage, Passages, Question
+from core import smalltalk
+from core.nouns import Passages, Question
 from core.payload import passage, sentence_vectors
 from core.ports import Catalog, Embedder, Hit, Store
 from core.terms import terms
+from retrieval.evidence import choose
+from retrieval.found import Found, SearchResult
 from retrieval.query import QueryTerms, analyse
 from retrieval.sparse import AVERAGE_TERMS, K1, B, query_vector
+from retrieval.sufficiency import judge
 
 if TYPE_CHECKING:
     from core.ports import Matrix
 
 CANDIDATES = 40  # asked of the engine, of each vector kind
+SHOWN_LEAST = 8  # evidence and sufficiency look at so many, however few are asked for
 RESCORED = 20  # read whole and scored exactly
 DENSE_WEIGHT = 1.0
 TYPICAL_WEIGHT = (K1 + 1) / 1.9  # saturated weight of one occurrence in a chunk of middling length
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A passage with what evidence is chosen from: its sentences and their unit vectors."""
-
-    passage: Passage
-    spans: tuple[tuple[int, int], ...]
-    vectors: Matrix
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """Passages, best first, with the analysis of the question they were found by. `vector` is the question's, (dim,)."""
-
-    passages: Passages
-    found: tuple[Found, ...]
-    terms: QueryTerms
-    vector: Matrix
 
 
 class Searcher:
@@ -54,7 +40,20 @@ class Searcher:
         self._embedder = embedder
         self._catalog = catalog
 
-    async def search(self, question: Question, limit: int = 8) -> SearchResult:
+    async def search(self, question: Question, limit: int = 8) -> Passages:
+        """Passages with the evidence in them and what they allow: an answer, part of one, or a refusal."""
+        if smalltalk.kind(question.text):
+            return Passages(question, question.text, (), "smalltalk")
+        result = await self.find(question, max(limit, SHOWN_LEAST))
+        judged = judge(result)
+        hits = result.passages.hits[:limit]
+        quotes = tuple(quote.source for quote in choose(result)) if judged.kind != "refused" else ()
+        return replace(
+            result.passages, hits=hits, kind=judged.kind, confidence=judged.confidence, evidence=quotes,
+            missing=judged.missing,
+        )  # fmt: skip
+
+    async def find(self, question: Question, limit: int) -> SearchResult:
         query = question.text.strip()
         vocabulary, chunks = self._catalog.vocabulary(), self._catalog.chunk_count()
         analysed = analyse(query, vocabulary, chunks)

@@ -112,6 +112,13 @@ class Example(_Part):
     reply: Text
 
 
+class Framing(_Part):
+    """Remarks that state no fact, to stand before and after facts quoted word for word (the `framed` rung)."""
+
+    before: Texts = ()
+    after: Texts = ()
+
+
 class Bible(_Part):
     """A persona. `language` is what it answers in, `user` = as it is asked; `address` is the Russian ты or вы."""
 
@@ -131,6 +138,7 @@ class Bible(_Part):
     refusals: Texts = ()
     smalltalk: Texts = ()
     examples: tuple[Example, ...] = ()
+    framing: Framing = Framing()
     reminder: str = ""
 
     @classmethod

@@ -1,0 +1,5 @@
+"""`python -m bot` is `expertbot`."""
+
+from bot.cli import main
+
+main()

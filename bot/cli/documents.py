@@ -1,0 +1,129 @@
+"""ingest, docs, remove, reindex, rollback, search."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import click
+
+from bot import commands
+from bot.cli.run import Bar, Context, batch_lines, batch_option, emit, json_option, opened, say, with_app
+from core.errors import UsageError
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--prune", is_flag=True, help="Remove documents whose files are gone from the given folders.")
+@json_option
+@click.pass_obj
+def ingest(context: Context, paths: tuple[str, ...], prune: bool, as_json: bool) -> int:
+    """Take in files and folders. What has not changed is left as it is."""
+    report = with_app(context, lambda app: commands.ingest(app, paths, prune, Bar("Ingest")))
+    for failure in report["failed"]:
+        say(f"✗ {failure['source']}: {failure['error']}\n  → {failure['hint']}")
+    if as_json:
+        emit(report)
+    else:
+        click.echo(
+            f"Added {report['added']}, updated {report['updated']}, unchanged {report['unchanged']}, "
+            f"removed {report['removed']}, failed {len(report['failed'])}; "
+            f"{report['chunks']} chunks in {report['seconds']:.1f} s."
+        )
+    return 3 if report["failed"] else 0
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def docs(context: Context, as_json: bool) -> None:
+    """List the documents that are in."""
+    rows = with_app(context, commands.docs)
+    if as_json:
+        emit(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['chunks']:5}  {row['title']}  ({row['source']})")
+    click.echo(f"{len(rows)} documents." if rows else "No documents yet: expertbot ingest FOLDER.")
+
+
+@click.command()
+@click.argument("source_or_id")
+@json_option
+@click.pass_obj
+def remove(context: Context, source_or_id: str, as_json: bool) -> None:
+    """Forget a document, every trace of it."""
+    result = with_app(context, lambda app: commands.remove(app, source_or_id))
+    emit(result) if as_json else click.echo(f"Removed {result['removed']}.")
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def reindex(context: Context, as_json: bool) -> None:
+    """Build the index anew beside the old one, verify it, then switch."""
+    _generation(context, "reindex", as_json)
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def rollback(context: Context, as_json: bool) -> None:
+    """Return to the index before the last reindex."""
+    _generation(context, "rollback", as_json)
+
+
+def _generation(context: Context, name: str, as_json: bool) -> None:
+    from bot.app import App
+    from bot.lock import DataLock
+
+    async def run() -> dict[str, Any]:
+        settings = context.settings()
+        with DataLock(settings.data_dir):
+            app = App(settings)
+            try:
+                bar = Bar("Reindex")
+                return await (commands.reindex(app, bar) if name == "reindex" else commands.rollback(app))
+            finally:
+                await app.close()
+
+    result = asyncio.run(run())
+    if as_json:
+        emit(result)
+    else:
+        click.echo(
+            f"Generation {result['generation']}: {result['documents']} documents, {result['chunks']} chunks, "
+            f"{result['seconds']:.1f} s."
+        )
+
+
+@click.command()
+@click.argument("query", required=False)
+@click.option("-k", "limit", type=click.IntRange(1, 50), default=8, show_default=True, help="Passages shown.")
+@batch_option
+@json_option
+@click.pass_obj
+def search(context: Context, query: str | None, limit: int, batch: str | None, as_json: bool) -> None:
+    """Find the passages that a question would be answered from."""
+    if batch:
+        asyncio.run(_search_batch(context, batch, limit))
+        return
+    if not query:
+        raise UsageError("There is no query.", "expertbot search «Сколько хранятся логи?»")
+    result = with_app(context, lambda app: commands.search(app, query, limit))
+    if as_json:
+        emit(result)
+        return
+    for hit in result["hits"]:
+        place = " › ".join(dict.fromkeys((hit["title"], *hit["headings"])))
+        click.echo(f"{hit['rank']}. {place}  [{hit['score']:.2f}]  {hit['source']}:{hit['start']}")
+        click.echo("   " + hit["text"][:300].replace("\n", "\n   ") + ("…" if len(hit["text"]) > 300 else "") + "\n")
+    if not result["hits"]:
+        click.echo("Nothing found. Is anything in? expertbot docs")
+
+
+async def _search_batch(context: Context, batch: str, limit: int) -> None:
+    async with opened(context.settings()) as app:
+        for item in batch_lines(batch):
+            found = await commands.search(app, str(item.get("question", "")), limit, item.get("history") or ())
+            emit({"id": item.get("id"), **found})

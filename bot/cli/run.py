@@ -1,0 +1,140 @@
+"""From a command's words to work on an open App, and from its result to the terminal. Results go to stdout, all else to
+stderr."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from core.errors import ExpertbotError, UsageError
+from core.settings import Settings, load
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Context:
+    """The global options."""
+
+    data_dir: str | None
+    config: str | None
+
+    def settings(self) -> Settings:
+        return load(
+            Path(self.config) if self.config else None, data_dir=Path(self.data_dir) if self.data_dir else None
+        )
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout.")(command)
+
+
+def batch_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--batch", metavar="FILE", help="JSON lines in, JSON lines out; - is stdin.")(command)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[App]:
+    """The App of these settings, under the data folder's lock."""
+    from bot.app import App
+    from bot.lock import DataLock
+
+    with DataLock(settings.data_dir):
+        app = App(settings)
+        try:
+            await app.open()
+            yield app
+        finally:
+            await app.close()
+
+
+def with_app(context: Context, work: Callable[[App], Awaitable[T]]) -> T:
+    async def run() -> T:
+        async with opened(context.settings()) as app:
+            return await work(app)
+
+    return asyncio.run(run())
+
+
+def emit(value: object) -> None:
+    """One JSON value on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def say(text: str) -> None:
+    """A line for the person, on stderr."""
+    click.echo(text, err=True)
+
+
+def fail(error: Exception) -> int:
+    """Print a failure with its cure; the exit code. What we did not foresee gets an id and lands in the log, whole."""
+    if isinstance(error, ExpertbotError):
+        say(error.message + (f"\n  → {error.hint}" if error.hint else ""))
+        return error.exit_code
+    ident = uuid.uuid4().hex[:8]
+    path = Path.cwd() / "expertbot-errors.log"
+    handler: logging.Handler
+    try:
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError:
+        handler = logging.NullHandler()
+    logger = logging.getLogger("expertbot.bug")
+    logger.propagate = False
+    logger.addHandler(handler)
+    logger.error("error %s", ident, exc_info=error)
+    handler.close()
+    say(f"Something went wrong that should not: error {ident}.\n  → Details are in {path.name}; please report them.")
+    return 1
+
+
+def batch_lines(source: str) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON-lines file or of stdin. Raises UsageError naming the line that is none."""
+    try:
+        stream = sys.stdin if source == "-" else Path(source).open(encoding="utf-8-sig")  # noqa: SIM115
+    except OSError as error:
+        raise UsageError(f"{source} can't be read: {error.strerror}.", "Check the path after --batch.") from error
+    with stream:
+        for number, line in enumerate(stream, 1):
+            if not line.strip():
+                continue
+            try:
+                value = json.loads(line)
+            except ValueError as error:
+                raise UsageError(f"{source}, line {number}: not JSON: {error}.", "One JSON object a line.") from error
+            if not isinstance(value, dict):
+                raise UsageError(f"{source}, line {number}: not a JSON object.", "One JSON object a line.")
+            yield value
+
+
+class Bar:
+    """Progress on stderr: a bar on a terminal, else a plain line every so often."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._terminal = sys.stderr.isatty()
+        self._shown = -1
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        if not total:
+            return
+        if self._terminal:
+            filled = 28 * done // total
+            name = Path(what).name[:40] if what else ""
+            bar = "█" * filled + "░" * (28 - filled)
+            click.echo(f"\r{self._label} {bar} {done}/{total} {name:<40}", err=True, nl=done == total)
+        elif done == total or done * 10 // total > self._shown:
+            self._shown = done * 10 // total
+            say(f"{self._label}: {done}/{total}")

@@ -1,0 +1,53 @@
+"""The `framed` rung: the draft word for word, the persona speaking only around it, in remarks that state no fact.
+Knows no model; whether a remark states a fact, the guard decides."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from core.text import CITATION, sentences
+from style_adapter.bible import Bible
+
+LONGEST_REMARK = 90  # characters; a frame is seasoning
+OFFERED = 4
+
+
+def remarks(bible: Bible) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the persona may say before and after facts: the bible's own frames, else the remarks in its examples."""
+    if bible.framing.before or bible.framing.after:
+        return bible.framing.before, bible.framing.after
+    before: list[str] = []
+    after: list[str] = []
+    for example in bible.examples:
+        if not example.draft:
+            continue
+        spans = [example.reply[start:end] for start, end in sentences(example.reply)]
+        cited = [number for number, span in enumerate(spans) if CITATION.search(span)]
+        if cited:
+            before += [span for span in spans[: cited[0]] if len(span) <= LONGEST_REMARK]
+            after += [span for span in spans[cited[-1] + 1 :] if len(span) <= LONGEST_REMARK]
+    return tuple(before), tuple(after)
+
+
+def _order(items: Sequence[str], seed: str) -> list[str]:
+    """The same seed gives the same order, another seed another: replies vary, yet a question asked twice is answered alike."""
+    return sorted(items, key=lambda item: hashlib.blake2b((seed + item).encode(), digest_size=8).digest())
+
+
+def frame(bible: Bible, body: str, seed: str) -> list[str]:
+    """Up to four wordings around `body`, most wanted first; none where the persona has no remarks."""
+    before, after = remarks(bible)
+    openings, closings = _order(before, seed), _order(after, seed)
+    pick = hashlib.blake2b(seed.encode(), digest_size=1).digest()[0]
+    offered: list[str] = []
+    for number in range(OFFERED):
+        opening = openings[number % len(openings)] if openings else ""
+        closing = closings[number % len(closings)] if closings else ""
+        if opening and closing:
+            style = (pick + number) % 3
+            opening, closing = opening if style != 1 else "", closing if style != 0 else ""
+        text = " ".join(part for part in (opening, body, closing) if part)
+        if text != body and text not in offered:
+            offered.append(text)
+    return offered
