@@ -1,0 +1,199 @@
+"""The evaluation questions and the example handbook: schema, verbatim quotes, counts, parts.
+
+Knows nothing of retrieval: it reads the JSON lines and the pages they cite.
+"""
+
+import json
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = ROOT.parent / "shared"
+QUESTIONS = ROOT / "evals" / "questions"
+HANDBOOK = ROOT / "examples" / "handbook"
+XQUAD = SHARED / "eval" / "xquad"
+CORPORA = {
+    "werf": SHARED / "corpora" / "werf-ru",
+    "handbook": HANDBOOK,
+    "xquad_para": XQUAD,
+}
+NO_ANSWER = {"unanswerable", "false_premise"}
+ASKED = set("plain paraphrase colloquial typo translit layout followup english code table".split())
+REQUIRED = {"id", "lang", "question", "answerable", "gold", "answer", "kind", "part"}
+# At least: questions, without an answer, English, follow-ups.
+FLOORS = {"werf": (170, 45, 35, 25), "handbook": (70, 18, 10, 10), "xquad_para": (60, 15, 10, 0)}
+
+Question = dict[str, Any]
+every_file = pytest.mark.parametrize("name", sorted(CORPORA))
+
+
+@cache
+def load(name: str) -> tuple[Question, ...]:
+    lines = (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return tuple(json.loads(line) for line in lines)
+
+
+def fold(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def page_path(name: str, source: str) -> Path:
+    if name == "xquad_para":
+        language, file = source.split("/")
+        return XQUAD / language / "docs" / file
+    return CORPORA[name] / source
+
+
+@cache
+def page_text(name: str, source: str) -> str:
+    return fold(page_path(name, source).read_text(encoding="utf-8-sig"))
+
+
+def corpus_or_skip(name: str) -> None:
+    if not CORPORA[name].exists():
+        pytest.skip(f"{CORPORA[name].name}: ../shared is not on this machine")
+
+
+def pages_of(question: Question) -> list[str]:
+    sources = [gold["source"] for gold in question["gold"]]
+    return sources or [question["near"]]
+
+
+@every_file
+def test_schema(name: str) -> None:
+    for question in load(name):
+        where = question["id"]
+        extra = set(question) - REQUIRED - {"history", "near"}
+        assert set(question) >= REQUIRED, where
+        assert not extra, (where, extra)
+        assert question["lang"] in {"ru", "en"}, where
+        assert question["part"] in {"dev", "held"}, where
+        assert question["question"] == question["question"].strip() != "", where
+        assert question["kind"] in (ASKED if question["answerable"] else NO_ANSWER), where
+
+
+@every_file
+def test_ids_and_questions_are_unique(name: str) -> None:
+    questions = load(name)
+    assert len({question["id"] for question in questions}) == len(questions)
+    asked = Counter((question["question"], json.dumps(question.get("history"))) for question in questions)
+    assert [text for text, times in asked.items() if times > 1] == []
+
+
+@every_file
+def test_answerable_has_gold_and_unanswerable_has_none(name: str) -> None:
+    for question in load(name):
+        where = question["id"]
+        if question["answerable"]:
+            assert question["gold"], where
+            assert question["answer"], where
+            assert "near" not in question, where
+        else:
+            assert question["gold"] == [], where
+            assert question["answer"] == "", where
+            assert question["near"], where
+        for gold in question["gold"]:
+            assert set(gold) == {"source", "quote"}, where
+            assert 20 <= len(gold["quote"]) <= 300, where
+
+
+@every_file
+def test_history_ends_with_the_assistant(name: str) -> None:
+    for question in load(name):
+        history = question.get("history", [])
+        roles = [turn["role"] for turn in history]
+        assert roles == ["user", "assistant"] * (len(roles) // 2), question["id"]
+        assert all(turn["content"].strip() for turn in history), question["id"]
+        assert bool(history) or question["kind"] != "followup", question["id"]
+
+
+@every_file
+def test_quotes_are_verbatim(name: str) -> None:
+    corpus_or_skip(name)
+    wrong = [
+        (question["id"], gold["source"], gold["quote"])
+        for question in load(name)
+        for gold in question["gold"]
+        if fold(gold["quote"]) not in page_text(name, gold["source"])
+    ]
+    assert wrong == []
+
+
+@every_file
+def test_near_pages_exist(name: str) -> None:
+    corpus_or_skip(name)
+    missing = [q["id"] for q in load(name) if "near" in q and not page_path(name, q["near"]).is_file()]
+    assert missing == []
+
+
+@every_file
+def test_a_page_belongs_to_one_part(name: str) -> None:
+    parts: dict[str, set[str]] = {}
+    for question in load(name):
+        for source in pages_of(question):
+            # Paragraphs of one XQuAD article, in both languages, stay together.
+            page = source.split("/")[-1].split("_")[0] if name == "xquad_para" else source
+            parts.setdefault(page, set()).add(question["part"])
+    assert [page for page, seen in parts.items() if len(seen) > 1] == []
+
+
+@every_file
+def test_about_thirty_per_cent_are_held(name: str) -> None:
+    questions = load(name)
+    held = sum(question["part"] == "held" for question in questions)
+    assert 0.25 <= held / len(questions) <= 0.35
+
+
+@every_file
+def test_counts(name: str) -> None:
+    questions = load(name)
+    total, without_answer, english, followups = FLOORS[name]
+    assert len(questions) >= total
+    assert sum(not question["answerable"] for question in questions) >= without_answer
+    assert sum(question["lang"] == "en" for question in questions) >= english
+    assert sum("history" in question and question["answerable"] for question in questions) >= followups
+    assert sum(question["kind"] == "layout" for question in questions) <= 4
+
+
+def test_werf_has_enough_answerable_english_and_covers_every_page() -> None:
+    questions = load("werf")
+    assert sum(question["answerable"] and question["lang"] == "en" for question in questions) >= 30
+    corpus_or_skip("werf")
+    pages = {path.relative_to(CORPORA["werf"]).as_posix() for path in CORPORA["werf"].rglob("*.md")}
+    assert pages - {gold["source"] for question in questions for gold in question["gold"]} == set()
+
+
+def test_handbook_questions_cover_every_page() -> None:
+    pages = {path.name for path in HANDBOOK.glob("*.md")}
+    assert pages - {gold["source"] for question in load("handbook") for gold in question["gold"]} == set()
+
+
+def test_handbook_pages() -> None:
+    paths = sorted(HANDBOOK.glob("*.md"))
+    english = 0
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        assert path.name.isascii()
+        assert text.startswith("# "), path.name
+        assert text.count("\n## ") >= 4, path.name
+        assert 400 <= len(text.split()) <= 1200, path.name
+        english += len(re.findall(r"[А-Яа-яЁё]", text)) == 0
+    assert english == 2
+    assert 16 <= len(paths) - english <= 20
+
+
+def test_counts_in_the_readme_are_true() -> None:
+    readme = (QUESTIONS / "README.md").read_text(encoding="utf-8")
+    for name in CORPORA:
+        questions = load(name)
+        answerable = sum(question["answerable"] for question in questions)
+        english = sum(question["lang"] == "en" for question in questions)
+        followups = sum(question["kind"] == "followup" for question in questions)
+        cells = f"{len(questions)} | {answerable} / {len(questions) - answerable} | {english} | {followups} |"
+        row = next(line for line in readme.splitlines() if line.startswith(f"| `{name}.jsonl`"))
+        assert row.endswith(cells), f"the row of {name} should end with: {cells}"
