@@ -23,7 +23,8 @@ CORPORA = {
     "xquad_para": XQUAD,
 }
 NO_ANSWER = {"unanswerable", "false_premise"}
-ASKED = set("plain paraphrase colloquial typo translit layout followup english code table".split())
+ASKED = {"plain", "paraphrase", "colloquial", "typo", "translit", "layout"}
+ASKED |= {"followup", "english", "code", "table"}
 REQUIRED = {"id", "lang", "question", "answerable", "gold", "answer", "kind", "part"}
 # At least: questions, without an answer, English, follow-ups.
 FLOORS = {"werf": (170, 45, 35, 25), "handbook": (70, 18, 10, 10), "xquad_para": (60, 15, 10, 0)}
