@@ -279,10 +279,12 @@ def test_the_client_s_other_calls_fit_the_contract() -> None:
         await client.create_payload_index("wide", "text", text_index)
         await client.create_payload_index("wide", "position", models.PayloadSchemaType.INTEGER)
         batch = models.Batch(
-            ids=[1, 2], vectors={"dense": [[1, 0, 0], [0, 1, 0]]}, payloads=[{"position": 1}, {"position": 2}]
+            ids=[1, 2],
+            vectors={"dense": [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]},
+            payloads=[{"position": 1}, {"position": 2}],
         )
         await client.upsert("wide", batch, wait=True, ordering=models.WriteOrdering.STRONG)
-        await client.update_vectors("wide", [models.PointVectors(id=1, vector={"dense": [0, 0, 1]})])
+        await client.update_vectors("wide", [models.PointVectors(id=1, vector={"dense": [0.0, 0.0, 1.0]})])
         await client.set_payload("wide", {"tag": ["x"]}, points=[1, 2])
         await client.overwrite_payload("wide", {"position": 5, "text": "Сборка образов"}, points=[2])
         await client.delete_payload("wide", ["tag"], points=[1])

@@ -111,9 +111,12 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict)
     log: list[Event] = field(default_factory=list)
     drafts: dict[int, Json] = field(default_factory=dict)
+    _last_id: int = 0
 
     def next_message_id(self) -> int:
-        return max(max(self.messages, default=0), max(self.topics, default=0)) + 1
+        """The next id of this chat; topics take ids too, as the service messages that open them do."""
+        self._last_id += 1
+        return self._last_id
 
     @property
     def object(self) -> Json:
