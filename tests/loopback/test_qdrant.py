@@ -256,23 +256,27 @@ def test_runs_as_a_process() -> None:
         assert process.wait(10) == 0
 
 
+async def wide(client: AsyncQdrantClient) -> None:
+    await client.create_collection(
+        "wide",
+        vectors_config={"dense": models.VectorParams(size=3, distance=models.Distance.DOT, on_disk=True)},
+        sparse_vectors_config={
+            "bm25": models.SparseVectorParams(index=models.SparseIndexParams(on_disk=False))
+        },
+        hnsw_config=models.HnswConfigDiff(m=16, ef_construct=64),
+        optimizers_config=models.OptimizersConfigDiff(indexing_threshold=0),
+        quantization_config=models.ScalarQuantization(
+            scalar=models.ScalarQuantizationConfig(type=models.ScalarType.INT8, always_ram=True)
+        ),
+        strict_mode_config=models.StrictModeConfig(enabled=True, max_query_limit=1000),
+        replication_factor=2,
+        write_consistency_factor=1,
+    )
+
+
 def test_the_client_s_other_calls_fit_the_contract() -> None:
     async def scenario(qdrant: QdrantServer, client: AsyncQdrantClient) -> None:
-        await client.create_collection(
-            "wide",
-            vectors_config={"dense": models.VectorParams(size=3, distance=models.Distance.DOT, on_disk=True)},
-            sparse_vectors_config={
-                "bm25": models.SparseVectorParams(index=models.SparseIndexParams(on_disk=False))
-            },
-            hnsw_config=models.HnswConfigDiff(m=16, ef_construct=64),
-            optimizers_config=models.OptimizersConfigDiff(indexing_threshold=0),
-            quantization_config=models.ScalarQuantization(
-                scalar=models.ScalarQuantizationConfig(type=models.ScalarType.INT8, always_ram=True)
-            ),
-            strict_mode_config=models.StrictModeConfig(enabled=True, max_query_limit=1000),
-            replication_factor=2,
-            write_consistency_factor=1,
-        )
+        await wide(client)
         text_index = models.TextIndexParams(
             type=models.TextIndexType.TEXT, tokenizer=models.TokenizerType.WORD, lowercase=True
         )
@@ -291,12 +295,31 @@ def test_the_client_s_other_calls_fit_the_contract() -> None:
         await client.batch_update_points(
             "wide", [models.DeleteOperation(delete=models.PointIdsList(points=[77]))]
         )
+        await client.update_collection(
+            "wide", optimizers_config=models.OptimizersConfigDiff(indexing_threshold=20_000)
+        )
+        await client.delete_payload_index("wide", "position")
+        assert list((await client.get_collection("wide")).payload_schema) == ["text"]
+        assert (await client.info()).version.startswith("1.")
+
+    run(scenario)
+
+
+def test_the_client_s_other_queries_fit_the_contract() -> None:
+    async def scenario(qdrant: QdrantServer, client: AsyncQdrantClient) -> None:
+        await wide(client)
+        payloads = [{"position": 1, "tag": ["x"]}, {"position": 5, "text": "Сборка образов"}]
+        vectors: Any = {"dense": [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]}
+        await client.upsert("wide", models.Batch(ids=[1, 2], vectors=vectors, payloads=payloads))
         late = models.Filter(
             must=[models.FieldCondition(key="position", range=models.Range(gte=2))],
             must_not=[models.HasIdCondition(has_id=[1])],
             should=[models.IsEmptyCondition(is_empty=models.PayloadField(key="tag"))],
         )
         order = models.OrderBy(key="position", direction=models.Direction.DESC)
+        with pytest.raises(UnexpectedResponse, match="No range index"):
+            await client.scroll("wide", order_by=order)
+        await client.create_payload_index("wide", "position", models.PayloadSchemaType.INTEGER)
         page, _ = await client.scroll("wide", scroll_filter=late, order_by=order, with_vectors=["dense"])
         assert [r.id for r in page] == [2]
         found = await client.query_points(
@@ -314,11 +337,5 @@ def test_the_client_s_other_calls_fit_the_contract() -> None:
         assert [p.payload for p in found.points] == [{"text": "Сборка образов"}]
         groups = await client.query_points_groups("wide", "position", query=[0.0, 1.0, 0.0], using="dense")
         assert len(groups.groups) == 2
-        await client.update_collection(
-            "wide", optimizers_config=models.OptimizersConfigDiff(indexing_threshold=20_000)
-        )
-        await client.delete_payload_index("wide", "position")
-        assert list((await client.get_collection("wide")).payload_schema) == ["text"]
-        assert (await client.info()).version.startswith("1.")
 
     run(scenario)

@@ -183,6 +183,8 @@ class Engine:
     def do_scroll_points(self, path: Json, query: Json, body: Any) -> Any:
         self._indexed(path, body)
         asked = _parse(models.ScrollRequest, body)
+        if asked.order_by is not None:
+            self._ranged(path, asked.order_by if isinstance(asked.order_by, str) else asked.order_by.key)
         points, following = self.client.scroll(
             self._known(path),
             scroll_filter=asked.filter,
@@ -247,6 +249,14 @@ class Engine:
         self._operations += 1
         status = "completed" if query.get("wait") == "true" else "acknowledged"
         return {"operation_id": self._operations, "status": status}
+
+    def _ranged(self, path: Json, key: str) -> None:
+        if key not in self._indexes.get(self._real_name(path["collection_name"]), {}):
+            raise EngineError(
+                400,
+                f"Bad request: No range index for `order_by` key: `{key}`. "
+                "Please create one to use `order_by`.",
+            )
 
     def _indexed(self, path: Json, body: Json) -> None:
         if not self.strict:

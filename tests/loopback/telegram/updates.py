@@ -43,6 +43,8 @@ class UpdateQueue:
         self._duplicate = 0
         self._shuffle = 0
         self.webhook: Webhook | None = None
+        self.upstreams: list[str] = []
+        self._turn = 0
 
     # ── what the test scripts ──
     def duplicate(self, times: int = 1) -> None:
@@ -141,8 +143,12 @@ class UpdateQueue:
     # ── webhook ──
     async def set_webhook(self, webhook: Webhook | None, *, drop_pending: bool) -> None:
         """Starts or (None) ends delivery by webhook; a long poll in progress is terminated."""
-        if self.webhook is not None:
-            await self.webhook.stop()
+        old = self.webhook
+        same = old and webhook and (old.url, old.secret) == (webhook.url, webhook.secret)
+        if same and not drop_pending:
+            return  # every replica sets it at its start: deliveries under way go on
+        if old is not None:
+            await old.stop()
         self.webhook = webhook
         if drop_pending:
             for update in list(self.pending):
@@ -168,23 +174,29 @@ class UpdateQueue:
                 order.append(update)
         return order
 
+    def target(self, url: str) -> str:
+        """Where the next delivery goes: the URL, or the next of `upstreams` in its place.
+
+        `upstreams` ("http://127.0.0.1:8081", …) stand for a proxy's backends, tried in turn.
+        """
+        if not self.upstreams:
+            return url
+        self._turn += 1
+        upstream = urlsplit(self.upstreams[self._turn % len(self.upstreams)])
+        return urlunsplit(urlsplit(url)._replace(scheme=upstream.scheme, netloc=upstream.netloc))
+
     def count_one(self, update: Json) -> None:
         self._count([update])
 
 
 class Webhook:
-    """Delivers updates to a URL, in order within a chat, until each is answered with 2xx.
-
-    `upstreams` ("http://127.0.0.1:81", …) stand for a proxy's backends, tried in turn.
-    """
+    """Delivers updates to a URL, in order within a chat, until each is answered with 2xx."""
 
     def __init__(self, url: str, secret: str, max_connections: int, on_reply: ReplyReader) -> None:
         self.url = url
         self.secret = secret
         self.max_connections = max_connections
         self.last_error: tuple[int, str] | None = None
-        self.upstreams: list[str] = []
-        self._turn = 0
         self._on_reply = on_reply
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(max_connections)
@@ -232,7 +244,7 @@ class Webhook:
             headers["X-Telegram-Bot-Api-Secret-Token"] = self.secret
         body = json.dumps(update, ensure_ascii=False).encode()
         try:
-            async with self._session.post(self._target(), data=body, headers=headers) as response:
+            async with self._session.post(queue.target(self.url), data=body, headers=headers) as response:
                 queue.count_one(update)
                 if not 200 <= response.status < 300:
                     self._failed(f"Wrong response from the webhook: {response.status} {response.reason}")
@@ -242,13 +254,6 @@ class Webhook:
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             self._failed(f"Connection failed: {error}")
             return False
-
-    def _target(self) -> str:
-        if not self.upstreams:
-            return self.url
-        self._turn += 1
-        upstream = urlsplit(self.upstreams[self._turn % len(self.upstreams)])
-        return urlunsplit(urlsplit(self.url)._replace(scheme=upstream.scheme, netloc=upstream.netloc))
 
     def _failed(self, message: str) -> None:
         self.last_error = (int(time.time()), message)
