@@ -15,7 +15,7 @@ _INVISIBLE = (
 )
 _CONTROL = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff"
 _DIRTY = re.compile(
-    rf"[{_INVISIBLE}{_CONTROL}\r\x0b\x0c\x85\u2028\u2029\u00a0\u2000-\u200a\u202f\u205f\u3000\u200c\u200d\u0301]"
+    rf"[{_INVISIBLE}{_CONTROL}\r\x0b\x0c\x85\u2028\u2029\u00a0\u2000-\u200a\u202f\u205f\u3000\u200c\u200d\u0301\ufb00-\ufb06]"
 )
 _DROP = re.compile(f"[{_INVISIBLE}{_CONTROL}]")
 _SOFT_BREAK = re.compile("\u00ad[ \t]*\r?\n[ \t]*")
@@ -30,6 +30,17 @@ def names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_LIGATURES = str.maketrans(
+    {
+        "\ufb00": "ff",
+        "\ufb01": "fi",
+        "\ufb02": "fl",
+        "\ufb03": "ffi",
+        "\ufb04": "ffl",
+        "\ufb05": "st",
+        "\ufb06": "st",
+    }
+)
 _LAST_PART = re.compile(r"([^\W\d_]+)[-‐‑]$")
 _FIRST_PART = re.compile(r"[^\W\d_]+")
 _PARTICLES = names("то либо нибудь таки ка де за под й го му х ой ая ое ые")
@@ -52,7 +63,7 @@ def normalize(text: str) -> str:
     text = _NEWLINE.sub("\n", text)
     text = text.replace("\x0c", "\n\n").replace("\u2029", "\n\n")
     text = _SPACE.sub(" ", text)
-    text = _STRESS.sub("", text)
+    text = _STRESS.sub("", text).translate(_LIGATURES)
     return _DROP.sub("", _JOINER.sub("", text))
 
 
@@ -90,24 +101,31 @@ def _keeps_hyphen(left: str, right: str, vocabulary: Collection[str]) -> bool:
 def join_lines(lines: Sequence[str], vocabulary: Collection[str] = frozenset()) -> str:
     """One paragraph from its lines: a space between them, a word hyphenated at a line's end made whole.
     `vocabulary` holds folded words of the document, hyphenated ones too; it decides the doubtful cases."""
-    out = ""
+    parts: list[str] = []
     for raw in lines:
         line = raw.strip()
         if not line:
             continue
-        if not out:
-            out = line
-            continue
-        cut, rest = _LAST_PART.search(out), _FIRST_PART.match(line)
+        if parts:
+            parts[-1], gap = _end(parts[-1], line, vocabulary)
+            parts.append(gap)
+        parts.append(line)
+    return "".join(parts)
+
+
+def _end(before: str, line: str, vocabulary: Collection[str]) -> tuple[str, str]:
+    """How a line ends when `line` follows in the same paragraph, and what stands between the two."""
+    last = before[-1]
+    if last in "-‐‑":
+        cut, rest = _LAST_PART.search(before[-80:]), _FIRST_PART.match(line)
         if cut and rest:
-            out = (out if _keeps_hyphen(cut.group(1), rest.group(), vocabulary) else out[:-1]) + line
-        elif out[-1] in "-‐‑" and out[-2:-1].isalnum() and line[0].isalnum():
-            out += line  # GPT-\n4, 2019-\n2020
-        elif out[-1] == "/" and out[-2:-1].isalpha() and line[0].isalpha():
-            out += line  # и/\nили
-        else:
-            out += " " + line
-    return out
+            kept = _keeps_hyphen(cut.group(1), rest.group(), vocabulary)
+            return (before if kept else before[:-1]), ""
+        if before[-2:-1].isalnum() and line[0].isalnum():
+            return before, ""  # GPT-\n4, 2019-\n2020
+    elif last == "/" and before[-2:-1].isalpha() and line[0].isalpha():
+        return before, ""  # и/\nили
+    return before, " "
 
 
 def one_line(text: str) -> str:
