@@ -59,9 +59,7 @@ def test_answers_with_and_without_a_stream() -> None:
         assert answer.choices[0].message.content == "Ответ на: Как откатить релиз?"
         assert answer.usage.total_tokens > 0
         assert await streamed(client) == "Ответ на: Как откатить релиз?"
-        usage = [
-            c.usage async for c in await ask(client, stream=True, stream_options={"include_usage": True})
-        ]
+        usage = [c.usage async for c in await ask(client, stream=True, stream_options={"include_usage": True})]
         assert usage[-1] is not None
         assert [m["role"] for m in llm.requests[0].messages] == ["system", "user"]
         assert [r.outcome for r in llm.requests] == ["answered"] * 3

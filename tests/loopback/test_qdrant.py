@@ -50,9 +50,7 @@ def _nothing() -> Any:
     return nullcontext()
 
 
-def point(
-    number: int | str, dense: list[float], words: dict[int, float], **payload: Any
-) -> models.PointStruct:
+def point(number: int | str, dense: list[float], words: dict[int, float], **payload: Any) -> models.PointStruct:
     sparse = models.SparseVector(indices=list(words), values=list(words.values()))
     return models.PointStruct(id=number, vector={"dense": dense, "bm25": sparse}, payload=payload)
 
@@ -94,9 +92,7 @@ def test_collections_points_and_aliases() -> None:
         page, offset = await client.scroll("docs", limit=2, offset=offset)
         assert [r.id for r in seen + page] == [1, 2, UUID]
         assert offset is None
-        only_a = models.Filter(
-            must=[models.FieldCondition(key="source", match=models.MatchValue(value="a.md"))]
-        )
+        only_a = models.Filter(must=[models.FieldCondition(key="source", match=models.MatchValue(value="a.md"))])
         assert (await client.count("docs", count_filter=only_a)).count == 2
         await client.set_payload("docs", {"tag": "x"}, points=only_a)
         await client.delete("docs", models.FilterSelector(filter=only_a), wait=True)
@@ -114,9 +110,7 @@ def test_hybrid_queries_with_idf_filters_and_fusion() -> None:
         sparse = await client.query_points("docs-1", query=words, using="bm25", with_payload=True)
         assert [p.id for p in sparse.points] == [1, 2]
         assert sparse.points[0].score > 2 * sparse.points[1].score  # the rarer word weighs more
-        only_b = models.Filter(
-            must=[models.FieldCondition(key="source", match=models.MatchAny(any=["b.md"]))]
-        )
+        only_b = models.Filter(must=[models.FieldCondition(key="source", match=models.MatchAny(any=["b.md"]))])
         dense = await client.query_points("docs-1", query=[0.0, 1.0, 0.0], using="dense", query_filter=only_b)
         assert [p.id for p in dense.points] == [UUID]
         prefetch = [
@@ -260,9 +254,7 @@ async def wide(client: AsyncQdrantClient) -> None:
     await client.create_collection(
         "wide",
         vectors_config={"dense": models.VectorParams(size=3, distance=models.Distance.DOT, on_disk=True)},
-        sparse_vectors_config={
-            "bm25": models.SparseVectorParams(index=models.SparseIndexParams(on_disk=False))
-        },
+        sparse_vectors_config={"bm25": models.SparseVectorParams(index=models.SparseIndexParams(on_disk=False))},
         hnsw_config=models.HnswConfigDiff(m=16, ef_construct=64),
         optimizers_config=models.OptimizersConfigDiff(indexing_threshold=0),
         quantization_config=models.ScalarQuantization(
@@ -292,12 +284,8 @@ def test_the_client_s_other_calls_fit_the_contract() -> None:
         await client.set_payload("wide", {"tag": ["x"]}, points=[1, 2])
         await client.overwrite_payload("wide", {"position": 5, "text": "Сборка образов"}, points=[2])
         await client.delete_payload("wide", ["tag"], points=[1])
-        await client.batch_update_points(
-            "wide", [models.DeleteOperation(delete=models.PointIdsList(points=[77]))]
-        )
-        await client.update_collection(
-            "wide", optimizers_config=models.OptimizersConfigDiff(indexing_threshold=20_000)
-        )
+        await client.batch_update_points("wide", [models.DeleteOperation(delete=models.PointIdsList(points=[77]))])
+        await client.update_collection("wide", optimizers_config=models.OptimizersConfigDiff(indexing_threshold=20_000))
         await client.delete_payload_index("wide", "position")
         assert list((await client.get_collection("wide")).payload_schema) == ["text"]
         assert (await client.info()).version.startswith("1.")

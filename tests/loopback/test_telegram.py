@@ -19,7 +19,7 @@ from aiogram.exceptions import (
 from aiogram.utils import formatting
 from aiohttp import web
 
-from tests.loopback.aiogram_client import needs_contract, run
+from tests.loopback.aiogram_client import run
 from tests.loopback.serving import LoopbackSite
 from tests.loopback.telegram import TelegramServer
 
@@ -33,9 +33,7 @@ def test_a_conversation_by_polling() -> None:
         updates = await bot.get_updates(timeout=1)
         assert [u.message.text for u in updates if u.message] == ["Как откатить релиз? 🙂"]
         assert await bot.get_updates(timeout=0) == updates  # unconfirmed: again
-        content = formatting.Text(
-            formatting.Bold("Откат 🙂"), " — команда ", formatting.Code("werf helm rollback")
-        )
+        content = formatting.Text(formatting.Bold("Откат 🙂"), " — команда ", formatting.Code("werf helm rollback"))
         keyboard = types.InlineKeyboardMarkup(
             inline_keyboard=[[types.InlineKeyboardButton(text="👍", callback_data="up:1")]]
         )
@@ -181,8 +179,6 @@ def test_groups_threads_inline_and_privacy() -> None:
     run(scenario, privacy_mode=True)
 
 
-@needs_contract
-@needs_contract
 def test_a_dispatcher_polls_and_answers_many() -> None:
     async def scenario(tg: TelegramServer, bot: Bot) -> None:
         dispatcher = Dispatcher()
@@ -297,7 +293,6 @@ def test_profile_commands_and_menu() -> None:
     run(scenario)
 
 
-@needs_contract
 def test_runs_as_a_process() -> None:
     root = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-m", "tests.loopback.telegram", "--port", "0", "--max-seconds", "20"]
@@ -313,9 +308,7 @@ def test_runs_as_a_process() -> None:
 
         try:
             post("say", user="Аня", text="привет")
-            with urllib.request.urlopen(
-                f"{told['url']}/bot{told['token']}/getUpdates", timeout=5
-            ) as response:
+            with urllib.request.urlopen(f"{told['url']}/bot{told['token']}/getUpdates", timeout=5) as response:
                 assert json.loads(response.read())["result"][0]["message"]["text"] == "привет"
             assert post("transcript", user="Аня")["lines"] == ["Аня: привет"]
             assert post("report")["violations"] == []

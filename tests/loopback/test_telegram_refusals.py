@@ -25,6 +25,7 @@ from tests.loopback.telegram.schema import BotApiSchema
 from tests.loopback.telegram.text import entity_errors, parse_html, trim
 
 
+@needs_contract
 def test_every_breach_of_the_contract_is_named() -> None:
     long_data = types.InlineKeyboardButton.model_construct(text="x", callback_data="д" * 33)
     keyboard = types.InlineKeyboardMarkup.model_construct(inline_keyboard=[[long_data]])
@@ -61,6 +62,7 @@ def test_every_breach_of_the_contract_is_named() -> None:
     run(scenario)
 
 
+@needs_contract
 def test_raw_calls_with_unknown_and_mistyped_parameters() -> None:
     async def scenario(tg: TelegramServer, bot: Bot) -> None:
         session = await bot.session.create_session()  # type: ignore[attr-defined]
@@ -82,9 +84,7 @@ def test_raw_calls_with_unknown_and_mistyped_parameters() -> None:
             async with session.post(f"{base}/{method}", json=body) as response:
                 assert response.status == 400
                 assert expected in (await response.json())["description"]
-        async with session.get(
-            f"{base}/sendMessage", params={"chat_id": str(anna.id), "text": "по ссылке"}
-        ) as ok:
+        async with session.get(f"{base}/sendMessage", params={"chat_id": str(anna.id), "text": "по ссылке"}) as ok:
             assert (await ok.json())["result"]["text"] == "по ссылке"
         async with session.post(f"{base}/sendMesage") as missing:
             assert missing.status == 404
@@ -222,6 +222,7 @@ def test_html_and_entities() -> None:
         parse_html("<b>x</i>")
 
 
+@needs_contract
 def test_every_update_fits_the_contract() -> None:
     async def scenario(tg: TelegramServer, bot: Bot) -> None:
         anna = tg.user("Анна", username="anna_doc")

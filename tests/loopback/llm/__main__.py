@@ -10,9 +10,7 @@ from tests.loopback.serving import arguments, run_until
 
 async def main() -> None:
     parser = arguments("An OpenAI-compatible endpoint on 127.0.0.1")
-    parser.add_argument(
-        "--answer", default=None, help="what it answers; without it the last message once more"
-    )
+    parser.add_argument("--answer", default=None, help="what it answers; without it the last message once more")
     parser.add_argument("--model", action="append", help="a model it has; may be given several times")
     parser.add_argument("--api-key", default=None)
     parser.add_argument("--fault", default=None, help="every chat call fails so: hang, cut, rubbish, …")

@@ -162,9 +162,7 @@ class LlmServer:
         if fault.kind == "rubbish":
             return web.Response(body=fault.body or RUBBISH, content_type="application/json")
         if fault.kind == "invalid_json":
-            return web.Response(
-                body=fault.body or b'{"id": "x", "choices": [', content_type="application/json"
-            )
+            return web.Response(body=fault.body or b'{"id": "x", "choices": [', content_type="application/json")
         return None
 
     def _invalid(self, record: Request, found: list[str]) -> web.Response:
@@ -224,8 +222,7 @@ class LlmServer:
         if fault is None or fault.kind != "empty_choices":
             message = {"role": "assistant", "content": text, "refusal": None}
             choices = [
-                {"index": i, "message": message, "finish_reason": "stop", "logprobs": None}
-                for i in range(asked.n or 1)
+                {"index": i, "message": message, "finish_reason": "stop", "logprobs": None} for i in range(asked.n or 1)
             ]
         record.sent.append(text)
         body = head | {"object": "chat.completion", "choices": choices, "usage": _usage(asked, text)}
@@ -241,9 +238,7 @@ class LlmServer:
         head: Json,
         text: str,
     ) -> web.StreamResponse:
-        response = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
-        )
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
         await response.prepare(request)
         head = head | {"object": "chat.completion.chunk"}
 
@@ -256,11 +251,7 @@ class LlmServer:
         else:
             await send([_delta({"role": "assistant", "content": ""})])
             for i, piece in enumerate(self._pieces(text)):
-                if (
-                    fault is not None
-                    and i >= fault.after
-                    and await self._break_stream(fault, response, request)
-                ):
+                if fault is not None and i >= fault.after and await self._break_stream(fault, response, request):
                     return response
                 await send([_delta({"content": piece})])
                 record.sent.append(piece)

@@ -52,9 +52,7 @@ class Contract:
             return []
         spec = self._operations[operation]
         known = {(p["in"], p["name"]): p for p in spec.get("parameters", [])}
-        errors = [
-            (n, "the operation has no such query parameter") for n in query if ("query", n) not in known
-        ]
+        errors = [(n, "the operation has no such query parameter") for n in query if ("query", n) not in known]
         for (place, name), parameter in known.items():
             given = (path if place == "path" else query).get(name)
             if given is not None:
@@ -77,10 +75,7 @@ class Contract:
         content = self._operations[operation]["responses"]["200"].get("content", {}).get("application/json")
         if content is None:
             return []
-        return [
-            f"{operation} {w}: {m}"
-            for w, m in self._check(json.dumps(content["schema"]), answer, strict=False)
-        ]
+        return [f"{operation} {w}: {m}" for w, m in self._check(json.dumps(content["schema"]), answer, strict=False)]
 
     def _check_parameter(self, schema: Json, name: str, given: str) -> list[tuple[str, str]]:
         readings: list[object] = [given]

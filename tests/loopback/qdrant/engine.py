@@ -254,8 +254,7 @@ class Engine:
         if key not in self._indexes.get(self._real_name(path["collection_name"]), {}):
             raise EngineError(
                 400,
-                f"Bad request: No range index for `order_by` key: `{key}`. "
-                "Please create one to use `order_by`.",
+                f"Bad request: No range index for `order_by` key: `{key}`. Please create one to use `order_by`.",
             )
 
     def _indexed(self, path: Json, body: Json) -> None:

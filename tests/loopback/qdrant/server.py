@@ -176,9 +176,7 @@ class QdrantServer:
     def _authorize(self, request: web.Request) -> None:
         if self._api_key is None:
             return
-        given = request.headers.get("api-key") or request.headers.get("Authorization", "").removeprefix(
-            "Bearer "
-        )
+        given = request.headers.get("api-key") or request.headers.get("Authorization", "").removeprefix("Bearer ")
         if not given:
             raise EngineError(401, "Must provide an API key or an Authorization bearer token")
         if not hmac.compare_digest(given, self._api_key):

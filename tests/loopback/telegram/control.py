@@ -75,9 +75,7 @@ class Control:
     def say(self, p: Json) -> Json:
         """{user, text, group?, thread?, mention?}: a message."""
         place = self._chat(p) if "group" in p else None
-        sent = self._person(p).say(
-            p["text"], chat=place, thread=p.get("thread"), mention=p.get("mention", False)
-        )
+        sent = self._person(p).say(p["text"], chat=place, thread=p.get("thread"), mention=p.get("mention", False))
         return sent.body
 
     def document(self, p: Json) -> Json:

@@ -55,9 +55,7 @@ def _allowed(method: str, p: Json) -> list[str] | None:
 
 
 async def get_updates(updates: UpdateQueue, p: Json) -> list[Json]:
-    return await updates.poll(
-        p.get("offset", 0), p.get("limit", 100), p.get("timeout", 0), _allowed("getUpdates", p)
-    )
+    return await updates.poll(p.get("offset", 0), p.get("limit", 100), p.get("timeout", 0), _allowed("getUpdates", p))
 
 
 async def set_webhook(updates: UpdateQueue, p: Json, on_reply: ReplyReader) -> bool:

@@ -103,9 +103,7 @@ def _own_message(world: World, method: str, p: Json, verb: str) -> Message:
 
 def _edited(world: World, message: Message, content: Json, keyboard: Json | None, p: Json) -> Json | bool:
     """Replaces content and keyboard (none given: the keyboard goes), unless nothing would change."""
-    kept = {
-        k: v for k, v in message.body.items() if k not in {*content, "reply_markup", "edit_date", "entities"}
-    }
+    kept = {k: v for k, v in message.body.items() if k not in {*content, "reply_markup", "edit_date", "entities"}}
     if "text" not in content and "entities" in message.body:
         kept["entities"] = message.body["entities"]
     new = kept | {k: v for k, v in content.items() if v}
@@ -203,9 +201,7 @@ def pin_chat_message(world: World, p: Json) -> bool:
 def answer_callback_query(world: World, p: Json) -> bool:
     query = world.queries.get(p["callback_query_id"])
     if query is None or query["answer"] is not None:
-        raise ApiError(
-            400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
-        )
+        raise ApiError(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
     query["answer"] = {k: v for k, v in p.items() if k != "callback_query_id"}
     world.wake()
     return True
@@ -214,9 +210,7 @@ def answer_callback_query(world: World, p: Json) -> bool:
 def answer_inline_query(world: World, p: Json) -> bool:
     query = world.inline.get(p["inline_query_id"])
     if query is None or query["answer"] is not None:
-        raise ApiError(
-            400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
-        )
+        raise ApiError(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
     results = p["results"]
     ids = [r.get("id", "") for r in results]
     if len(results) > 50:

@@ -58,9 +58,7 @@ def formatted(
         if entities:
             raise refuse(method, mode_key, "both a parse mode and entities; Telegram ignores one of them")
         if str(mode).lower() != "html":
-            raise refuse(
-                method, mode_key, f"{mode!r} is not served here: send entities, or HTML for fixed texts"
-            )
+            raise refuse(method, mode_key, f"{mode!r} is not served here: send entities, or HTML for fixed texts")
         try:
             text, entities = parse_html(text)
         except TextError as error:
@@ -86,11 +84,7 @@ def markup(method: str, params: Json) -> Json | None:
         return None
     rows = raw.get("inline_keyboard", [])
     buttons = [b for row in rows for b in row]
-    errors = [
-        f"row {i} has {len(row)} buttons, {MAX_ROW} allowed"
-        for i, row in enumerate(rows)
-        if len(row) > MAX_ROW
-    ]
+    errors = [f"row {i} has {len(row)} buttons, {MAX_ROW} allowed" for i, row in enumerate(rows) if len(row) > MAX_ROW]
     if len(buttons) > MAX_BUTTONS:
         errors.append(f"{len(buttons)} buttons, {MAX_BUTTONS} allowed")
     for button in buttons:

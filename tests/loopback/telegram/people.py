@@ -69,9 +69,7 @@ class Actor:
 class Person(Actor):
     """A user. Without `chat` everything happens in the private chat with the bot."""
 
-    def __init__(
-        self, world: World, updates: UpdateQueue, privacy_mode: bool, user: Json, private: Chat
-    ) -> None:
+    def __init__(self, world: World, updates: UpdateQueue, privacy_mode: bool, user: Json, private: Chat) -> None:
         super().__init__(world, updates, privacy_mode)
         self.user = user
         self.id: int = user["id"]
@@ -197,9 +195,7 @@ class Person(Actor):
     def unblock_bot(self) -> None:
         self._bot_changed(self.private, self.user, "kicked", "member")
 
-    def _write(
-        self, content: Json, chat: Chat | None, thread: int | None, reply_to: Message | None
-    ) -> Message:
+    def _write(self, content: Json, chat: Chat | None, thread: int | None, reply_to: Message | None) -> Message:
         place = chat or self.private
         place.started = True
         if thread is not None:

@@ -106,9 +106,7 @@ class BotApiSchema:
         self._methods = {name: _rules(body) for name, body in methods.items()}
         self._returns = {name: tuple(body["returns"]) for name, body in methods.items()}
         self._types = {name: _rules(body) for name, body in types.items() if not body.get("subtypes")}
-        self._subtypes = {
-            name: tuple(body["subtypes"]) for name, body in types.items() if body.get("subtypes")
-        }
+        self._subtypes = {name: tuple(body["subtypes"]) for name, body in types.items() if body.get("subtypes")}
 
     @classmethod
     def load(cls, path: Path = CONTRACT) -> BotApiSchema:
@@ -149,9 +147,7 @@ class BotApiSchema:
             used |= {name} | _attached(decoded)
             errors += self._check_field(rule, decoded, name, set(uploads))
         errors += [
-            (r.name, "a required parameter is missing")
-            for r in rules.values()
-            if r.required and r.name not in params
+            (r.name, "a required parameter is missing") for r in rules.values() if r.required and r.name not in params
         ]
         errors += [(name, "the upload is named by no parameter") for name in uploads if name not in used]
         return params, [Violation(method, where, message) for where, message in errors]
@@ -168,9 +164,7 @@ class BotApiSchema:
             return []
         return [f"{w}: {m}" for w, m in self._check_any((type_name,), value, type_name, set())]
 
-    def _check_field(
-        self, rule: FieldRule, value: Any, where: str, uploads: set[str]
-    ) -> list[tuple[str, str]]:
+    def _check_field(self, rule: FieldRule, value: Any, where: str, uploads: set[str]) -> list[tuple[str, str]]:
         errors = self._check_any(rule.types, value, where, uploads)
         if errors:
             return errors
@@ -181,19 +175,13 @@ class BotApiSchema:
             size = len(value.encode()) if unit == "bytes" else utf16_len(value)
             if not low <= size <= high:
                 errors.append((where, f"{size} {unit}; {low}-{high} allowed"))
-        if (
-            rule.values is not None
-            and isinstance(value, int)
-            and not rule.values[0] <= value <= rule.values[1]
-        ):
+        if rule.values is not None and isinstance(value, int) and not rule.values[0] <= value <= rule.values[1]:
             errors.append((where, f"{value} is outside {rule.values[0]}-{rule.values[1]}"))
         if rule.max_items is not None and isinstance(value, list) and len(value) > rule.max_items:
             errors.append((where, f"{len(value)} items; at most {rule.max_items} allowed"))
         return errors
 
-    def _check_any(
-        self, types: tuple[str, ...], value: Any, where: str, uploads: set[str]
-    ) -> list[tuple[str, str]]:
+    def _check_any(self, types: tuple[str, ...], value: Any, where: str, uploads: set[str]) -> list[tuple[str, str]]:
         best: list[tuple[str, str]] | None = None
         for name in types:
             errors = self._check_type(name, value, where, uploads)
@@ -209,13 +197,9 @@ class BotApiSchema:
             if not isinstance(value, list):
                 return [(where, f"must be an array, got {type(value).__name__}")]
             inner = (name.removeprefix("Array of "),)
-            return [
-                e for i, v in enumerate(value) for e in self._check_any(inner, v, f"{where}[{i}]", uploads)
-            ]
+            return [e for i, v in enumerate(value) for e in self._check_any(inner, v, f"{where}[{i}]", uploads)]
         if name in _SCALARS:
-            return (
-                [] if _is_scalar(name, value, uploads) else [(where, f"must be {name}, got {_shown(value)}")]
-            )
+            return [] if _is_scalar(name, value, uploads) else [(where, f"must be {name}, got {_shown(value)}")]
         if name in self._subtypes:
             return self._check_any(self._subtypes[name], value, where, uploads)
         if not isinstance(value, dict):
@@ -241,9 +225,7 @@ def _rules(body: Mapping[str, Any]) -> dict[str, FieldRule]:
 
 
 def _rank(errors: list[tuple[str, str]]) -> tuple[bool, int]:
-    wrong_kind = any(
-        where.endswith((".type", ".source", ".status")) and "must be '" in m for where, m in errors
-    )
+    wrong_kind = any(where.endswith((".type", ".source", ".status")) and "must be '" in m for where, m in errors)
     return wrong_kind, len(errors)
 
 

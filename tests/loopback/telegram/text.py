@@ -115,9 +115,7 @@ def _nesting_errors(entities: Sequence[dict[str, Any]]) -> list[str]:
                 errors.append(f"{kinds} overlap without nesting")
             elif {outer["type"], inner["type"]} <= _QUOTES:
                 errors.append(f"{kinds}: block quotes can't be nested")
-            elif outer["type"] in _VERBATIM and not (
-                inner["type"] in _QUOTES and inner["length"] == outer["length"]
-            ):
+            elif outer["type"] in _VERBATIM and not (inner["type"] in _QUOTES and inner["length"] == outer["length"]):
                 errors.append(f"{kinds}: code can't contain other entities")
     return errors
 
@@ -157,16 +155,12 @@ def parse_html(source: str) -> tuple[str, list[dict[str, Any]]]:
         position = match.end()
         closing, tag, attributes = match[1], (match[2] or "").lower(), match[3] or ""
         if tag not in _HTML_TYPES:
-            raise TextError(
-                f'Unsupported start tag "{tag}" at byte offset {len(source[: match.start()].encode())}'
-            )
+            raise TextError(f'Unsupported start tag "{tag}" at byte offset {len(source[: match.start()].encode())}')
         if not closing:
             stack.append((tag, _html_entity(tag, attributes, text, stack)))
             continue
         if not stack or stack[-1][0] != tag:
-            raise TextError(
-                f'Unmatched end tag at byte offset {len(source[: match.start()].encode())}, "{tag}"'
-            )
+            raise TextError(f'Unmatched end tag at byte offset {len(source[: match.start()].encode())}, "{tag}"')
         entity = stack.pop()[1]
         if entity is not None:
             entity["length"] = utf16_len(text) - entity["offset"]

@@ -20,8 +20,7 @@ ReplyReader = Callable[[aiohttp.ClientResponse], Awaitable[None]]
 UNASKED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 WEBHOOK_ACTIVE = (
-    "Conflict: can't use getUpdates method while webhook is active; "
-    "use deleteWebhook to delete the webhook first"
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
 
 
