@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +23,10 @@ from retrieval.search import Searcher
 
 if TYPE_CHECKING:
     from ingest.readers import Readers
+    from retrieval.draft import Complete
     from style_adapter.voice import Restyler, Voices
 
+GRACE = 0.5  # seconds a search under way has to end before its index is closed
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -32,13 +35,17 @@ def build_encoder(settings: EmbedderSettings) -> DocumentEncoder:
     return ChunkEncoder(build_embedder(settings))
 
 
+def personas_folder(settings: Settings) -> Path:
+    return Path(settings.persona.folder) if settings.persona.folder else ROOT / "personas"
+
+
 class App:
     """One data folder, opened. Create it under a DataLock; `open` before use, `close` after."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.ledger = Ledger(settings.data_dir / "ledger.sqlite")
-        self._pool = EncoderPool(partial(build_encoder, settings.embedder), settings.ingest.workers)
+        self.pool = EncoderPool(partial(build_encoder, settings.embedder), settings.ingest.workers)
         self._store: Store | None = None
         self._searcher: Searcher | None = None
 
@@ -70,7 +77,7 @@ class App:
     def ingestor(self) -> Ingestor:
         from ingest.parse import supported
 
-        return Ingestor(self.ledger, self.index, self._pool, self._parse, self.fingerprint, supported)
+        return Ingestor(self.ledger, self.index, self.pool, self.parse, self.fingerprint, supported)
 
     @cached_property
     def _readers(self) -> Readers:
@@ -86,7 +93,7 @@ class App:
         )
         return Readers(wanted.workers or os.cpu_count() or 1, limits, wanted.chunk_chars)
 
-    async def _parse(self, path: Path, source: str) -> tuple[ParsedDocument, list[Chunk]]:
+    async def parse(self, path: Path, source: str) -> tuple[ParsedDocument, list[Chunk]]:
         return await self._readers.read(path, source)
 
     async def open(self) -> None:
@@ -111,10 +118,18 @@ class App:
         assert self._store is not None, "open() first"
         return self._store
 
+    async def switch(self, store: Store) -> None:
+        """Answer from this store from now on. Searches under way on the old one take milliseconds and end first."""
+        old, self._store = self._store, store
+        self._searcher = Searcher(store, self.embedder, self.ledger)
+        if old is not None:
+            await asyncio.sleep(GRACE)
+            await old.close()
+
     async def close(self) -> None:
         if self._store is not None:
             await self._store.close()
-        self._pool.close()
+        self.pool.close()
         if "_readers" in self.__dict__:
             self._readers.close()
         self.ledger.close()
@@ -147,7 +162,7 @@ class App:
         return None if ident == "none" else self.voices.bible(ident).id
 
     @cached_property
-    def complete(self) -> Callable[..., object] | None:
+    def complete(self) -> Complete | None:
         if not self.settings.llm.configured:
             return None
         from core.llm import Llm
@@ -156,18 +171,17 @@ class App:
 
     @property
     def personas_folder(self) -> Path:
-        folder = self.settings.persona.folder
-        return Path(folder) if folder else ROOT / "personas"
+        return personas_folder(self.settings)
 
     @cached_property
     def parts(self) -> Parts:
         return Parts(self.search, self._draft, self.voices.restyle, self.voices.check)
 
     @cached_property
-    def _drafter(self) -> Callable[[Passages], object]:
+    def _drafter(self) -> Callable[[Passages], Awaitable[Draft]]:
         from retrieval.draft import LlmDrafter, extractive
 
-        return LlmDrafter(self.complete) if self.complete else extractive  # type: ignore[arg-type]
+        return LlmDrafter(self.complete) if self.complete else extractive
 
     async def _draft(self, passages: Passages) -> Draft:
-        return await self._drafter(passages)  # type: ignore[no-any-return,misc]
+        return await self._drafter(passages)

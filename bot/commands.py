@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bot import generations
 from bot.app import App
 from core.answer import Watch
 from core.errors import UsageError
@@ -47,6 +48,19 @@ async def remove(app: App, source_or_id: str) -> Json:
     if len(found) > 1:
         raise UsageError(f"{source_or_id} may mean {', '.join(found)}.", "Give the whole path or the id.")
     return {"removed": await app.ingestor.remove(app.store, found)}
+
+
+async def reindex(app: App, progress: Progress = quiet) -> Json:
+    """Build the index anew; the App need not be open, so an index of another embedder can be replaced."""
+    return _generation_json(await generations.reindex(app, progress))
+
+
+async def rollback(app: App, progress: Progress = quiet) -> Json:
+    return _generation_json(await generations.rollback(app, progress))
+
+
+def _generation_json(made: generations.Generation) -> Json:
+    return {**asdict(made), "seconds": round(made.seconds, 3)}
 
 
 async def search(app: App, query: str, limit: int = 8, history: Sequence[Json] = ()) -> Json:

@@ -19,9 +19,7 @@ Stage = Literal["search", "draft", "restyle", "guard", "total"]
 
 
 class Restyle(Protocol):
-    async def __call__(
-        self, draft: Draft, persona: str | None, slips: Sequence[Reason] = ()
-    ) -> Styled:
+    async def __call__(self, draft: Draft, persona: str | None, slips: Sequence[Reason] = ()) -> Styled:
         """Wordings of the draft in the persona's voice; `slips` are what the guard found in the last ones."""
         ...
 
@@ -45,9 +43,7 @@ class Watch:
     drafted: Callable[[Draft], Awaitable[None]] | None = None
 
 
-async def answer(
-    question: Question, persona: str | None, parts: Parts, watch: Watch | None = None
-) -> Answer:
+async def answer(question: Question, persona: str | None, parts: Parts, watch: Watch | None = None) -> Answer:
     """One question, one answer. `persona` is an id, or None for the neutral voice."""
     watch, clock = watch or Watch(), Clock()
     with clock.stage("total"):
@@ -98,9 +94,7 @@ def _slips(checked: Checked) -> tuple[Reason, ...]:
     """What to repair: the reasons of the best-scored styled wording, where none passed and there was one."""
     styled = [
         (score, verdict)
-        for candidate, verdict, score in zip(
-            checked.styled.candidates, checked.verdicts, checked.scores, strict=True
-        )
+        for candidate, verdict, score in zip(checked.styled.candidates, checked.verdicts, checked.scores, strict=True)
         if candidate.rung == "styled"
     ]
     if not styled or any(verdict.ok for _, verdict in styled):

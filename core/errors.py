@@ -1,10 +1,10 @@
 """Every failure a person may see.
 
-    ExpertbotError            carries `.hint`: what to do about it
-    ├── UsageError      (2)   a command, path or setting is wrong
-    ├── DocumentError   (3)   one document can't be read; the others go on
-    ├── UnavailableError (5)  something needed is missing: store locked, LLM down, model not installed, disk full
-    └── BrokenIndexError (5)  what lies on the disk is not what the ledger says
+ExpertbotError            carries `.hint`: what to do about it
+├── UsageError      (2)   a command, path or setting is wrong
+├── DocumentError   (3)   one document can't be read; the others go on
+├── UnavailableError (5)  something needed is missing: store locked, LLM down, model not installed, disk full
+└── BrokenIndexError (5)  what lies on the disk is not what the ledger says
 """
 
 from __future__ import annotations

@@ -6,16 +6,17 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from core.errors import UnavailableError, UsageError
 from core.settings import LlmSettings
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
+    from openai.types.chat import ChatCompletionMessageParam
 
 RETRIES = 2
 OPEN_AFTER = 4  # failures in a row
@@ -84,7 +85,7 @@ class Llm:
         or model that the endpoint refuses."""
         return "".join([piece async for piece in self.stream(messages, model)])
 
-    async def stream(self, messages: Sequence[dict[str, str]], model: str = "") -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[dict[str, str]], model: str = "") -> AsyncGenerator[str, None]:
         """Pieces of the answer as they come. After the first piece nothing is tried again: a cut stream raises."""
         deadline = time.monotonic() + self._settings.total_seconds
         last = "every endpoint failed a moment ago"
@@ -113,15 +114,16 @@ class Llm:
                     if attempt == RETRIES or time.monotonic() + pause >= deadline:
                         break
                     await asyncio.sleep(pause)
-        raise UnavailableError(f"The LLM does not answer: {last}.", "Check EXPERTBOT_LLM__BASE_URL; `expertbot doctor`.")
+        raise UnavailableError(
+            f"The LLM does not answer: {last}.", "Check EXPERTBOT_LLM__BASE_URL; `expertbot doctor`."
+        )
 
     def _client(self, number: int) -> AsyncOpenAI:
         if number not in self._clients:
-            import httpx
-            from openai import AsyncOpenAI
+            from openai import AsyncOpenAI, Timeout
 
             endpoint, wait = self._endpoints[number], self._settings
-            timeout = httpx.Timeout(wait.first_token_seconds, connect=wait.connect_seconds)
+            timeout = Timeout(wait.first_token_seconds, connect=wait.connect_seconds)
             self._clients[number] = AsyncOpenAI(
                 base_url=endpoint.base_url or None, api_key=endpoint.api_key or "none", timeout=timeout, max_retries=0
             )
@@ -129,8 +131,7 @@ class Llm:
 
     async def _attempt(
         self, number: int, messages: Sequence[dict[str, str]], model: str, deadline: float
-    ) -> AsyncIterator[str]:
-        import httpx
+    ) -> AsyncGenerator[str, None]:
         import openai
 
         endpoint = self._endpoints[number]
@@ -140,7 +141,7 @@ class Llm:
             async with asyncio.timeout_at(_loop_time(first)) as limit:
                 stream = await self._client(number).chat.completions.create(
                     model=model or endpoint.model,
-                    messages=list(messages),  # type: ignore[arg-type]
+                    messages=cast("list[ChatCompletionMessageParam]", list(messages)),
                     temperature=self._settings.temperature,
                     stream=True,
                 )
@@ -172,7 +173,7 @@ class Llm:
             raise _Failed(f"it answered {error.status_code}", retry=error.status_code >= 500) from error
         except openai.APIConnectionError as error:
             raise _Failed("it can't be reached", retry=not isinstance(error, openai.APITimeoutError)) from error
-        except (openai.APIError, httpx.HTTPError, ValueError) as error:
+        except (openai.APIError, ValueError) as error:
             raise _Failed("it answered rubbish or broke off", retry=True) from error
 
 

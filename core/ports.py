@@ -93,7 +93,6 @@ class Index(Protocol):
     async def generations(self) -> list[int]: ...
 
 
-
 @dataclass(frozen=True, slots=True)
 class EncodedDocument:
     """A document's points, ready to store, and how many of its chunks hold each term."""
@@ -108,9 +107,7 @@ class DocumentEncoder(Protocol):
 
     @property
     def name(self) -> str: ...
-    def encode(
-        self, source: str, title: str, version: str, chunks: Sequence[Chunk], first: int = 0
-    ) -> EncodedDocument:
+    def encode(self, source: str, title: str, version: str, chunks: Sequence[Chunk], first: int = 0) -> EncodedDocument:
         """`first` is the number of `chunks[0]` within its document."""
         ...
 

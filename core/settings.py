@@ -44,9 +44,7 @@ class IngestSettings(Section):
 class EmbedderSettings(Section):
     """Texts to vectors. Changing it takes effect with `expertbot reindex`."""
 
-    kind: str = Field(
-        "use", pattern="^(use|openai|fastembed|sentence-transformers)$", description="use = built in"
-    )
+    kind: str = Field("use", pattern="^(use|openai|fastembed|sentence-transformers)$", description="use = built in")
     model: str = Field("", description="model name, for every kind but `use`")
     base_url: str = Field("", description="OpenAI-compatible endpoint, for kind `openai`")
     api_key: SecretStr = Field(SecretStr(""), description="key of that endpoint")
@@ -155,7 +153,8 @@ def names() -> dict[str, str]:
 
 
 def _from_env(env: Mapping[str, str], origin: str, faults: list[str]) -> dict[str, Any]:
-    known, values = names(), {}
+    known = names()
+    values: dict[str, Any] = {}
     for name, value in env.items():
         if not name.startswith(PREFIX):
             continue
@@ -177,7 +176,9 @@ def _from_toml(path: Path, faults: list[str]) -> dict[str, Any]:
         faults.append(f"{path}: not valid TOML: {error}")
         return {}
     for section, content in list(loaded.items()):
-        env_names = [f"{PREFIX}{section.upper()}__{key.upper()}" for key in content] if isinstance(content, dict) else []
+        env_names = (
+            [f"{PREFIX}{section.upper()}__{key.upper()}" for key in content] if isinstance(content, dict) else []
+        )
         if not isinstance(content, dict):
             env_names = [PREFIX + section.upper()]
         _from_env(dict.fromkeys(env_names, ""), str(path), faults)

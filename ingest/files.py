@@ -30,9 +30,7 @@ def _walk(folder: Path, failures: list[Failure]) -> Iterator[Path]:
 
     def unreadable(error: OSError) -> None:
         failures.append(
-            Failure(
-                str(error.filename), f"The folder can't be read: {error.strerror}.", "Check its permissions."
-            )
+            Failure(str(error.filename), f"The folder can't be read: {error.strerror}.", "Check its permissions.")
         )
 
     for root, folders, names in os.walk(folder, onerror=unreadable):
@@ -60,16 +58,12 @@ def discover(paths: Sequence[Path], supported: Callable[[str], bool]) -> tuple[l
             for file in candidates:
                 if not file.exists():
                     failures.append(
-                        Failure(
-                            str(file), f"{file} is a broken link.", "Remove the link or restore its target."
-                        )
+                        Failure(str(file), f"{file} is a broken link.", "Remove the link or restore its target.")
                     )
                     continue
                 found.setdefault(source_of(file), file)
         except (OSError, RuntimeError) as error:  # RuntimeError: a symlink loop
             failures.append(
-                Failure(
-                    str(path), f"{path} can't be read: {error}.", "Remove the link that points at itself."
-                )
+                Failure(str(path), f"{path} can't be read: {error}.", "Remove the link that points at itself.")
             )
     return list(found.values()), failures

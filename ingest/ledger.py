@@ -145,9 +145,7 @@ class Ledger:
         return [int(row[0]) for row in self._db.execute("SELECT generation FROM generations ORDER BY 1")]
 
     def fingerprint(self, generation: int) -> str:
-        row = self._db.execute(
-            "SELECT fingerprint FROM generations WHERE generation = ?", (generation,)
-        ).fetchone()
+        row = self._db.execute("SELECT fingerprint FROM generations WHERE generation = ?", (generation,)).fetchone()
         return str(row[0])
 
     def begin_generation(self, fingerprint: str) -> int:
@@ -185,6 +183,10 @@ class Ledger:
         rows = self._db.execute("SELECT source, version FROM indexed WHERE generation = ?", (generation,))
         return dict(rows.fetchall())
 
+    def chunks_in(self, generation: int) -> int:
+        row = self._db.execute("SELECT SUM(chunks) FROM indexed WHERE generation = ?", (generation,)).fetchone()
+        return int(row[0] or 0)
+
     def announce(self, generation: int, items: Sequence[tuple[str, int]]) -> None:
         """Say, before any point is written, which versions (with their number of chunks) are about to be."""
         with self._transaction() as db:
@@ -196,13 +198,9 @@ class Ledger:
         with self._transaction() as db:
             for entry in entries:
                 self._loosen(db, generation, entry.document.source)
-                db.execute(
-                    "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", entry.document_row()
-                )
+                db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", entry.document_row())
                 db.execute("INSERT INTO indexed VALUES (?, ?, ?, ?, ?)", entry.indexed_row(generation))
-                db.execute(
-                    "DELETE FROM loose WHERE generation = ? AND version = ?", (generation, entry.version)
-                )
+                db.execute("DELETE FROM loose WHERE generation = ? AND version = ?", (generation, entry.version))
         if generation == self.active():
             for entry in entries:
                 self._visible.add(entry.version)

@@ -62,7 +62,8 @@ def _quiet(done: int, total: int, source: str) -> None:
 
 
 class Ingestor:
-    """The one writer of an index. `store` is the active generation, opened or created by `open`."""
+    """The one writer of an index. `store` is the active generation, opened or created by `open`. Whoever writes holds
+    `writing`; `write` and `sweep` are for holders of it."""
 
     def __init__(
         self, ledger: Ledger, index: Index, pool: EncoderPool, parse: Parse, fingerprint: Fingerprint,
@@ -74,11 +75,11 @@ class Ingestor:
         self._parse = parse
         self._fingerprint = fingerprint
         self._supported = supported
-        self._writing = asyncio.Lock()
+        self.writing = asyncio.Lock()
 
     async def open(self) -> tuple[int, Store]:
         """The active generation, made if there is none; whatever a crash left behind is swept."""
-        async with self._writing:
+        async with self.writing:
             for number in self._ledger.generation_numbers():
                 if number not in (self._ledger.active(), self._ledger.previous()):
                     await self._index.drop(number)
@@ -91,7 +92,7 @@ class Ingestor:
                 self._ledger.activate(generation)
             else:
                 store = await self._index.open(generation)
-            await self._sweep(generation, store)
+            await self.sweep(generation, store)
             return generation, store
 
     async def ingest(
@@ -100,7 +101,7 @@ class Ingestor:
         """Take in files and folders. With `prune`, documents whose files are gone from the given folders are removed, unless
         a folder could not be read whole."""
         started, report = time.monotonic(), IngestReport()
-        async with self._writing:
+        async with self.writing:
             generation = self._generation()
             files, report.failed = await asyncio.to_thread(discover, paths, self._supported)
             unread = bool(report.failed)
@@ -129,9 +130,9 @@ class Ingestor:
 
     async def remove(self, store: Store, sources: Iterable[str]) -> int:
         """Forget documents; a search that starts after this finds nothing of them."""
-        async with self._writing:
+        async with self.writing:
             removed = self._ledger.remove(sources)
-            await self._sweep(self._generation(), store)
+            await self.sweep(self._generation(), store)
         return removed
 
     def _generation(self) -> int:
@@ -170,9 +171,7 @@ class Ingestor:
         else:
             batch.append(result)
 
-    async def _write(
-        self, generation: int, store: Store, batch: list[_Prepared], report: IngestReport
-    ) -> None:
+    async def _write(self, generation: int, store: Store, batch: list[_Prepared], report: IngestReport) -> None:
         if not batch:
             return
         await self.write(generation, store, [(item.document, item.sha256, item.encoded) for item in batch])
@@ -202,9 +201,10 @@ class Ingestor:
                 for document, sha256, encoded in items
             ],
         )  # fmt: skip
-        await self._sweep(generation, store)
+        await self.sweep(generation, store)
 
-    async def _sweep(self, generation: int, store: Store) -> None:
+    async def sweep(self, generation: int, store: Store) -> None:
+        """Delete from the engine what no committed document owns."""
         loose = [item for item in self._ledger.loose() if item.generation == generation]
         for item in loose:
             await store.delete(_points_of(item))
@@ -212,9 +212,7 @@ class Ingestor:
             await store.flush()
             self._ledger.swept(loose)
 
-    async def _prune(
-        self, generation: int, store: Store, paths: Sequence[Path], files: Sequence[Path]
-    ) -> int:
+    async def _prune(self, generation: int, store: Store, paths: Sequence[Path], files: Sequence[Path]) -> int:
         present = {source_of(path) for path in files}
         roots = [source_of(path).rstrip("/") + "/" for path in paths if path.is_dir()]
         gone = [
@@ -223,7 +221,7 @@ class Ingestor:
             if source not in present and any(source.startswith(root) for root in roots)
         ]
         removed = self._ledger.remove(gone)
-        await self._sweep(generation, store)
+        await self.sweep(generation, store)
         return removed
 
 

@@ -8,7 +8,7 @@ import secrets
 import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
 
-from core.errors import UnavailableError
+from core.errors import ExpertbotError
 from core.nouns import Draft, Passages, Source
 from core.text import CITATION, language, sentences, strip_citations
 
@@ -86,7 +86,7 @@ class LlmDrafter:
             return await extractive(passages)
         try:
             text = await self._complete(messages(passages))
-        except UnavailableError as error:
+        except ExpertbotError as error:
             return await extractive(passages, note=f"LLM: {error.message}")
         if "NO ANSWER" in text.upper():
             return refusal(passages)
@@ -136,6 +136,4 @@ def _source(passages: Passages, hit_number: int, n: int, text: str) -> Source:
     claim_words = set(strip_citations(" ".join(claims)).lower().split())
     spans = sentences(hit.text) or [(0, len(hit.text))]
     start, end = max(spans, key=lambda span: len(claim_words & set(hit.text[slice(*span)].lower().split())))
-    return Source(
-        n, hit.source, hit.title, hit.headings, hit.text[start:end], hit.start + start, hit.start + end
-    )
+    return Source(n, hit.source, hit.title, hit.headings, hit.text[start:end], hit.start + start, hit.start + end)

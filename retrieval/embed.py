@@ -18,7 +18,8 @@ BATCH = 64
 
 def _unit(rows: Any) -> Matrix:
     matrix = np.asarray(rows, dtype=np.float32)
-    return matrix / np.maximum(np.linalg.norm(matrix, axis=-1, keepdims=True), 1e-9)
+    unit: Matrix = matrix / np.maximum(np.linalg.norm(matrix, axis=-1, keepdims=True), 1e-9)
+    return unit
 
 
 class UseEmbedder:
@@ -77,7 +78,8 @@ class OpenAiEmbedder:
         return _unit(rows)
 
     def encode_query(self, text: str) -> Matrix:
-        return self.encode([text])[0]
+        row: Matrix = self.encode([text])[0]
+        return row
 
 
 # E5 models are trained with these prefixes and lose several points of recall without them.
@@ -128,9 +130,7 @@ def build_embedder(settings: EmbedderSettings, threads: int = 1) -> Embedder:
     if settings.kind == "use":
         return UseEmbedder(threads)
     if not settings.model:
-        raise UsageError(
-            f"The embedder kind {settings.kind} needs a model.", "Set EXPERTBOT_EMBEDDER__MODEL."
-        )
+        raise UsageError(f"The embedder kind {settings.kind} needs a model.", "Set EXPERTBOT_EMBEDDER__MODEL.")
     return OpenAiEmbedder(settings) if settings.kind == "openai" else LocalEmbedder(settings)
 
 

@@ -80,9 +80,7 @@ class ServerStore:
         offset = None
         while True:
             records, offset = await _call(
-                self._client.scroll(
-                    self._collection, limit=PAGE, offset=offset, with_payload=False, with_vectors=False
-                )
+                self._client.scroll(self._collection, limit=PAGE, offset=offset, with_payload=False, with_vectors=False)
             )
             found.update(str(record.id) for record in records)
             if offset is None:
@@ -96,9 +94,7 @@ class ServerStore:
         )
         return [_point(record) for record in records]
 
-    async def query(
-        self, dense: Sequence[float], sparse: SparseVector, limit: int
-    ) -> tuple[list[Hit], list[Hit]]:
+    async def query(self, dense: Sequence[float], sparse: SparseVector, limit: int) -> tuple[list[Hit], list[Hit]]:
         from qdrant_client.http import models as rest
 
         requests = [rest.QueryRequest(query=[float(v) for v in dense], using="dense", limit=limit)]
@@ -143,9 +139,7 @@ class ServerIndex:
     async def open(self, generation: int) -> ServerStore:
         name = self._name(generation)
         if not await _call(self._client.collection_exists(name)):
-            raise UnavailableError(
-                f"The Qdrant server has no collection {name}.", "Build it anew: expertbot reindex."
-            )
+            raise UnavailableError(f"The Qdrant server has no collection {name}.", "Build it anew: expertbot reindex.")
         return ServerStore(self._client, name)
 
     async def create(self, generation: int) -> ServerStore:
@@ -199,9 +193,7 @@ def connect(settings: QdrantSettings) -> AsyncQdrantClient:
     if key and settings.url.startswith("http://") and "127.0.0.1" not in settings.url:
         host = settings.url.split("//", 1)[1]
         if "." in host.split(":")[0]:  # a bare name is a private network's, as in compose
-            raise UsageError(
-                "The Qdrant key would travel in clear text.", "Use https:// in EXPERTBOT_QDRANT__URL."
-            )
+            raise UsageError("The Qdrant key would travel in clear text.", "Use https:// in EXPERTBOT_QDRANT__URL.")
     return AsyncQdrantClient(
         url=settings.url, api_key=key, timeout=int(settings.timeout_seconds), check_compatibility=False
     )

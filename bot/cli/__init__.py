@@ -48,7 +48,9 @@ class LazyGroup(click.Group):
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--data-dir", type=click.Path(), help="Where ledger, index and state lie (EXPERTBOT_DATA_DIR; default data).")
+@click.option(
+    "--data-dir", type=click.Path(), help="Where ledger, index and state lie (EXPERTBOT_DATA_DIR; default data)."
+)
 @click.option("--config", type=click.Path(), help="A settings file instead of expertbot.toml.")
 @click.version_option(package_name="expertbot", message="%(version)s")
 @click.pass_context

@@ -46,7 +46,9 @@ def show(result: commands.Json) -> None:
     for source in result["sources"]:
         place = " › ".join(dict.fromkeys((source["title"], *source["headings"])))
         quote = " ".join(source["quote"].split())
-        click.echo(click.style(f"  [{source['n']}] {place}: «{quote[:160]}{'…' if len(quote) > 160 else ''}»", dim=True))
+        click.echo(
+            click.style(f"  [{source['n']}] {place}: «{quote[:160]}{'…' if len(quote) > 160 else ''}»", dim=True)
+        )
 
 
 @click.command()

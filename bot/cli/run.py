@@ -7,6 +7,7 @@ import asyncio
 import json
 import logging
 import sys
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -33,9 +34,7 @@ class Context:
     config: str | None
 
     def settings(self) -> Settings:
-        return load(
-            Path(self.config) if self.config else None, data_dir=Path(self.data_dir) if self.data_dir else None
-        )
+        return load(Path(self.config) if self.config else None, data_dir=Path(self.data_dir) if self.data_dir else None)
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -85,7 +84,7 @@ def fail(error: Exception) -> int:
         say(error.message + (f"\n  → {error.hint}" if error.hint else ""))
         return error.exit_code
     ident = uuid.uuid4().hex[:8]
-    path = Path.cwd() / "expertbot-errors.log"
+    path = Path(tempfile.gettempdir()) / "expertbot-errors.log"
     handler: logging.Handler
     try:
         handler = logging.FileHandler(path, encoding="utf-8")
@@ -96,7 +95,7 @@ def fail(error: Exception) -> int:
     logger.addHandler(handler)
     logger.error("error %s", ident, exc_info=error)
     handler.close()
-    say(f"Something went wrong that should not: error {ident}.\n  → Details are in {path.name}; please report them.")
+    say(f"Something went wrong that should not: error {ident}.\n  → Details are in {path}; please report them.")
     return 1
 
 

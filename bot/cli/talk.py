@@ -81,7 +81,9 @@ def _tell(command: str, last: commands.Json | None, speaker: str | None) -> None
         if not last["sources"]:
             say("The last answer had no sources.")
     elif command == "/why" and last:
-        say(f"rung: {last['status']} · persona: {last['persona']} · confidence: {last['confidence']}\ndraft: {last['draft']}")
+        say(
+            f"rung: {last['status']} · persona: {last['persona']} · confidence: {last['confidence']}\ndraft: {last['draft']}"
+        )
         for reason in last["guard"]["reasons"]:
             say(f"guard: {reason['kind']}: {reason['message']}")
         if last["note"]:

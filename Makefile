@@ -1,0 +1,49 @@
+# The two commands of the README are `make demo` and `make test`; both work from a bare checkout.
+PYTHON ?= python3
+BIN := .venv/bin
+export HF_HUB_OFFLINE = 1
+
+.PHONY: demo test check slow soak lint format docs bench clean
+
+# pip keeps to constraints.txt: a looser torch pulls gigabytes of CUDA.
+.venv/.demo: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+.venv/.all: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[adapter,dev]'
+	touch .venv/.demo $@
+
+demo: .venv/.demo  ## ingest examples/, answer three questions as the persona, then chat
+	@PYTHON=$(BIN)/python sh examples/demo.sh
+
+test: .venv/.all  ## the default tests, under five minutes
+	$(BIN)/pytest
+
+check: .venv/.all lint  ## what CI runs after the tests
+	$(BIN)/lint-imports
+	$(BIN)/python -m docs.generate --check
+	$(BIN)/pytest -m 'not slow and not soak'
+
+lint: .venv/.all
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: .venv/.all
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+slow: .venv/.all  ## minutes: real models, real training steps
+	$(BIN)/pytest -m slow
+
+soak: .venv/.all  ## long fault and load runs on loopback
+	$(BIN)/pytest -m soak
+
+docs: .venv/.all
+	$(BIN)/python -m docs.generate
+
+clean:
+	rm -rf .venv build *.egg-info

@@ -1,0 +1,68 @@
+"""eval retrieval | answers | guard | persona."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.cli.run import Bar, Context, emit, json_option, opened, say
+from core.errors import UsageError
+
+
+@click.group(name="eval")
+def eval_() -> None:
+    """Measure, with intervals, on your own questions or the shipped ones."""
+
+
+def _questions(command: Any) -> Any:
+    command = click.option("--docs", type=click.Path(), help="Ingest this folder into a place of its own first.")(
+        command
+    )
+    command = click.option("--part", default="", help="Only this part of the questions: dev or held.")(command)
+    return click.option("--questions", required=True, type=click.Path(), help="JSON lines; see evals/questions.")(
+        command
+    )
+
+
+@eval_.command()
+@_questions
+@json_option
+@click.pass_obj
+def retrieval(context: Context, questions: str, part: str, docs: str | None, as_json: bool) -> None:
+    """Recall, evidence and refusals over a file of questions."""
+    asyncio.run(_run(context, questions, part, docs, as_json, answers=False))
+
+
+@eval_.command()
+@_questions
+@json_option
+@click.pass_obj
+def answers(context: Context, questions: str, part: str, docs: str | None, as_json: bool) -> None:
+    """Whole answers: rungs of the ladder, sources, times."""
+    asyncio.run(_run(context, questions, part, docs, as_json, answers=True))
+
+
+async def _run(context: Context, questions: str, part: str, docs: str | None, as_json: bool, *, answers: bool) -> None:
+    from bot import evaluation
+
+    items = evaluation.load_items(Path(questions), part)
+    if not items:
+        raise UsageError(f"{questions} holds no question of part {part!r}.", "Leave --part out, or check the file.")
+    settings = context.settings()
+    with tempfile.TemporaryDirectory(prefix="expertbot-eval-") as folder:
+        if docs:
+            settings = settings.model_copy(update={"data_dir": Path(folder)})
+        async with opened(settings) as app:
+            if docs:
+                report = await app.ingest([Path(docs)], False, Bar("Ingest"))
+                say(f"{report.added} documents, {report.chunks} chunks, {len(report.failed)} failed.")
+            if answers:
+                found = await evaluation.answers(app, items)
+                emit(found) if as_json else click.echo(evaluation.answers_table(found))
+            else:
+                summary = evaluation.summary(await evaluation.retrieval(app, items))
+                emit(summary) if as_json else click.echo(evaluation.table(summary))

@@ -1,0 +1,120 @@
+"""What is missing or doubtful in an installation, each with its cure. Changes nothing."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sqlite3
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from core.errors import ExpertbotError
+from core.settings import Settings
+
+Level = Literal["good", "doubtful", "bad"]
+LOW_DISK = 1 << 30  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    level: Level
+    what: str
+    cure: str = ""
+
+    @property
+    def mark(self) -> str:
+        return {"good": "✓", "doubtful": "?", "bad": "✗"}[self.level]
+
+    def json(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def examine(settings: Settings) -> list[Finding]:
+    return [
+        *_folder(settings), *_index(settings), *_embedder(settings), *_persona(settings), *_llm(settings),
+        *_telegram(settings),
+    ]  # fmt: skip
+
+
+def _folder(settings: Settings) -> list[Finding]:
+    folder = settings.data_dir
+    parent = folder if folder.exists() else folder.absolute().parent
+    if not os.access(parent, os.W_OK):
+        return [Finding("bad", f"The data folder {folder} can't be written.", "Check its owner, or use --data-dir.")]
+    free = shutil.disk_usage(parent).free
+    if free < LOW_DISK:
+        return [Finding("doubtful", f"Only {free >> 20} MB of disk are free.", "Free some space before ingesting.")]
+    return [Finding("good", f"Data folder {folder}, {free >> 30} GB free.")]
+
+
+def _index(settings: Settings) -> list[Finding]:
+    path = settings.data_dir / "ledger.sqlite"
+    if not path.is_file():
+        return [Finding("doubtful", "No documents are in yet.", "expertbot ingest FOLDER")]
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+            count = db.execute("SELECT COUNT(*) FROM documents").fetchone()[0]
+            row = db.execute("SELECT fingerprint FROM generations WHERE state = 'active'").fetchone()
+    except sqlite3.Error as error:
+        return [Finding("bad", f"The ledger can't be read: {error}.", "Restore a backup, or ingest anew.")]
+    from retrieval.embed import embedder_name
+
+    wanted = embedder_name(settings.embedder)
+    if row and not row[0].endswith(wanted):
+        return [Finding("bad", f"The index was built with another embedder than {wanted}.", "expertbot reindex")]
+    return [
+        Finding("good" if count else "doubtful", f"{count} documents in.", "" if count else "expertbot ingest FOLDER")
+    ]
+
+
+def _embedder(settings: Settings) -> list[Finding]:
+    from retrieval.embed import build_embedder, embedder_name
+
+    try:
+        build_embedder(settings.embedder)
+    except ExpertbotError as error:
+        return [Finding("bad", error.message, error.hint)]
+    return [Finding("good", f"Embedder {embedder_name(settings.embedder)}.")]
+
+
+def _persona(settings: Settings) -> list[Finding]:
+    wanted = settings.persona.default
+    if wanted == "none":
+        return [Finding("good", "No persona: the neutral voice.")]
+    from bot.app import personas_folder
+    from style_adapter.bible import load
+
+    try:
+        bible = load(personas_folder(settings), wanted)
+    except ExpertbotError as error:
+        return [Finding("bad", error.message, error.hint)]
+    found = [Finding("good", f"Persona {bible.id}: {bible.name}.")]
+    missing = [name for name in ("torch", "transformers", "peft") if importlib.util.find_spec(name) is None]
+    if missing and settings.persona.restyler in ("auto", "adapter"):
+        level: Level = "bad" if settings.persona.restyler == "adapter" else "doubtful"
+        what = f"{', '.join(missing)} not installed: the persona speaks around quoted facts only."
+        found.append(Finding(level, what, "pip install -c constraints.txt -e '.[adapter]'"))
+    return found
+
+
+def _llm(settings: Settings) -> list[Finding]:
+    if not settings.llm.configured:
+        return [Finding("good", "No LLM: drafts are the documents' own sentences.")]
+    return [Finding("good", f"LLM {settings.llm.model} at {settings.llm.base_url or 'the default endpoint'}.")]
+
+
+def _telegram(settings: Settings) -> list[Finding]:
+    telegram = settings.telegram
+    if not telegram.token.get_secret_value():
+        return [Finding("doubtful", "No Telegram token.", "Get one from @BotFather: EXPERTBOT_TELEGRAM__TOKEN.")]
+    found = [Finding("good", "Telegram token set.")]
+    if not telegram.admins:
+        found.append(
+            Finding(
+                "doubtful", "No admins: nobody can ingest from the chat.", "EXPERTBOT_TELEGRAM__ADMINS=your numeric id"
+            )
+        )
+    if telegram.webhook_url and not telegram.webhook_secret.get_secret_value():
+        found.append(Finding("bad", "A webhook without a secret.", "Set EXPERTBOT_TELEGRAM__WEBHOOK_SECRET."))
+    return found

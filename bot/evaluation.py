@@ -1,0 +1,170 @@
+"""How well questions are answered from the documents: recall, evidence, refusals, with bootstrap intervals. Questions come from
+files; the documents are an open App's, or are ingested into a folder of their own first."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bot.app import App
+from bot.commands import Json, question_of
+from core.errors import UsageError
+from core.text import fold
+
+RESAMPLES = 1000
+LETTERS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A question with what proves its answer: any one `(source, quote)` of `gold`; none where it can't be answered."""
+
+    id: str
+    lang: str
+    kind: str
+    question: str
+    history: tuple[Json, ...]
+    gold: tuple[tuple[str, str], ...]
+
+
+def load_items(path: Path, part: str = "") -> list[Item]:
+    """Our format (evals/questions/README.md) or XQuAD's (`id, question, doc, answers`). Raises UsageError for another."""
+    items = []
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        for row in rows:
+            if part and row.get("part", part) != part:
+                continue
+            if "answers" in row:
+                gold = tuple((row["doc"], answer) for answer in row["answers"])
+                items.append(Item(row["id"], path.parent.name, "xquad", row["question"], (), gold))
+            else:
+                gold = tuple((entry["source"], entry["quote"]) for entry in row["gold"])
+                items.append(
+                    Item(row["id"], row["lang"], row["kind"], row["question"], tuple(row.get("history", ())), gold)
+                )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{path} holds no questions: {error!r}.", "The format: evals/questions/README.md.") from error
+    return items
+
+
+def letters(text: str) -> str:
+    """Letters and digits only: markup, blanks and punctuation do not decide whether a quote was found."""
+    return LETTERS.sub("", fold(text))
+
+
+def _holds(text: str, gold: Sequence[tuple[str, str]]) -> bool:
+    found = letters(text)
+    return any(letters(quote) in found or (len(found) > 24 and found in letters(quote)) for _, quote in gold)
+
+
+def _right(source: str, gold: Sequence[tuple[str, str]]) -> bool:
+    return any(source == wanted or source.endswith("/" + wanted) for wanted, _ in gold)
+
+
+async def retrieval(app: App, items: Sequence[Item]) -> list[Json]:
+    """One row a question: ranks and hits as the measures need them."""
+    rows = []
+    for item in items:
+        started = time.perf_counter()
+        passages = await app.search(question_of(item.question, item.history), 20)
+        seconds = time.perf_counter() - started
+        evidence = " … ".join(source.quote for source in passages.evidence)
+        doc_rank = next((n for n, hit in enumerate(passages.hits, 1) if _right(hit.source, item.gold)), 99)
+        gold_rank = next(
+            (
+                n
+                for n, hit in enumerate(passages.hits, 1)
+                if _right(hit.source, item.gold) and _holds(hit.text, item.gold)
+            ),
+            99,
+        )
+        rows.append({
+            "id": item.id, "lang": item.lang, "kind": item.kind, "answerable": bool(item.gold), "seconds": seconds,
+            "doc_rank": doc_rank, "gold_rank": gold_rank, "refused": passages.kind == "refused",
+            "evidence": any(_right(s.source, item.gold) and _holds(s.quote, item.gold) for s in passages.evidence)
+            or (bool(item.gold) and _holds(evidence, item.gold)),
+            "doc_cited": any(_right(s.source, item.gold) for s in passages.evidence),
+            "confidence": passages.confidence,
+        })  # fmt: skip
+    return rows
+
+
+def interval(values: Sequence[float], measure: Callable[[Any], float] = np.mean) -> Json:  # type: ignore[assignment]
+    """The measure with its 95 % bootstrap interval."""
+    if not len(values):
+        return {"value": None, "low": None, "high": None, "n": 0}
+    array, generator = np.asarray(values, dtype=float), np.random.default_rng(0)
+    draws = [measure(array[generator.integers(0, len(array), len(array))]) for _ in range(RESAMPLES)]
+    low, high = np.percentile(draws, [2.5, 97.5])
+    return {
+        "value": round(float(measure(array)), 3), "low": round(float(low), 3), "high": round(float(high), 3), "n": len(array)
+    }  # fmt: skip
+
+
+def auc(answerable: Sequence[float], unanswerable: Sequence[float]) -> float:
+    """Probability that an answerable question is given the higher confidence."""
+    if not answerable or not unanswerable:
+        return float("nan")
+    a, u = np.asarray(answerable)[:, None], np.asarray(unanswerable)[None, :]
+    return float((a > u).mean() + 0.5 * (a == u).mean())
+
+
+GROUPS = (
+    ("ru", lambda row: row["lang"] == "ru" and row["kind"] != "followup"),
+    ("en", lambda row: row["lang"] == "en" and row["kind"] != "followup"),
+    ("follow-ups", lambda row: row["kind"] == "followup"),
+    ("all", lambda row: True),
+)
+
+
+def summary(rows: Sequence[Json]) -> Json:
+    """Recall, evidence and refusal measures by group."""
+    report: Json = {}
+    for name, belongs in GROUPS:
+        group = [row for row in rows if belongs(row)]
+        gold, none = [row for row in group if row["answerable"]], [row for row in group if not row["answerable"]]
+        if not group:
+            continue
+        yes, no = [row["confidence"] for row in gold], [row["confidence"] for row in none]
+        limit = np.quantile(yes, 0.05) if yes else 0.0
+        report[name] = {
+            "doc@1": interval([row["doc_rank"] <= 1 for row in gold]),
+            "doc@5": interval([row["doc_rank"] <= 5 for row in gold]),
+            "gold@1": interval([row["gold_rank"] <= 1 for row in gold]),
+            "gold@5": interval([row["gold_rank"] <= 5 for row in gold]),
+            "gold@20": interval([row["gold_rank"] <= 20 for row in gold]),
+            "evidence": interval([row["evidence"] for row in gold]),
+            "doc cited": interval([row["doc_cited"] for row in gold]),
+            "AUC": {"value": round(auc(yes, no), 3), "n": len(group)} if yes and no else None,
+            "refused at 5 % false": round(float(np.mean([value < limit for value in no])), 3) if no and yes else None,
+            "wrongly refused": interval([row["refused"] for row in gold]),
+            "rightly refused": interval([row["refused"] for row in none]),
+        }
+    seconds = [row["seconds"] for row in rows]
+    report["seconds"] = {"p50": round(float(np.median(seconds)), 4), "p95": round(float(np.quantile(seconds, 0.95)), 4)}
+    return report
+
+
+def table(report: Json) -> str:
+    """The summary as a Markdown table."""
+    groups = [name for name in report if name != "seconds"]
+    lines = ["| measure | " + " | ".join(groups) + " |", "|---" * (len(groups) + 1) + "|"]
+    for measure in report[groups[0]]:
+        cells = []
+        for name in groups:
+            cell = report[name].get(measure)
+            if isinstance(cell, dict) and cell.get("low") is not None:
+                cells.append(f"{cell['value']:.3f} [{cell['low']:.2f}–{cell['high']:.2f}] n={cell['n']}")
+            else:
+                cells.append(str(cell["value"]) if isinstance(cell, dict) else "–" if cell is None else f"{cell:.3f}")
+        lines.append(f"| {measure} | " + " | ".join(cells) + " |")
+    lines.append(f"\nSearch p50 {report['seconds']['p50'] * 1e3:.1f} ms, p95 {report['seconds']['p95'] * 1e3:.1f} ms.")
+    return "\n".join(lines)

@@ -1,0 +1,19 @@
+#!/bin/sh
+# The demo: take in the example handbook, answer three questions as the persona, then open a chat on a terminal.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+PYTHON=${PYTHON:-python3}
+bot="$PYTHON -m bot --data-dir ${EXPERTBOT_DEMO_DIR:-data/demo}"
+$bot ingest "$here/handbook"
+for question in \
+  'Сколько хранятся логи?' \
+  'когда нельзя деплоить в прод?' \
+  'Что делать, если дежурный не отвечает?'
+do
+  printf '\n\033[1m%s\033[0m\n' "› $question"
+  $bot ask "$question"
+done
+if [ -t 0 ]; then
+  printf '\n'
+  exec $bot chat
+fi
