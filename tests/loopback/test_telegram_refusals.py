@@ -19,7 +19,7 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 
-from tests.loopback.aiogram_client import run
+from tests.loopback.aiogram_client import needs_contract, run
 from tests.loopback.telegram import TelegramServer
 from tests.loopback.telegram.schema import BotApiSchema
 from tests.loopback.telegram.text import entity_errors, parse_html, trim
