@@ -41,9 +41,7 @@ def parse(data: bytes, source: str, *, name: str) -> ParsedDocument:
         cure = "Open it in the program that made it, save it anew, and try again."
         raise DocumentError(message, cure, code="damaged") from error
     if not document.text.strip():
-        raise DocumentError(
-            f"{name}: there is no text in it.", "Check that the file is the right one.", code="empty"
-        )
+        raise DocumentError(f"{name}: there is no text in it.", "Check that the file is the right one.", code="empty")
     return document
 
 
@@ -71,6 +69,7 @@ def _parse(kind: str, data: bytes, source: str, name: str) -> ParsedDocument:
 
 
 _MODULES = {
+    "epub": "book",
     "html": "web",
     "docx": "word",
     "pptx": "slides",

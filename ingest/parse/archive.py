@@ -37,9 +37,7 @@ def open_archive(data: bytes, name: str) -> zipfile.ZipFile:
         message = f"{name}: it holds {len(entries)} entries, more than the {MAX_ZIP_ENTRIES} allowed."
         raise DocumentError(message, bomb, code="zip_bomb")
     if size > MAX_ZIP_BYTES or (size > _SMALL and size > MAX_ZIP_RATIO * max(packed, len(data) // 2, 1)):
-        message = (
-            f"{name}: it unpacks to {size / 1024 / 1024:.0f} MB, {size // max(packed, 1)} times its size."
-        )
+        message = f"{name}: it unpacks to {size / 1024 / 1024:.0f} MB, {size // max(packed, 1)} times its size."
         raise DocumentError(message, bomb, code="zip_bomb")
     for entry in entries:
         _check(entry, name)
@@ -48,9 +46,7 @@ def open_archive(data: bytes, name: str) -> zipfile.ZipFile:
 
 def _check(entry: zipfile.ZipInfo, name: str) -> None:
     parts = entry.filename.replace("\\", "/").split("/")
-    unsafe = (
-        entry.filename.startswith(("/", "\\")) or ".." in parts or stat.S_ISLNK(entry.external_attr >> 16)
-    )
+    unsafe = entry.filename.startswith(("/", "\\")) or ".." in parts or stat.S_ISLNK(entry.external_attr >> 16)
     if unsafe:
         message = f"{name}: an entry inside points out of the archive."
         raise DocumentError(message, "Save it anew from the program that made it.", code="zip_path")
@@ -68,9 +64,7 @@ def read_entry(archive: zipfile.ZipFile, entry: str, name: str) -> bytes:
         raise DocumentError(f"{name}: a part of it is missing ({entry}).", cure, code="damaged") from error
     except Exception as error:  # zlib, lzma, struct, CRC: every way of being broken
         cure = "Fetch or export it again."
-        raise DocumentError(
-            f"{name}: it is damaged ({entry} can't be unpacked).", cure, code="bad_zip"
-        ) from error
+        raise DocumentError(f"{name}: it is damaged ({entry} can't be unpacked).", cure, code="bad_zip") from error
 
 
 def check_xml(archive: zipfile.ZipFile, name: str) -> None:

@@ -54,17 +54,12 @@ def grid_pieces(grid: Grid, head: int | None = None, sided: bool = False) -> Ite
     if not rows:
         return
     if sided:
-        lines = [
-            f"{row[0].rstrip(':')}: {'; '.join(_unrepeated(row[1:]))}" if any(row[1:]) else row[0]
-            for row in rows
-        ]
+        lines = [f"{row[0].rstrip(':')}: {'; '.join(_unrepeated(row[1:]))}" if any(row[1:]) else row[0] for row in rows]
         yield Piece("table", "\n".join(lines))
         return
     depth = header_depth(rows) if head is None else min(head, len(rows))
     header = merge_header(rows[:depth])
-    body = [
-        [row[0]] if len(set(row)) == 1 and len(row) > 1 and len(header) > 1 else row for row in rows[depth:]
-    ]
+    body = [[row[0]] if len(set(row)) == 1 and len(row) > 1 and len(header) > 1 else row for row in rows[depth:]]
     lines = [row[0] if len(row) == 1 and len(header) > 1 else table(header, [row]) for row in body]
     yield Piece("table", "\n".join(lines) if lines else table(header, []))
 

@@ -74,9 +74,7 @@ class Line:
         return all(part.bold for part in self.parts)
 
 
-_PAGE_NUMBER = re.compile(
-    r"^\W*(?:(?:стр(?:аница|\.)?|page|p\.)\s*)?\d{1,4}(?:\s*(?:из|of|/)\s*\d{1,4})?\W*$", re.I
-)
+_PAGE_NUMBER = re.compile(r"^\W*(?:(?:стр(?:аница|\.)?|page|p\.)\s*)?\d{1,4}(?:\s*(?:из|of|/)\s*\d{1,4})?\W*$", re.I)
 _MARKER = re.compile(r"^(?:[-*•‣◦▪–—·o]|\(?(?:\d{1,3}|[a-zа-я])[.)])$", re.I)
 _NUMBER_HEAD = re.compile(
     r"^(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[IVX]+\.|глава|раздел|статья|приложение|chapter|section|appendix)\s",
@@ -147,9 +145,7 @@ def _without_running(lines: Sequence[Line], pages: Sequence[Page]) -> list[Line]
     counts = Counter(key for _, key in edges)
     least = max(3, 0.25 * len(pages)) if len(pages) > 3 else 2
     dropped = {
-        id(line)
-        for line, key in edges
-        if (len(pages) > 1 and counts[key] >= least) or _PAGE_NUMBER.match(line.text)
+        id(line) for line, key in edges if (len(pages) > 1 and counts[key] >= least) or _PAGE_NUMBER.match(line.text)
     }
     return [line for line in lines if id(line) not in dropped]
 
@@ -201,11 +197,7 @@ class _Maker:
         yield from self._flush()
 
     def _is_large(self, line: Line) -> bool:
-        return (
-            line.size > self.body * 1.12
-            and len(line.text) <= 200
-            and any(char.isalpha() for char in line.text)
-        )
+        return line.size > self.body * 1.12 and len(line.text) <= 200 and any(char.isalpha() for char in line.text)
 
     def _level(self, index: int, sizes: Sequence[float]) -> int:
         """The level of the heading this line is, 0 of other text."""
@@ -215,13 +207,7 @@ class _Maker:
             return next((level for level, large in enumerate(sizes, 1) if size >= large), len(sizes))
         alone = not self._open or self._starts(line)
         text = line.text.strip()
-        if (
-            line.bold
-            and alone
-            and len(text) <= 110
-            and text[-1:] not in ".,;:"
-            and not self._bold_goes_on(index)
-        ):
+        if line.bold and alone and len(text) <= 110 and text[-1:] not in ".,;:" and not self._bold_goes_on(index):
             return min(len(sizes) + (2 if re.match(r"^\d+\.\d", text) else 1), 5)
         return 0
 
@@ -299,9 +285,7 @@ class _Maker:
                 spot = next(number for number, (_, right) in enumerate(bounds) if part.left < right)
                 cells[spot] = f"{cells[spot]} {part.text}".strip()
             if grid and not cells[0] and any(grid[-1]):
-                grid[-1] = [
-                    join_lines([above, cell], self.known) for above, cell in zip(grid[-1], cells, strict=True)
-                ]
+                grid[-1] = [join_lines([above, cell], self.known) for above, cell in zip(grid[-1], cells, strict=True)]
             else:
                 grid.append(cells)
         yield from grid_pieces(grid)

@@ -17,9 +17,7 @@ _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _RAW = re.compile(r"\{%-?\s*(?:end)?(?:raw|verbatim)\s*-?%\}")
 _LOOP = re.compile(r"\{%-?\s*(for|tablerow|comment)\b[^%]*%\}.*?\{%-?\s*end\1\s*-?%\}", re.S)
 _STATEMENT = re.compile(r"\{%-?(?:[^%\n]|%(?!\}))*-?%\}")
-_URL_VALUE = re.compile(
-    r"""\{\{-?\s*["']([^"'\n]*)["']\s*\|[^{}\n]*?(?:url|path|link|asset)[^{}\n]*-?\}\}""", re.I
-)
+_URL_VALUE = re.compile(r"""\{\{-?\s*["']([^"'\n]*)["']\s*\|[^{}\n]*?(?:url|path|link|asset)[^{}\n]*-?\}\}""", re.I)
 _LINK_VALUE = re.compile(r"\]\(\s*(\{\{.*?\}\})[^()\s]*\s*\)")
 _SHORTCODE = re.compile(r"\{\{[<%]\s*/?\s*[^{}]*?[>%]\}\}")
 _ATTRIBUTES = re.compile(r"^[ \t]*\{:[^{}\n]*\}[ \t]*$", re.M)

@@ -16,16 +16,12 @@ class Numbering:
     """Counters of all lists of a document, moved by `label` paragraph by paragraph."""
 
     def __init__(self, root: Any | None) -> None:
-        self._levels: dict[
-            str, dict[int, tuple[str, str, int]]
-        ] = {}  # list -> depth -> format, pattern, start
+        self._levels: dict[str, dict[int, tuple[str, str, int]]] = {}  # list -> depth -> format, pattern, start
         self._abstract: dict[str, str] = {}
         self._counts: dict[str, list[int]] = {}
         if root is None:
             return
-        abstract = {
-            found.get(f"{W}abstractNumId"): self._read(found) for found in root.iter(f"{W}abstractNum")
-        }
+        abstract = {found.get(f"{W}abstractNumId"): self._read(found) for found in root.iter(f"{W}abstractNum")}
         for found in root.iter(f"{W}num"):
             reference = found.find(f"{W}abstractNumId")
             key = "" if reference is None else str(reference.get(f"{W}val"))
@@ -39,9 +35,7 @@ class Numbering:
         levels: dict[int, tuple[str, str, int]] = {}
         for level in abstract.iter(f"{W}lvl"):
             values = {tag: level.find(f"{W}{tag}") for tag in ("numFmt", "lvlText", "start")}
-            text = {
-                tag: "" if found is None else str(found.get(f"{W}val") or "") for tag, found in values.items()
-            }
+            text = {tag: "" if found is None else str(found.get(f"{W}val") or "") for tag, found in values.items()}
             depth = level.get(f"{W}ilvl") or "0"
             start = int(text["start"]) if text["start"].isdecimal() else 1
             if depth.isdecimal():

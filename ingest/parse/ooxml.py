@@ -65,11 +65,7 @@ class Package:
             if relation.get("TargetMode") == "External":
                 continue
             target = relation.get("Target") or ""
-            path = (
-                target.lstrip("/")
-                if target.startswith("/")
-                else posixpath.normpath(posixpath.join(folder, target))
-            )
+            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
             found[relation.get("Id") or ""] = ((relation.get("Type") or "").rsplit("/", 1)[-1], path)
         return found
 
@@ -90,9 +86,7 @@ class Package:
 
 
 # Elements that only wrap: content controls, tags, insertions not yet accepted.
-_WRAPPERS = frozenset(
-    f"{W}{tag}" for tag in ("sdt", "sdtContent", "smartTag", "customXml", "ins", "moveTo")
-) | {
+_WRAPPERS = frozenset(f"{W}{tag}" for tag in ("sdt", "sdtContent", "smartTag", "customXml", "ins", "moveTo")) | {
     f"{MC}AlternateContent",
     f"{MC}Choice",
 }

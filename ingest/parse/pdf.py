@@ -66,9 +66,7 @@ def _check_text(pdf: Any, pages: list[Page], name: str) -> None:
         )
         if images:
             message = f"{name}: it is a scan: its pages are pictures without a text layer."
-            raise DocumentError(
-                message, "Recognise it first (OCR), for example with `ocrmypdf`.", code="pdf_scan"
-            )
+            raise DocumentError(message, "Recognise it first (OCR), for example with `ocrmypdf`.", code="pdf_scan")
         if not letters:
             raise DocumentError(
                 f"{name}: there is no text in it.", "Check that the file is the right one.", code="empty"

@@ -34,9 +34,7 @@ def parse_csv(text: str, source: str, name: str) -> ParsedDocument:
     if first.lower().startswith("sep=") and len(first.strip()) == 5:
         delimiter, text = first.strip()[4], rest
     csv.field_size_limit(2**31 - 1)
-    reader = csv.reader(
-        io.StringIO(text), delimiter=delimiter or _delimiter(text, name), skipinitialspace=True
-    )
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter or _delimiter(text, name), skipinitialspace=True)
     grid: Grid = []
     try:
         for row in reader:
@@ -44,9 +42,7 @@ def parse_csv(text: str, source: str, name: str) -> ParsedDocument:
             _check_size(grid, len(grid), name)
     except csv.Error as error:
         cure = f"Correct line {reader.line_num}, or save the table as XLSX."
-        raise DocumentError(
-            f"{name}: line {reader.line_num} can't be read as CSV.", cure, code="bad_csv"
-        ) from error
+        raise DocumentError(f"{name}: line {reader.line_num} can't be read as CSV.", cure, code="bad_csv") from error
     return build(_sheet(grid), source, title="", name=name, media_type="text/csv")
 
 
@@ -80,11 +76,7 @@ def parse_xlsx(data: bytes, source: str, name: str) -> ParsedDocument:
         warnings.simplefilter("ignore")  # of styles and extensions that openpyxl doesn't know
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, read_only=light)
         formulas = (
-            None
-            if light
-            else openpyxl.load_workbook(io.BytesIO(data), read_only=False)
-            if _lacks(data)
-            else None
+            None if light else openpyxl.load_workbook(io.BytesIO(data), read_only=False) if _lacks(data) else None
         )
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
         pieces: list[Piece] = []
@@ -94,9 +86,7 @@ def parse_xlsx(data: bytes, source: str, name: str) -> ParsedDocument:
             cells += sum(map(len, grid))
             if cells > MAX_CELLS:
                 cure = "Split the workbook, or leave out the sheets nobody asks about."
-                raise DocumentError(
-                    f"{name}: the workbook has more than {MAX_CELLS} cells.", cure, code="too_big"
-                )
+                raise DocumentError(f"{name}: the workbook has more than {MAX_CELLS} cells.", cure, code="too_big")
             body = list(_sheet(grid))
             if body and not (len(sheets) == 1 and _DEFAULT_SHEET.match(sheet.title)):
                 pieces.append(Piece("heading", sheet.title, 1))
@@ -135,9 +125,7 @@ def _grid(sheet: Any, formulas: Any | None, name: str) -> Grid:
     for merged in getattr(getattr(sheet, "merged_cells", None), "ranges", ()):
         _fill(grid, merged.min_row - 1, merged.max_row, merged.min_col - 1, merged.max_col)
     used = [
-        index
-        for index in range(max(map(len, grid), default=0))
-        if any(index < len(row) and row[index] for row in grid)
+        index for index in range(max(map(len, grid), default=0)) if any(index < len(row) and row[index] for row in grid)
     ]
     return [[row[index] if index < len(row) else "" for index in used] for row in grid if any(row)]
 

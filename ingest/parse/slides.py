@@ -25,15 +25,11 @@ def parse_pptx(data: bytes, source: str, name: str) -> ParsedDocument:
         relations = package.relations(part)
         order = [found.get(f"{R}id") for found in package.xml(part).iter(f"{P}sldId")]
         slides = [_slide(package, relations[number][1]) for number in order if number in relations]
-    words = _WORDS[
-        language(" ".join(piece.text for _, pieces, notes in slides for piece in [*pieces, *notes]))
-    ]
+    words = _WORDS[language(" ".join(piece.text for _, pieces, notes in slides for piece in [*pieces, *notes]))]
     pieces: list[Piece] = []
     for number, (title, body, notes) in enumerate(slides, 1):
         if title or body or notes:
-            pieces.append(
-                Piece("heading", f"{words[0]} {number}: {title}" if title else f"{words[0]} {number}", 1)
-            )
+            pieces.append(Piece("heading", f"{words[0]} {number}: {title}" if title else f"{words[0]} {number}", 1))
         pieces += body
         if notes:
             pieces += [Piece("paragraph", f"{words[1]}:"), *notes]
@@ -84,11 +80,7 @@ def _shape(package: Package, part: str, shape: Any, kind: str) -> Iterator[Piece
     if data is not None:  # a diagram keeps its text in a part of its own
         target = package.relations(part).get(data, ("", ""))[1]
         root = package.optional(target)
-        texts = (
-            []
-            if root is None
-            else [text for paragraph in root.iter(f"{A}p") if (text := _text(paragraph).strip())]
-        )
+        texts = [] if root is None else [text for paragraph in root.iter(f"{A}p") if (text := _text(paragraph).strip())]
         yield Piece("list", "\n".join(f"- {one_line(text)}" for text in texts))
         return
     lines = [(text, depth) for text, depth in _lines(shape) if text.strip()]

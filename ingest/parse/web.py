@@ -116,8 +116,7 @@ def _walk(element: Any, in_main: bool) -> Iterator[Piece]:
 
 def _holds_blocks(element: Any) -> bool:
     return any(
-        isinstance(child.tag, str) and child.tag not in _INLINE and child.tag not in _SKIP
-        for child in element.iter()
+        isinstance(child.tag, str) and child.tag not in _INLINE and child.tag not in _SKIP for child in element.iter()
     )
 
 
@@ -134,18 +133,14 @@ def _block(element: Any, in_main: bool) -> Iterator[Piece]:
     elif tag == "table":
         yield from _table(element, in_main)
     elif tag == "blockquote":
-        yield Piece(
-            "quote", "\n\n".join(piece.text for piece in _walk(element, in_main) if piece.text.strip())
-        )
+        yield Piece("quote", "\n\n".join(piece.text for piece in _walk(element, in_main) if piece.text.strip()))
     else:
         yield from _walk(element, in_main)
 
 
 def _pre(element: Any) -> Piece:
     names = " ".join(
-        found.get("class") or ""
-        for found in [element.getparent(), element, *element.iter("code")]
-        if found is not None
+        found.get("class") or "" for found in [element.getparent(), element, *element.iter("code")] if found is not None
     )
     language = _LANGUAGE.search(names)
     for line_break in element.iter("br"):
@@ -155,11 +150,7 @@ def _pre(element: Any) -> Piece:
 
 def _list(element: Any, in_main: bool) -> Iterator[str]:
     start = element.get("start") or "1"
-    number = (
-        int(start)
-        if element.tag == "ol" and start.lstrip("-").isdigit()
-        else (1 if element.tag == "ol" else None)
-    )
+    number = int(start) if element.tag == "ol" and start.lstrip("-").isdigit() else (1 if element.tag == "ol" else None)
     for item in element:
         if not isinstance(item.tag, str) or _is_furniture(item, in_main):
             continue
@@ -193,9 +184,7 @@ def _table(element: Any, in_main: bool) -> Iterator[Piece]:
     if caption is not None:
         yield Piece("paragraph", inline(caption))
     rows = [row for row in element.iter("tr") if _owner(row) is element]
-    cells = [
-        [cell for cell in row if cell.tag in ("td", "th") and not _is_furniture(cell, True)] for row in rows
-    ]
+    cells = [[cell for cell in row if cell.tag in ("td", "th") and not _is_furniture(cell, True)] for row in rows]
     if is_layout([len(row) for row in cells]) or any(
         next(cell.iter("table", "pre"), None) is not None for row in cells for cell in row
     ):

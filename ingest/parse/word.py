@@ -34,13 +34,7 @@ def parse_docx(data: bytes, source: str, name: str) -> ParsedDocument:
 def _promoted(piece: Piece, bold: bool) -> Piece:
     """A short bold paragraph as a heading: what people without styles do."""
     text = piece.text.strip()
-    if (
-        bold
-        and piece.kind == "paragraph"
-        and len(text) <= 100
-        and "\n" not in text
-        and text[-1:] not in ".,;:!?"
-    ):
+    if bold and piece.kind == "paragraph" and len(text) <= 100 and "\n" not in text and text[-1:] not in ".,;:!?":
         return Piece("heading", text, 2)
     return piece
 
@@ -107,9 +101,7 @@ class _Reader:
             note = self._notes.get(reference.get(f"{W}id"))
             if note is not None:
                 yield (
-                    Piece(
-                        "paragraph", one_line(" ".join(paragraph_text(line) for line in note.iter(f"{W}p")))
-                    ),
+                    Piece("paragraph", one_line(" ".join(paragraph_text(line) for line in note.iter(f"{W}p")))),
                     False,
                 )
         for box in element.iter(f"{W}txbxContent"):
@@ -117,11 +109,7 @@ class _Reader:
                 yield from self._pieces(box)
 
     def _is_bold(self, element: Any, style: str) -> bool:
-        runs = [
-            run
-            for run in element.iter(f"{W}r")
-            if "".join(text.text or "" for text in run.iter(f"{W}t")).strip()
-        ]
+        runs = [run for run in element.iter(f"{W}r") if "".join(text.text or "" for text in run.iter(f"{W}t")).strip()]
         return bool(runs) and all(self._styles.is_bold(style, run.find(f"{W}rPr")) for run in runs)
 
     def _table(self, element: Any) -> Iterator[Piece]:
