@@ -41,6 +41,7 @@ class Contract:
         self._lenient = _adapted(document["components"], strict=False)
 
     @classmethod
+    @functools.cache
     def load(cls, path: Path = CONTRACT) -> Contract:
         return cls(json.loads(path.read_text("utf-8")) if path.exists() else None)
 

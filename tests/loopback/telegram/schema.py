@@ -5,6 +5,7 @@ Knows the types, not the state: whether a chat or a message exists is not its bu
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Mapping
@@ -109,6 +110,7 @@ class BotApiSchema:
         self._subtypes = {name: tuple(body["subtypes"]) for name, body in types.items() if body.get("subtypes")}
 
     @classmethod
+    @functools.cache
     def load(cls, path: Path = CONTRACT) -> BotApiSchema:
         """The contract with the newer parameters declared beside it; a permissive one where it is absent."""
         if not path.exists():
