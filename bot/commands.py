@@ -14,6 +14,7 @@ from bot.app import App
 from core.answer import Watch
 from core.errors import UsageError
 from core.nouns import Answer, Passages, Question, Reason, Turn
+from ingest.files import source_of
 from ingest.pipeline import IngestReport
 
 Json = dict[str, Any]
@@ -42,7 +43,7 @@ async def docs(app: App) -> list[Json]:
 
 async def remove(app: App, source_or_id: str) -> Json:
     """Raises UsageError where nothing, or more than one document, is meant."""
-    found = app.ledger.find(source_or_id) or app.ledger.find(Path(source_or_id).resolve().as_posix())
+    found = app.ledger.find(source_or_id) or app.ledger.find(source_of(Path(source_or_id)))
     if not found:
         raise UsageError(f"There is no document {source_or_id}.", "`expertbot docs` lists what is in.")
     if len(found) > 1:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +98,32 @@ async def retrieval(app: App, items: Sequence[Item]) -> list[Json]:
     return rows
 
 
-def interval(values: Sequence[float], measure: Callable[[Any], float] = np.mean) -> Json:  # type: ignore[assignment]
+async def answers(app: App, items: Sequence[Item], persona: str | None = None) -> Json:
+    """Whole answers: the share of each rung, whether gold stands in the evidence, and the time."""
+    rungs: Counter[str] = Counter()
+    proven, seconds, slips = [], [], Counter[str]()
+    for item in items:
+        answer = await app.answer(question_of(item.question, item.history), app.persona(persona))
+        rungs[answer.status] += 1
+        seconds.append(answer.timings["total"])
+        slips.update(reason.kind for reason in answer.verdict.reasons)
+        if item.gold:
+            proven.append(any(_holds(source.quote, item.gold) for source in answer.draft.sources))
+    return {
+        "questions": len(items),
+        "rungs": {rung: round(count / len(items), 3) for rung, count in rungs.most_common()},
+        "gold in sources": interval(proven),
+        "guard reasons": dict(slips),
+        "seconds": {"p50": round(float(np.median(seconds)), 4), "p95": round(float(np.quantile(seconds, 0.95)), 4)},
+    }
+
+
+def answers_table(found: Json) -> str:
+    """The report of `answers` as a Markdown table."""
+    return "\n".join(["| measure | value |", "|---|---|", *(f"| {name} | {value} |" for name, value in found.items())])
+
+
+def interval(values: Sequence[float], measure: Callable[[Any], float] = np.mean) -> Json:
     """The measure with its 95 % bootstrap interval."""
     if not len(values):
         return {"value": None, "low": None, "high": None, "n": 0}

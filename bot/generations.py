@@ -9,6 +9,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -113,12 +114,10 @@ async def _chunks(app: App, document: ParsedDocument, parser: str) -> tuple[Pars
     """The stored text cut anew; where the parser has changed and the file is still there, the file read anew."""
     from ingest.chunk import chunk
 
-    path = Path(document.source)
-    if parser != app.fingerprint.parser and path.is_file():
-        try:
-            return await app.parse(path, document.source)
-        except DocumentError:
-            pass  # what was read once is better than nothing
+    if parser != app.fingerprint.parser:
+        # A file that is gone or broken now was read once, and that is better than nothing.
+        with suppress(DocumentError):
+            return await app.parse(Path(document.source), document.source)
     return document, chunk(document, max_chars=app.settings.ingest.chunk_chars)
 
 

@@ -44,7 +44,8 @@ class EncoderPool:
         """The whole document encoded, its pieces in parallel."""
         if self._pool is None and self._done_here + len(chunks) <= INLINE:
             self._done_here += len(chunks)
-            self._here = self._here or await asyncio.to_thread(self._factory)
+            if self._here is None:
+                self._here = await asyncio.to_thread(self._factory)
             return await asyncio.to_thread(self._here.encode, source, title, version, chunks, 0)
         if self._pool is None:
             self._pool = ProcessPoolExecutor(

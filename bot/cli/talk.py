@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 import click
@@ -30,7 +31,7 @@ async def talk(settings: Settings, persona: str | None) -> None:
         say(f"Speaking: {speaker or 'nobody, the neutral voice'}. Ask, or /help.")
         while True:
             try:
-                line = input("› " if sys.stdin.isatty() else "").strip()
+                line = (await asyncio.to_thread(input, "› " if sys.stdin.isatty() else "")).strip()
             except EOFError:
                 return
             if not line:
