@@ -64,7 +64,8 @@ def _register(text: str) -> None:
                 (number for number, line in enumerate(self.content) if not _OPTION.match(line)), len(self.content)
             )
             lines = self.content[start:]
-            argument = self.arguments[0] if self.arguments else ""
+            words = self.arguments[0].split("\n") if self.arguments else []
+            argument = "\n".join(line for line in words if not _OPTION.match(line))
             if self.name in _CODE:
                 code = "\n".join(lines)
                 block = nodes.literal_block(code, code)
@@ -98,7 +99,7 @@ def _register(text: str) -> None:
     for name in set(_DIRECTIVE.findall(text)):
         known = name in registry or name in language.directives
         if name in _DROPPED or name in _CODE or not known:
-            directives.register_directive(language.directives.get(name, name), Content)
+            directives.register_directive(name, Content)
     for name in set(_ROLE.findall(text)):
         if name not in taught and name not in language.roles:
             roles.register_local_role(name, role)
