@@ -22,7 +22,9 @@ REMINDER_TOKENS = 60
 
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Texts = tuple[Text, ...]
-TabooRule = Literal["address", "emoji", "greetings", "language", "length", "never", "never_claims", "register", "cliche"]
+TabooRule = Literal[
+    "address", "emoji", "greetings", "language", "length", "never", "never_claims", "register", "cliche"
+]
 
 
 class _Part(BaseModel):
@@ -70,8 +72,9 @@ class Length(_Part):
 
 
 class Taboo(_Part):
-    """What the persona never does. Exactly one of: `rule` (a rule of the score already watches it), `pattern` (a regular
-    expression, case-insensitive, that must not be found in a reply), `judge: true` (only a reader or a judge model can tell)."""
+    """What the persona never does. Exactly one of: `rule` (a rule of the score already watches it), `pattern`
+    (a regular expression, case-insensitive, that must not be found in a reply), `judge: true` (only a reader
+    or a judge model can tell)."""
 
     text: Text
     rule: TabooRule | None = None
@@ -113,14 +116,16 @@ class Example(_Part):
 
 
 class Framing(_Part):
-    """Remarks that state no fact, to stand before and after facts quoted word for word (the `framed` rung)."""
+    """Remarks that state no fact, to stand before and after facts quoted word for word (the `framed`
+    rung)."""
 
     before: Texts = ()
     after: Texts = ()
 
 
 class Bible(_Part):
-    """A persona. `language` is what it answers in, `user` = as it is asked; `address` is the Russian ты or вы."""
+    """A persona. `language` is what it answers in, `user` = as it is asked; `address` is the Russian ты or
+    вы."""
 
     id: Annotated[str, Field(pattern=rf"^{ID.pattern}$")]
     version: Annotated[int, Field(ge=1)] = 1
@@ -129,7 +134,7 @@ class Bible(_Part):
     language: Literal["ru", "en", "user"] = "user"
     address: Literal["ty", "vy", "neutral"] = "neutral"
     traits: Texts = ()
-    speech: Speech = Speech()
+    speech: Speech = Field(default_factory=lambda: Speech.model_validate({}))
     length: Length = Length()
     values: Texts = ()
     taboos: tuple[Taboo, ...] = ()
@@ -143,12 +148,18 @@ class Bible(_Part):
 
     @classmethod
     def new(cls, id: str, name: str, lang: Literal["ru", "en", "user"] = "ru") -> Bible:
-        """A bible to start from: the required keys and safe rules. `lint` names what is still to be written."""
+        """A bible to start from: the required keys and safe rules. `lint` names what is still to be
+        written."""
         if not ID.fullmatch(id):
             raise UsageError(
-                f"«{id}» is no persona id", "use 1-32 small Latin letters, digits, - and _, a letter or digit first"
+                f"«{id}» is no persona id",
+                "use 1-32 small Latin letters, digits, - and _, a letter or digit first",
             )
-        role = "кто это: занятие, возраст, характер в одной строке" if lang == "ru" else "who: trade, age, temper, in one line"
+        role = (
+            "кто это: занятие, возраст, характер в одной строке"
+            if lang == "ru"
+            else "who: trade, age, temper, in one line"
+        )
         emoji = Taboo(text="эмодзи" if lang == "ru" else "emoji", rule="emoji")
         return cls(id=id, name=name, role=role, language=lang, taboos=(emoji,))
 
@@ -160,7 +171,8 @@ class Bible(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What reading gave: the bible if its shape is right, and every fault of shape. `lines` finds a key's line."""
+    """What reading gave: the bible if its shape is right, and every fault of shape. `lines` finds a key's
+    line."""
 
     bible: Bible | None
     faults: tuple[Fault, ...]
@@ -195,7 +207,10 @@ def load(personas_dir: Path, id: str) -> Bible:
         hints = "; ".join(dict.fromkeys(fault.hint for fault in found.faults if fault.hint))
         raise UsageError(f"the bible of «{id}» is wrong: {listed}", hints)
     if found.bible.id != id:
-        raise UsageError(f"the bible in folder «{id}» says id: {found.bible.id}", "make the folder's name and the id the same")
+        raise UsageError(
+            f"the bible in folder «{id}» says id: {found.bible.id}",
+            "make the folder's name and the id the same",
+        )
     return found.bible
 
 
@@ -213,7 +228,10 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise UsageError(f"{path.name} can't be read: {error.strerror}", "check the path and its permissions") from None
     if len(raw) > 256 * 1024:
-        raise UsageError(f"{path.name} is larger than 256 KiB", "a bible is a page or two; keep dialogues in dialogues.jsonl")
+        raise UsageError(
+            f"{path.name} is larger than 256 KiB",
+            "a bible is a page or two; keep dialogues in dialogues.jsonl",
+        )
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -243,21 +261,34 @@ def _contradiction_faults(bible: Bible, lines: Lines) -> list[Fault]:
     for n, favourite in enumerate(bible.speech.favourite):
         if tuple(words(favourite.text)) in never:
             where = ("speech", "favourite", n)
-            add(where, f"«{favourite.text}» is a favourite and in never too", "take it out of one of the two lists")
+            add(
+                where,
+                f"«{favourite.text}» is a favourite and in never too",
+                "take it out of one of the two lists",
+            )
     for n, greeting in enumerate(bible.speech.greetings):
         if tuple(words(greeting)) in never:
-            add(("speech", "greetings", n), f"«{greeting}» is a greeting and in never too", "take it out of one of the two lists")
+            add(
+                ("speech", "greetings", n),
+                f"«{greeting}» is a greeting and in never too",
+                "take it out of one of the two lists",
+            )
     expanded = bible.length.expanded
     if expanded and bible.length.default.max_sentences > expanded.max_sentences:
         add(
             ("length", "expanded", "max_sentences"),
-            f"the default limit ({bible.length.default.max_sentences} sentences) is above the expanded one ({expanded.max_sentences})",
+            f"the default limit ({bible.length.default.max_sentences} sentences) is above the "
+            f"expanded one ({expanded.max_sentences})",
             "expanded is where the persona speaks at length: make it the larger",
         )
     if bible.speech.emoji == "free":
         for n, taboo in enumerate(bible.taboos):
             if taboo.rule == "emoji":
-                add(("taboos", n), "emoji are free in speech and a taboo here", "set emoji: never, or drop the taboo")
+                add(
+                    ("taboos", n),
+                    "emoji are free in speech and a taboo here",
+                    "set emoji: never, or drop the taboo",
+                )
     return faults
 
 
@@ -272,9 +303,17 @@ def _fault(error: Any, lines: Lines) -> Fault:
     if kind == "missing":
         return Fault(lines.at(loc[:-1]), f"«{name}» is missing", f"add {loc[-1]}: …")
     if kind == "string_type" and isinstance(error.get("input"), bool):
-        return Fault(lines.at(loc), f"«{name}» was read as true/false", "YAML reads bare yes, no, on, off so: put it in quotes")
+        return Fault(
+            lines.at(loc),
+            f"«{name}» was read as true/false",
+            "YAML reads bare yes, no, on, off so: put it in quotes",
+        )
     if kind == "string_type":
-        return Fault(lines.at(loc), f"«{name}» must be text", "put it in quotes: a colon, # or bare number inside changes its meaning")
+        return Fault(
+            lines.at(loc),
+            f"«{name}» must be text",
+            "put it in quotes: a colon, # or bare number inside changes its meaning",
+        )
     if kind == "tuple_type":
         return Fault(lines.at(loc), f"«{name}» must be a list", "write it as [one, two] or one «- item» a line")
     message = str(error["msg"]).removeprefix("Value error, ")

@@ -34,14 +34,19 @@ class Lines:
 
 
 def read_yaml(text: str) -> tuple[dict[str, Any] | None, Lines, list[Fault]]:
-    """A mapping of plain values, the lines of its places, and the faults (then no mapping, unless only keys repeat)."""
+    """A mapping of plain values, the lines of its places, and the faults (then no mapping, unless only keys
+    repeat)."""
     import yaml
 
     lines, faults = Lines(), list[Fault]()
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
-                fault = Fault(event.start_mark.line + 1, "anchors and aliases are not allowed", "write the text out")
+                fault = Fault(
+                    event.start_mark.line + 1 if event.start_mark else 1,
+                    "anchors and aliases are not allowed",
+                    "write the text out",
+                )
                 return None, lines, [fault]
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         if node is None:
@@ -53,7 +58,11 @@ def read_yaml(text: str) -> tuple[dict[str, Any] | None, Lines, list[Fault]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = error.problem or error.context or "broken YAML"
-        return None, lines, [Fault(mark.line + 1 if mark else 1, f"broken YAML: {what}", "check indents, colons and quotes")]
+        return (
+            None,
+            lines,
+            [Fault(mark.line + 1 if mark else 1, f"broken YAML: {what}", "check indents, colons and quotes")],
+        )
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return None, lines, [Fault(1, f"broken YAML: {error}", "check indents, colons and quotes")]
     return data, lines, faults

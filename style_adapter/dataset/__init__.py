@@ -6,5 +6,18 @@ from style_adapter.dataset.split import split
 from style_adapter.dataset.stats import Stats, stats
 
 __all__ = [
-    "Finding", "Item", "Limits", "Message", "Report", "Stats", "Why", "check", "check_item", "read", "read_all", "split", "stats", "write",
-]  # fmt: skip
+    "Finding",
+    "Item",
+    "Limits",
+    "Message",
+    "Report",
+    "Stats",
+    "Why",
+    "check",
+    "check_item",
+    "read",
+    "read_all",
+    "split",
+    "stats",
+    "write",
+]

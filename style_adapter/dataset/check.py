@@ -1,4 +1,5 @@
-"""Is every item of a set fit to learn from? Reasons for each that is not, and what is wrong with the set as a whole.
+"""Is every item of a set fit to learn from? Reasons for each that is not, and what is wrong with the set as a
+whole.
 
 Knows the bible, and a guard and an embedder where it is given them; loads neither.
 """
@@ -46,7 +47,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why an item is rejected. `kind`: roles, too_short, off_bible, facts_lost, rubbish, near_duplicate, over_cap, trap_seen."""
+    """Why an item is rejected. `kind`: roles, too_short, off_bible, facts_lost, rubbish, near_duplicate,
+    over_cap, trap_seen."""
 
     id: str
     kind: str
@@ -85,7 +87,8 @@ def check(
     embed: Embed | None = None,
     limits: Limits | None = None,
 ) -> Report:
-    """Every item against bible and guard, then the set. Without a guard or an embedder their checks are left out and noted."""
+    """Every item against bible and guard, then the set. Without a guard or an embedder their checks are left
+    out and noted."""
     limits = limits or Limits()
     reasons = list[Why]()
     for item in items:
@@ -108,7 +111,13 @@ def check_item(bible: Bible, item: Item, guard: Guard | None = None, limits: Lim
     if wrong:
         return wrong
     if item.kind == "dialogue" and item.split != "trap" and len(item.messages) < limits.messages:
-        wrong.append(Why(item.id, "too_short", f"{len(item.messages)} messages, a dialogue has at least {limits.messages}"))
+        wrong.append(
+            Why(
+                item.id,
+                "too_short",
+                f"{len(item.messages)} messages, a dialogue has at least {limits.messages}",
+            )
+        )
     before = ""
     voiceless = list[str]()
     for n, reply in enumerate(item.replies):
@@ -116,7 +125,9 @@ def check_item(bible: Bible, item: Item, guard: Guard | None = None, limits: Lim
         wrong += [Why(item.id, "rubbish", what, where) for what, where in rubbish(reply.text, before)]
         if guard is not None and reply.draft:
             verdict = guard(reply.draft, reply.text)
-            wrong += [Why(item.id, "facts_lost", f"{r.kind}: {r.message}", f"{r.draft} → {r.styled}") for r in verdict.reasons]
+            wrong += [
+                Why(item.id, "facts_lost", f"{r.kind}: {r.message}", f"{r.draft} → {r.styled}") for r in verdict.reasons
+            ]
         if item.kind != "neutral":
             wrong += _off_bible(bible, item, n, reply, voiceless, limits)
         before += f"\n{reply.text}"
@@ -125,9 +136,7 @@ def check_item(bible: Bible, item: Item, guard: Guard | None = None, limits: Lim
     return wrong
 
 
-def _off_bible(
-    bible: Bible, item: Item, turn: int, reply: Reply, voiceless: list[str], limits: Limits
-) -> list[Why]:
+def _off_bible(bible: Bible, item: Item, turn: int, reply: Reply, voiceless: list[str], limits: Limits) -> list[Why]:
     found = score(bible, reply.text, prompt=reply.prompt, turn=turn, draft=reply.draft)
     if "voice" in found.broken and not _plain(reply, limits):
         voiceless.append(reply.text)
@@ -174,14 +183,20 @@ def _duplicates(items: Sequence[Item], embed: Embed | None, limits: Limits) -> l
     pairs = [(a, b, f"{alike:.0%} of its word triples") for a, b, alike in duplicates(texts)]
     if embed is not None:
         known = {later for _, later, _ in pairs}
-        close = alike([f"{item.asked}\n{text}" for item, text in zip(taught, texts, strict=True)], embed, limits.same_meaning)
+        close = alike(
+            [f"{item.asked}\n{text}" for item, text in zip(taught, texts, strict=True)],
+            embed,
+            limits.same_meaning,
+        )
         pairs += [(a, b, f"cosine {cosine:.2f}") for a, b, cosine in close if b not in known]
     return [Why(taught[b].id, "near_duplicate", f"like {taught[a].id}: {how}") for a, b, how in pairs]
 
 
 def _over_cap(bible: Bible, items: Sequence[Item]) -> list[Why]:
     """Items that hold a favourite beyond its share: the last ones, so that a growing set keeps its first."""
-    taught = [(item, reply) for item in items if item.split != "trap" and item.kind != "neutral" for reply in item.replies]
+    taught = [
+        (item, reply) for item in items if item.split != "trap" and item.kind != "neutral" for reply in item.replies
+    ]
     found = score_many(bible, [reply for _, reply in taught])
     out = []
     from style_adapter.score.profile import profile
@@ -189,7 +204,11 @@ def _over_cap(bible: Bible, items: Sequence[Item]) -> list[Why]:
 
     book = profile(bible).favourites
     for violation in found.violations:
-        holders = [item.id for item, reply in taught if any(p.text == violation.where for p, _ in book.find(View(reply.text).words))]
+        holders = [
+            item.id
+            for item, reply in taught
+            if any(p.text == violation.where for p, _ in book.find(View(reply.text).words))
+        ]
         cap = next(favourite.max_share for favourite in bible.speech.favourite if favourite.text == violation.where)
         out += [Why(id, "over_cap", violation.message, violation.where) for id in holders[int(cap * len(taught)) :]]
     return out
@@ -201,7 +220,12 @@ def _traps_seen(items: Sequence[Item], embed: Embed, limits: Limits) -> list[Why
     turns = [(item, reply.prompt) for item in seen for reply in item.replies]
     pairs = nearest([item.asked for item in traps], [prompt for _, prompt in turns], embed)
     return [
-        Why(trap.id, "trap_seen", f"its situation is like {turns[at][0].id} (cosine {cosine:.2f})", turns[at][1])
+        Why(
+            trap.id,
+            "trap_seen",
+            f"its situation is like {turns[at][0].id} (cosine {cosine:.2f})",
+            turns[at][1],
+        )
         for trap, (at, cosine) in zip(traps, pairs, strict=False)
         if cosine >= limits.trap_meaning
     ]
@@ -209,14 +233,28 @@ def _traps_seen(items: Sequence[Item], embed: Embed, limits: Limits) -> list[Why
 
 def _findings(bible: Bible, items: Sequence[Item], found: Stats, limits: Limits) -> list[Finding]:
     out = _length_findings(bible, items, limits) + _split_findings(items, limits) + _mix_findings(items, found, limits)
-    taught = [(item, reply) for item in items if item.split != "trap" and item.kind != "neutral" for reply in item.replies]
+    taught = [
+        (item, reply) for item in items if item.split != "trap" and item.kind != "neutral" for reply in item.replies
+    ]
     for habit in habits([reply for _, reply in taught]):
         if not _allowed(bible, habit):
             ids = tuple(dict.fromkeys(taught[at][0].id for at in habit.at))
-            out.append(Finding("habit", f"{habit.kind} «{habit.phrase}» in {habit.share:.1%} of replies ({habit.count})", ids))
+            out.append(
+                Finding(
+                    "habit",
+                    f"{habit.kind} «{habit.phrase}» in {habit.share:.1%} of replies ({habit.count})",
+                    ids,
+                )
+            )
     plain = [item.id for item, reply in taught if _plain(reply, limits) and _silent(bible, reply)]
     if len(plain) > limits.plain * len(taught):
-        out.append(Finding("plain", f"{len(plain)} short replies have no voice, at most {limits.plain:.0%} may", tuple(plain)))
+        out.append(
+            Finding(
+                "plain",
+                f"{len(plain)} short replies have no voice, at most {limits.plain:.0%} may",
+                tuple(plain),
+            )
+        )
     return out
 
 
@@ -243,9 +281,19 @@ def _length_findings(bible: Bible, items: Sequence[Item], limits: Limits) -> lis
     most = bible.length.default.max_sentences
     longer = sum(count > most for count in counts)
     if counts and short < limits.short_replies * len(counts):
-        out.append(Finding("no_length_contrast", f"{short} of {len(counts)} replies are one sentence; at least {limits.short_replies:.0%}"))
+        out.append(
+            Finding(
+                "no_length_contrast",
+                f"{short} of {len(counts)} replies are one sentence; at least {limits.short_replies:.0%}",
+            )
+        )
     if counts and bible.length.expanded and longer < limits.long_replies * len(counts):
-        out.append(Finding("no_length_contrast", f"{longer} of {len(counts)} replies are longer than {most} sentences; topics ask for some"))
+        out.append(
+            Finding(
+                "no_length_contrast",
+                f"{longer} of {len(counts)} replies are longer than {most} sentences; topics ask for some",
+            )
+        )
     return out
 
 
@@ -256,7 +304,12 @@ def _split_findings(items: Sequence[Item], limits: Limits) -> list[Finding]:
         group = [item for item in items if item.kind == kind and item.split != "trap"]
         held = [item for item in group if item.split == "validation"]
         if group and not low <= len(held) / len(group) <= high:
-            out.append(Finding("split", f"{len(held)} of {len(group)} {kind}s are validation, {low:.0%} to {high:.0%} should be"))
+            out.append(
+                Finding(
+                    "split",
+                    f"{len(held)} of {len(group)} {kind}s are validation, {low:.0%} to {high:.0%} should be",
+                )
+            )
         short = tuple(item.id for item in held if kind == "dialogue" and len(item.messages) < LONG)
         if short:
             out.append(Finding("split", f"validation dialogues have at least {LONG} messages", short))
@@ -267,9 +320,20 @@ def _mix_findings(items: Sequence[Item], found: Stats, limits: Limits) -> list[F
     out = []
     carried = found.mix["facts"] + found.mix["contrast"]
     if not limits.facts[0] <= carried <= limits.facts[1]:
-        out.append(Finding("mix", f"{carried:.0%} of replies carry facts, {limits.facts[0]:.0%} to {limits.facts[1]:.0%} should"))
+        out.append(
+            Finding(
+                "mix",
+                f"{carried:.0%} of replies carry facts, {limits.facts[0]:.0%} to {limits.facts[1]:.0%} should",
+            )
+        )
     if not limits.refusals[0] <= found.mix["refusal"] <= limits.refusals[1]:
-        out.append(Finding("mix", f"{found.mix['refusal']:.0%} of replies refuse, {limits.refusals[0]:.0%} to {limits.refusals[1]:.0%} should"))
+        out.append(
+            Finding(
+                "mix",
+                f"{found.mix['refusal']:.0%} of replies refuse, "
+                f"{limits.refusals[0]:.0%} to {limits.refusals[1]:.0%} should",
+            )
+        )
     if not found.mix["smalltalk"]:
         out.append(Finding("one_register", "no small talk at all: the persona would know one tone only"))
     names: dict[str, int] = defaultdict(int)
@@ -277,5 +341,11 @@ def _mix_findings(items: Sequence[Item], found: Stats, limits: Limits) -> list[F
         names[item.domain or (item.tags[-1] if item.tags else "")] += 1
     name, most = max(names.items(), key=lambda pair: pair[1])
     if len(names) < limits.domains or most > limits.spread * len(items):
-        out.append(Finding("one_register", f"{len(names)} domains, the greatest «{name}» with {most / len(items):.0%}: the manner must not hang on the subject"))
+        out.append(
+            Finding(
+                "one_register",
+                f"{len(names)} domains, the greatest «{name}» with {most / len(items):.0%}: the manner "
+                "must not hang on the subject",
+            )
+        )
     return out

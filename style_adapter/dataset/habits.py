@@ -1,4 +1,5 @@
-"""Habits of a set: phrases too frequent, openings and endings too alike. What a model would learn as a tic."""
+"""Habits of a set: phrases too frequent, openings and endings too alike. What a model would learn as a
+tic."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ LEAST = 4  # ... and at least in so many
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """A phrase and how often it comes: `kind` is phrase, opening or ending; `at` are indices of the replies."""
+    """A phrase and how often it comes: `kind` is phrase, opening or ending; `at` are indices of the
+    replies."""
 
     kind: str
     phrase: str
@@ -27,8 +29,9 @@ class Habit:
 
 
 def habits(replies: Sequence[Reply], share: float = SHARE) -> list[Habit]:
-    """Phrases of 3 to 6 words in too many replies, not counting those that their own draft or prompt gave; the first and the
-    last three words likewise. Longest first, and no phrase inside a longer one that is as frequent."""
+    """Phrases of 3 to 6 words in too many replies, not counting those that their own draft or prompt gave;
+    the first and the last three words likewise. Longest first, and no phrase inside a longer one that is as
+    frequent."""
     where: dict[tuple[str, ...], set[int]] = defaultdict(set)
     opening: dict[str, set[int]] = defaultdict(set)
     ending: dict[str, set[int]] = defaultdict(set)
@@ -46,9 +49,17 @@ def habits(replies: Sequence[Reply], share: float = SHARE) -> list[Habit]:
                 side[" ".join(three)].add(n)
     least = max(LEAST, int(share * len(replies)) + 1)
     often = {phrase: at for phrase, at in where.items() if len(at) >= least}
-    found = [Habit("phrase", " ".join(p), len(at), len(at) / len(replies), tuple(sorted(at))) for p, at in often.items() if not _inside(p, often)]
+    found = [
+        Habit("phrase", " ".join(p), len(at), len(at) / len(replies), tuple(sorted(at)))
+        for p, at in often.items()
+        if not _inside(p, often)
+    ]
     for kind, side in (("opening", opening), ("ending", ending)):
-        found += [Habit(kind, text, len(at), len(at) / len(replies), tuple(sorted(at))) for text, at in side.items() if len(at) >= least]
+        found += [
+            Habit(kind, text, len(at), len(at) / len(replies), tuple(sorted(at)))
+            for text, at in side.items()
+            if len(at) >= least
+        ]
     return sorted(found, key=lambda habit: (-habit.count, habit.phrase))
 
 

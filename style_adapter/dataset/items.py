@@ -13,7 +13,11 @@ from style_adapter.score.nouns import Reply
 
 Kind = Literal["dialogue", "restyle", "neutral"]
 Split = Literal["train", "validation", "trap"]
-FILES: dict[str, Kind] = {"dialogues.jsonl": "dialogue", "restyles.jsonl": "restyle", "neutral.jsonl": "neutral"}
+FILES: dict[str, Kind] = {
+    "dialogues.jsonl": "dialogue",
+    "restyles.jsonl": "restyle",
+    "neutral.jsonl": "neutral",
+}
 _KEYS = {"id", "synopsis", "tags", "domain", "split", "messages", "draft"}
 _MESSAGE_KEYS = {"role", "content", "draft"}
 
@@ -29,8 +33,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A dialogue, a single restyle, or a neutral replay. A trap may end with the user's turn, and then `draft` is what the
-    reply will have to carry."""
+    """A dialogue, a single restyle, or a neutral replay. A trap may end with the user's turn, and then
+    `draft` is what the reply will have to carry."""
 
     id: str
     kind: Kind
@@ -44,7 +48,7 @@ class Item:
     @property
     def replies(self) -> tuple[Reply, ...]:
         """Every assistant turn with the user's message before it, its number and its draft."""
-        out, prompt = [], ""
+        out, prompt = list[Reply](), ""
         for message in self.messages:
             if message.role == "user":
                 prompt = message.content
@@ -68,7 +72,8 @@ class BadLine:
 
 
 def read(path: Path, kind: Kind | None = None) -> tuple[list[Item], list[BadLine]]:
-    """The items of a JSONL file (its name tells the kind) and the lines that are none. Blank lines are skipped."""
+    """The items of a JSONL file (its name tells the kind) and the lines that are none. Blank lines are
+    skipped."""
     kind = kind or FILES.get(path.name, "dialogue")
     items, bad = list[Item](), list[BadLine]()
     for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
@@ -77,7 +82,13 @@ def read(path: Path, kind: Kind | None = None) -> tuple[list[Item], list[BadLine
         try:
             items.append(item_of(json.loads(line), kind))
         except ValueError as error:
-            bad.append(BadLine(path.name, number, f"not JSON: {error}" if isinstance(error, json.JSONDecodeError) else str(error)))
+            bad.append(
+                BadLine(
+                    path.name,
+                    number,
+                    f"not JSON: {error}" if isinstance(error, json.JSONDecodeError) else str(error),
+                )
+            )
     return items, bad
 
 
@@ -111,9 +122,7 @@ def item_of(data: Any, kind: Kind) -> Item:
     texts = (data.get("domain") or "", data.get("synopsis") or "", data.get("draft") or "", *tags)
     if not all(isinstance(text, str) for text in texts):
         raise ValueError("domain, synopsis, draft and tags must be text")
-    return Item(
-        data["id"], kind, split, tuple(map(_message, messages)), texts[0], texts[1], tuple(tags), texts[2]
-    )
+    return Item(data["id"], kind, split, tuple(map(_message, messages)), texts[0], texts[1], tuple(tags), texts[2])
 
 
 def _message(data: Any) -> Message:
@@ -135,7 +144,11 @@ def plain(item: Item) -> dict[str, Any]:
         data["tags"] = list(item.tags)
     data["split"] = item.split
     data["messages"] = [
-        {"role": message.role, **({"draft": message.draft} if message.draft else {}), "content": message.content}
+        {
+            "role": message.role,
+            **({"draft": message.draft} if message.draft else {}),
+            "content": message.content,
+        }
         for message in item.messages
     ]
     if item.draft:

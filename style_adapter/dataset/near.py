@@ -22,7 +22,8 @@ def shingles(text: str) -> frozenset[tuple[str, ...]]:
 
 
 def duplicates(texts: Sequence[str], same: float = SAME) -> list[tuple[int, int, float]]:
-    """(earlier, later, Jaccard) of every pair alike. Exact: an inverted index of triples, so only pairs that share some meet."""
+    """(earlier, later, Jaccard) of every pair alike. Exact: an inverted index of triples, so only pairs that
+    share some meet."""
     rows = [shingles(text) for text in texts]
     holders: dict[tuple[str, ...], list[int]] = defaultdict(list)
     found = []

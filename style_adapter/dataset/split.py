@@ -1,4 +1,5 @@
-"""Train and validation: long dialogues are held back first, then items drawn evenly over the domains. Traps stay traps."""
+"""Train and validation: long dialogues are held back first, then items drawn evenly over the domains. Traps
+stay traps."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ LONG = 8  # messages: what a validation dialogue has at least
 
 
 def split(items: Sequence[Item], validation: float = VALIDATION, seed: int = 7) -> list[Item]:
-    """The items, order kept, with `validation` of the dialogues and of the single items set aside. The same seed, the same split."""
+    """The items, order kept, with `validation` of the dialogues and of the single items set aside. The same
+    seed, the same split."""
     chosen: dict[str, Split] = {item.id: "train" for item in items if item.split != "trap"}
     draw = random.Random(seed)
     for kind in ("dialogue", "restyle", "neutral"):

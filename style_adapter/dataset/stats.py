@@ -17,7 +17,8 @@ CONTRAST_TAGS = ("length-", "contrast")
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """`mix`: shares of the replies by what they teach. `lengths`: replies by number of sentences. `words`: median per reply."""
+    """`mix`: shares of the replies by what they teach. `lengths`: replies by number of sentences. `words`:
+    median per reply."""
 
     items: dict[str, int]
     splits: dict[str, int]
@@ -44,11 +45,26 @@ def kind_of(bible: Bible, item: Item, reply: Reply) -> str:
 
 
 def refuses(bible: Bible, text: str) -> bool:
-    """Whether a reply says that the documents don't tell: it names them and denies, as the bible's refusals do."""
+    """Whether a reply says that the documents don't tell: it names them and denies, as the bible's refusals
+    do."""
     said = set(words(text))
     papers = ("документ", "бумаг", "document", "paper", "написан", "сказан", "record")
     names = any(word.startswith(papers) for word in said)
-    denies = said & {"не", "нет", "ни", "пусто", "молчат", "молчит", "ноль", "not", "no", "nothing", "silent", "nowhere", "never"}
+    denies = said & {
+        "не",
+        "нет",
+        "ни",
+        "пусто",
+        "молчат",
+        "молчит",
+        "ноль",
+        "not",
+        "no",
+        "nothing",
+        "silent",
+        "nowhere",
+        "never",
+    }
     return names and bool(denies)
 
 

@@ -1,4 +1,5 @@
-"""The persona score: every rule of a bible as code, with the place of each violation. Knows no persona by name."""
+"""The persona score: every rule of a bible as code, with the place of each violation. Knows no persona by
+name."""
 
 from __future__ import annotations
 
@@ -36,13 +37,15 @@ _SLACK = 1.5  # a favourite's share is a rate: small sets may exceed it by this 
 
 
 def score(bible: Bible, text: str, *, prompt: str = "", turn: int = 0, draft: str = "") -> Score:
-    """How well a reply keeps to the bible. `prompt` is the message it answers, `turn` its number from 0, `draft` the neutral
-    text it restyles: quotes, code and sentences carried over verbatim are not held against it."""
+    """How well a reply keeps to the bible. `prompt` is the message it answers, `turn` its number from 0,
+    `draft` the neutral text it restyles: quotes, code and sentences carried over verbatim are not held
+    against it."""
     return _score(profile(bible), View(text, prompt, draft, turn))
 
 
 def score_many(bible: Bible, replies: Sequence[Reply | str]) -> SetScore:
-    """Scores of many replies, and what only a set shows: favourites used in a greater share of replies than allowed."""
+    """Scores of many replies, and what only a set shows: favourites used in a greater share of replies than
+    allowed."""
     ready = profile(bible)
     items = [Reply(reply) if isinstance(reply, str) else reply for reply in replies]
     views = [View(item.text, item.prompt, item.draft, item.turn) for item in items]
@@ -52,7 +55,9 @@ def score_many(bible: Bible, replies: Sequence[Reply | str]) -> SetScore:
     shares: dict[str, float] = {}
     violations = []
     for favourite in bible.speech.favourite:
-        count = sum(any(phrase.text == favourite.text for phrase, _ in ready.favourites.find(view.words)) for view in views)
+        count = sum(
+            any(phrase.text == favourite.text for phrase, _ in ready.favourites.find(view.words)) for view in views
+        )
         share = shares[favourite.text] = count / len(views)
         slack = _SLACK * (favourite.max_share * (1 - favourite.max_share) / len(views)) ** 0.5
         if count > 1 and share > favourite.max_share + (slack if len(views) < 200 else 0):

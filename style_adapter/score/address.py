@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Literal
 
+from style_adapter.score.lexicon import word_set
 from style_adapter.score.morph import Token, likely, parses
 
 Form = Literal["ty", "vy"]
 
-TY_WORDS = frozenset("ты тебя тебе тобой тобою твой твоя твоё твое твои твоего твоей твоему твою твоим твоих твоими твоем".split())
-VY_WORDS = frozenset("вы вас вам вами ваш ваша ваше ваши вашего вашей вашему вашу вашим ваших вашими вашем".split())
+TY_WORDS = word_set("""
+    ты тебя тебе тобой тобою твой твоя твоё твое твои твоего твоей твоему твою твоим твоих твоими твоем
+""")
+VY_WORDS = word_set("""
+    вы вас вам вами ваш ваша ваше ваши вашего вашей вашему вашу вашим ваших вашими вашем
+""")
 # Imperatives and second persons that speak to nobody.
-FROZEN = frozenset("пожалуй вишь поди небось кажись будь глядишь скажем допустим пусть пускай почитай".split())
+FROZEN = word_set("""
+    пожалуй вишь поди небось кажись будь глядишь скажем допустим пусть пускай почитай
+""")
 
 _TWO_SINGULAR = frozenset({"2per", "sing"})
 _TWO_PLURAL = frozenset({"2per", "plur"})

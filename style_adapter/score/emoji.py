@@ -1,4 +1,5 @@
-"""Emoji and text smileys in a reply, with their places. A list's «1)» and balanced brackets are no smileys."""
+"""Emoji and text smileys in a reply, with their places. A list's «1)» and balanced brackets are no
+smileys."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ EMOJI = re.compile(
     "[\ufe0f\u200d\U0001f3fb-\U0001f3ff\U0001f000-\U0001faff\u2600-\u27bf]*|.\ufe0f\u20e3?"
 )
 SMILEY = re.compile(
-    r"(?<![\w`])(?:[:;=][-‑'^o]?[)(\]\[DPpРЗ3*|/\\]{1,6}(?![\w/])|[(\[][-^]?[:;=](?!\w)|[xX]D+\b|[хХ][дД]+\b|<3+(?!\d)|"
+    r"(?<![\w`])(?:[:;=][-‑'^o]?[)(\]\[DPpРЗ3*|/\\]{1,6}(?![\w/])|[(\[][-^]?[:;=](?!\w)|"
+    r"[xX]D+\b|[хХ][дД]+\b|<3+(?!\d)|"
     r"\^_*\^|[oоOО0]_+[oоOО0]\b|[-=]_+[-=]|T_T\b|¯\\?_\(ツ\)_/¯|\(ツ\)|:[a-z_]{3,20}:(?!\w))"
 )
 LIST_MARK = re.compile(r"(?:^|(?<=[\s(]))(?:\d{1,3}|[a-zA-Zа-яА-ЯёЁ]{1,2})\)", re.M)

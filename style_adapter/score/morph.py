@@ -8,7 +8,17 @@ from typing import Any
 
 from core.text import CYRILLIC, WORD, fold, stem
 
-_GROUP = {"INFN": "V", "VERB": "V", "GRND": "V", "PRTF": "P", "PRTS": "P", "ADJF": "A", "ADJS": "A", "COMP": "A", "NOUN": "N"}
+_GROUP = {
+    "INFN": "V",
+    "VERB": "V",
+    "GRND": "V",
+    "PRTF": "P",
+    "PRTS": "P",
+    "ADJF": "A",
+    "ADJS": "A",
+    "COMP": "A",
+    "NOUN": "N",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +67,9 @@ def part_of_speech(word: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def keys(word: str, least: float = 0.15) -> frozenset[tuple[str, str]]:
-    """What the word is compared by: (lemma, kind) of each likely reading. Kinds keep «уважаемый» apart from «уважаю», and
-    an imperative («обращайтесь») apart from its infinitive. English: the word itself and its simple inflections' base."""
+    """What the word is compared by: (lemma, kind) of each likely reading. Kinds keep «уважаемый» apart from
+    «уважаю», and an imperative («обращайтесь») apart from its infinitive. English: the word itself and its
+    simple inflections' base."""
     if not CYRILLIC.search(word):
         return frozenset((form, "E") for form in _english_bases(word))
     found: set[tuple[str, str]] = set()

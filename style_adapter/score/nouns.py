@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken rule. `where` is the spot, verbatim: `text[start:end]`; an absence (no voice) points at the whole text."""
+    """One broken rule. `where` is the spot, verbatim: `text[start:end]`; an absence (no voice) points at the
+    whole text."""
 
     rule: str
     where: str
@@ -36,7 +37,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A text to be scored with what it answered: the user's message, the turn (0 = first reply), the neutral draft."""
+    """A text to be scored with what it answered: the user's message, the turn (0 = first reply), the neutral
+    draft."""
 
     text: str
     prompt: str = ""
@@ -46,7 +48,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class SetScore:
-    """A score over many replies: `value` is the mean, `violations` those of the set as a whole (favourites over their share)."""
+    """A score over many replies: `value` is the mean, `violations` those of the set as a whole (favourites
+    over their share)."""
 
     value: float
     passed: float

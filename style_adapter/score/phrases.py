@@ -51,7 +51,10 @@ class PhraseBook:
         for n, token in enumerate(tokens):
             if n < taken:
                 continue
-            near = [*self._by_word.get(token.word, ()), *(p for key in keys(token.word) for p in self._by_key.get(key, ()))]
+            near = [
+                *self._by_word.get(token.word, ()),
+                *(p for key in keys(token.word) for p in self._by_key.get(key, ())),
+            ]
             fitting = [phrase for phrase in near if phrase.at(tokens, n)]
             if fitting:
                 best = max(fitting, key=lambda phrase: len(phrase.words))

@@ -9,6 +9,7 @@ from functools import lru_cache
 from core.text import fold, stem, words
 from style_adapter.bible import Bible
 from style_adapter.score import lexicon
+from style_adapter.score.lexicon import word_set
 from style_adapter.score.morph import part_of_speech
 from style_adapter.score.phrases import PhraseBook
 
@@ -17,7 +18,8 @@ CONTENT = frozenset({"NOUN", "VERB", "INFN", "ADJF", "ADJS", "ADVB", "PRTF", "GR
 
 @dataclass(frozen=True)
 class Profile:
-    """What the rules look things up in. `vocabulary`: stems the persona uses in its own lines and the drafts do not."""
+    """What the rules look things up in. `vocabulary`: stems the persona uses in its own lines and the drafts
+    do not."""
 
     bible: Bible
     greetings_own: tuple[str, ...]
@@ -39,12 +41,20 @@ def compiled(rules: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(rule, re.I | re.U | re.M) for rule in rules)
 
 
+_COMMON = word_set(
+    "документ документы быть есть мочь document documents papers have with that this your what will from"
+)
+
 IDENTITY = compiled(lexicon.IDENTITY)
 CLICHES = compiled(lexicon.CLICHES)
 PROFANE = compiled(lexicon.PROFANE)
 CONTRACTION = re.compile(lexicon.CONTRACTION, re.I)
 LIVED_TURNS = compiled(lexicon.LIVED_TURNS)
-LIVED_EN = re.compile(rf"\bi(?:['’]ve| have| had| used to)?(?: (?:once|often|personally|also|myself|already))? (?P<verb>{lexicon.LIVED_EN})\b", re.I)
+LIVED_EN = re.compile(
+    rf"\bi(?:['’]ve| have| had| used to)?(?: (?:once|often|personally|also|myself|"
+    rf"already))? (?P<verb>{lexicon.LIVED_EN})\b",
+    re.I,
+)
 
 
 @lru_cache(maxsize=1)
@@ -90,7 +100,9 @@ def profile(bible: Bible) -> Profile:
         slang=_slang(),
         voice=_voice(speech.register_),
         spoken=_spoken(speech.register_),
-        topics=frozenset(tuple(map(stem, words(topic))) for topic in (bible.length.expanded.topics if bible.length.expanded else ())),
+        topics=frozenset(
+            tuple(map(stem, words(topic))) for topic in (bible.length.expanded.topics if bible.length.expanded else ())
+        ),
         taboos=tuple((re.compile(taboo.pattern, re.I | re.U), taboo.text) for taboo in bible.taboos if taboo.pattern),
         vocabulary=_vocabulary(bible),
         said=fold("\n".join((*bible.utterances, *(favourite.text for favourite in speech.favourite)))),
@@ -105,5 +117,5 @@ def _vocabulary(bible: Bible) -> frozenset[str]:
             content = part_of_speech(word) in CONTENT or (word.isascii() and len(word) > 3)
             if content and len(word) > 2 and word.isalpha():
                 found.add(stem(word))
-    common = {stem(word) for word in "документ документы быть есть мочь document documents papers have with that this your what will from".split()}
+    common = {stem(word) for word in _COMMON}
     return frozenset(found - neutral - common)

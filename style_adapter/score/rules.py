@@ -1,4 +1,5 @@
-"""The rules of the persona score, one function each: `(Profile, View) -> violations`. Knows no persona by name."""
+"""The rules of the persona score, one function each: `(Profile, View) -> violations`. Knows no persona by
+name."""
 
 from __future__ import annotations
 
@@ -8,10 +9,18 @@ from collections.abc import Callable
 from core.text import fold, language, sentences, stem, words
 from style_adapter.score.address import forms
 from style_adapter.score.emoji import smileys
+from style_adapter.score.lexicon import LIVED_RU
 from style_adapter.score.morph import Token, likely, parses, tokens
 from style_adapter.score.nouns import Violation
-from style_adapter.score.profile import CLICHES, CONTRACTION, IDENTITY, LIVED_EN, LIVED_TURNS, PROFANE, Profile
-from style_adapter.score.lexicon import LIVED_RU
+from style_adapter.score.profile import (
+    CLICHES,
+    CONTRACTION,
+    IDENTITY,
+    LIVED_EN,
+    LIVED_TURNS,
+    PROFANE,
+    Profile,
+)
 from style_adapter.score.spans import View
 
 Rule = Callable[[Profile, View], list[Violation]]
@@ -25,7 +34,8 @@ def _at(view: View, rule: str, start: int, end: int, message: str) -> Violation:
 
 
 def address(profile: Profile, view: View) -> list[Violation]:
-    """ты or вы, by the morphology of pronouns, verbs and imperatives. `neutral` allows the imperative «нажмите» only."""
+    """ты or вы, by the morphology of pronouns, verbs and imperatives. `neutral` allows the imperative
+    «нажмите» only."""
     wanted = profile.bible.address
     out = []
     for token, form, imperative in forms(view.words):
@@ -33,12 +43,21 @@ def address(profile: Profile, view: View) -> list[Violation]:
             continue
         said = "ты" if form == "ty" else "вы"
         due = {"ty": "ты", "vy": "вы", "neutral": "neither"}[wanted]
-        out.append(_at(view, "address", token.start, token.end, f"addresses the reader as «{said}», the bible says {due}"))
+        out.append(
+            _at(
+                view,
+                "address",
+                token.start,
+                token.end,
+                f"addresses the reader as «{said}», the bible says {due}",
+            )
+        )
     return out
 
 
 def greetings(profile: Profile, view: View) -> list[Violation]:
-    """A greeting opens a sentence and stands apart. Only the bible's own; once; and not again in mid-conversation."""
+    """A greeting opens a sentence and stands apart. Only the bible's own; once; and not again in
+    mid-conversation."""
     found: list[tuple[Token, Token]] = []
     all_words = tokens(view.plain)
     at_start = {start for start, _ in sentences(view.plain)}
@@ -56,7 +75,15 @@ def greetings(profile: Profile, view: View) -> list[Violation]:
         said = fold(" ".join(words(view.text[first.start : last.end])))
         if own and said not in own and not any(said == f"{greeting} to you" for greeting in own):
             due = ", ".join(profile.bible.speech.greetings)
-            out.append(_at(view, "greetings", first.start, last.end, f"greets with «{said}», the bible greets with: {due}"))
+            out.append(
+                _at(
+                    view,
+                    "greetings",
+                    first.start,
+                    last.end,
+                    f"greets with «{said}», the bible greets with: {due}",
+                )
+            )
     if len(found) > 1:
         first, last = found[-1]
         out.append(_at(view, "greets_again", first.start, last.end, "greets twice in one reply"))
@@ -73,7 +100,8 @@ def greets(profile: Profile, text: str) -> bool:
 
 
 def never(profile: Profile, view: View) -> list[Violation]:
-    """Words the persona never says, in all their forms, quoted or not; a draft's own words carried over are facts."""
+    """Words the persona never says, in all their forms, quoted or not; a draft's own words carried over are
+    facts."""
     out = []
     plain = tokens(view.plain)
     own = {token.start: n for n, token in enumerate(view.words)}
@@ -100,8 +128,9 @@ def emoji(profile: Profile, view: View) -> list[Violation]:
 
 
 def length(profile: Profile, view: View) -> list[Violation]:
-    """At most so many sentences; the expanded limit where the question touches its topics. Facts are never to be dropped for
-    length: a draft with more sentences lifts the limit, and verbatim ones leave room for a word before and after."""
+    """At most so many sentences; the expanded limit where the question touches its topics. Facts are never to
+    be dropped for length: a draft with more sentences lifts the limit, and verbatim ones leave room for a
+    word before and after."""
     limits = profile.bible.length
     expanded = limits.expanded is not None and on_topic(profile, view)
     limit = limits.expanded.max_sentences if expanded and limits.expanded else limits.default.max_sentences
@@ -125,7 +154,9 @@ def on_topic(profile: Profile, view: View) -> bool:
     """Whether the exchange touches a topic on which the persona speaks at length."""
     stems = [stem(word) for word in words(" ".join((view.prompt, view.draft, view.text)))]
     return any(
-        tuple(stems[at : at + len(topic)]) == topic for topic in profile.topics for at in range(len(stems) - len(topic) + 1)
+        tuple(stems[at : at + len(topic)]) == topic
+        for topic in profile.topics
+        for at in range(len(stems) - len(topic) + 1)
     )
 
 
@@ -142,16 +173,21 @@ def favourites(profile: Profile, view: View) -> list[Violation]:
 
 
 def register(profile: Profile, view: View) -> list[Violation]:
-    """Officialese is wrong in colloquial speech, slang and contractions in formal; neutral keeps from both slang and rudeness."""
+    """Officialese is wrong in colloquial speech, slang and contractions in formal; neutral keeps from both
+    slang and rudeness."""
     wanted, out = profile.bible.speech.register_, []
     if wanted == "colloquial":
         for phrase, n in profile.officialese.find(view.words):
             if not view.carried(n, len(phrase.words)):
                 last = view.words[n + len(phrase.words) - 1]
                 out.append(_at(view, "register", view.words[n].start, last.end, f"officialese: «{phrase.text}»"))
-        out += [_at(view, "register", *hit.span(), "officialese") for rule in profile.officialese_patterns for hit in rule.finditer(view.own)]
+        out += [
+            _at(view, "register", *hit.span(), "officialese")
+            for rule in profile.officialese_patterns
+            for hit in rule.finditer(view.own)
+        ]
         return out
-    liked = {greeting for greeting in profile.greetings_own}
+    liked = set(profile.greetings_own)
     for phrase, n in profile.slang.find(view.words):
         if phrase.text not in liked and not view.carried(n, len(phrase.words)):
             last = view.words[n + len(phrase.words) - 1]
@@ -163,7 +199,8 @@ def register(profile: Profile, view: View) -> list[Violation]:
 
 
 def speaks_language(profile: Profile, view: View) -> list[Violation]:
-    """The bible's language (or the user's), no other alphabet, no word half in Cyrillic and half in Latin letters."""
+    """The bible's language (or the user's), no other alphabet, no word half in Cyrillic and half in Latin
+    letters."""
     wanted = profile.bible.language
     if wanted == "user":
         wanted = language(view.prompt) if view.prompt.strip() else language(view.text)
@@ -185,7 +222,8 @@ def speaks_language(profile: Profile, view: View) -> list[Violation]:
 
 
 def never_claims(profile: Profile, view: View) -> list[Violation]:
-    """No lived experience: first person with a verb of doing or witnessing, or a turn like «в моей практике», "my crew"."""
+    """No lived experience: first person with a verb of doing or witnessing, or a turn like «в моей практике»,
+    "my crew"."""
     out = [
         _at(view, "never_claims", *hit.span(), "tells of experience it can't have")
         for rule in LIVED_TURNS
@@ -200,7 +238,8 @@ def never_claims(profile: Profile, view: View) -> list[Violation]:
 
 
 def _lived(view: View, n: int) -> list[Violation]:
-    """«я сам настраивал»: a past verb of the list within four words after «я» in the same clause, neither denied nor supposed."""
+    """«я сам настраивал»: a past verb of the list within four words after «я» in the same clause, neither
+    denied nor supposed."""
     start = view.words[n].start
     for token in view.words[n + 1 : n + 5]:
         between = view.own[start : token.start]
@@ -218,7 +257,7 @@ def _lived(view: View, n: int) -> list[Violation]:
 
 
 def identity(profile: Profile, view: View) -> list[Violation]:
-    """"As an AI language model": no character says that, unless its bible does."""
+    """ "As an AI language model": no character says that, unless its bible does."""
     return _patterns(profile, view, IDENTITY, "identity", "speaks as a language model, not as the character")
 
 
@@ -227,7 +266,9 @@ def cliche(profile: Profile, view: View) -> list[Violation]:
     return _patterns(profile, view, CLICHES, "cliche", "an assistant's cliché")
 
 
-def _patterns(profile: Profile, view: View, rules: tuple[re.Pattern[str], ...], name: str, message: str) -> list[Violation]:
+def _patterns(
+    profile: Profile, view: View, rules: tuple[re.Pattern[str], ...], name: str, message: str
+) -> list[Violation]:
     out = []
     for rule in rules:
         for hit in rule.finditer(view.own):
@@ -237,7 +278,11 @@ def _patterns(profile: Profile, view: View, rules: tuple[re.Pattern[str], ...], 
 
 
 def taboo(profile: Profile, view: View) -> list[Violation]:
-    return [_at(view, "taboo", *hit.span(), message) for rule, message in profile.taboos for hit in rule.finditer(view.plain)]
+    return [
+        _at(view, "taboo", *hit.span(), message)
+        for rule, message in profile.taboos
+        for hit in rule.finditer(view.plain)
+    ]
 
 
 def repetition(profile: Profile, view: View) -> list[Violation]:

@@ -1,10 +1,12 @@
-"""Which parts of a reply are the persona's own words: code, quotes and facts carried over verbatim are not."""
+"""Which parts of a reply are the persona's own words: code, quotes and facts carried over verbatim are
+not."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from core.text import sentences
 from style_adapter.score.morph import Token, tokens
@@ -26,7 +28,8 @@ def blank(text: str, spans: list[tuple[int, int]]) -> str:
 
 @dataclass(frozen=True)
 class View:
-    """A reply seen three ways, offsets equal in all: as written, without code and marks, and only the own words."""
+    """A reply seen three ways, offsets equal in all: as written, without code and marks, and only the own
+    words."""
 
     text: str
     prompt: str = ""
@@ -59,7 +62,7 @@ class View:
 
     @cached_property
     def draft_pairs(self) -> frozenset[tuple[str, str]]:
-        return frozenset(zip(self.draft_words, self.draft_words[1:], strict=False))
+        return frozenset(pairwise(self.draft_words))
 
     @cached_property
     def sentences(self) -> list[tuple[int, int]]:
@@ -67,11 +70,12 @@ class View:
         return [(start, end) for start, end in sentences(self.text) if re.search(r"\w", self.plain[start:end])]
 
     def carried(self, at: int, count: int = 1) -> bool:
-        """Whether own words `at..at+count` stand in the draft together with a neighbour: a fact, not manner."""
+        """Whether own words `at..at+count` stand in the draft together with a neighbour: a fact, not
+        manner."""
         if not self.draft:
             return False
         around = self.words[max(0, at - 1) : at + count + 1]
-        pairs = {(a.word, b.word) for a, b in zip(around, around[1:], strict=False)}
+        pairs = {(a.word, b.word) for a, b in pairwise(around)}
         return bool(pairs & self.draft_pairs)
 
 

@@ -1,24 +1,30 @@
-"""Whether a reply has a voice at all: positive evidence of the bible's register, by lexical markers rather than catchphrases."""
+"""Whether a reply has a voice at all: positive evidence of the bible's register, by lexical markers rather
+than catchphrases."""
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from core.text import stem, words
 from style_adapter.score.address import forms
+from style_adapter.score.lexicon import word_set
 from style_adapter.score.morph import likely, part_of_speech, tokens
 from style_adapter.score.nouns import Violation
 from style_adapter.score.profile import Profile
 from style_adapter.score.spans import MARK, View
 
-FIRST_PERSON = frozenset("я мне меня мной мы нам нас мой моя моё мое мои i me my mine myself".split())
+FIRST_PERSON = word_set("я мне меня мной мы нам нас мой моя моё мое мои i me my mine myself")
 SPOKEN_LENGTH = 8  # words: people speak in shorter sentences than they write
 SHORT = 3  # sentences that one point of evidence carries; each more asks for a quarter
 ENOUGH = 0.75
 _CONTENT = frozenset({"NOUN", "VERB", "INFN", "ADJF", "ADJS", "ADVB", "INTJ", "PRED", ""})
 _FIRST = frozenset({"1per"})
 _LIVE = frozenset({"VERB", "NPRO", "PRCL", "ADVB", "INTJ", "PRED", "CONJ"})
-_FUNCTION = frozenset("и а но в на с по к у о не это the a an of to and in is are be it that this for on at by with or as will not".split())
+_FUNCTION = word_set("""
+    и а но в на с по к у о не это the a an of to and in is are be it that this for on at by with or as
+    will not
+""")
 _PREDICATE = frozenset({"VERB", "ADJS", "PRTS", "PRED", "COMP", "INFN"})
 _BOOKISH = frozenset({"NOUN", "ADJF", "PRTF", "PRTS", "PREP"})
 
@@ -46,7 +52,8 @@ def voice_strength(profile: Profile, view: View) -> float:
 
 
 def _markers(profile: Profile, view: View) -> float:
-    """Words of the register, the persona's address, first person, its favourites, greetings and vocabulary."""
+    """Words of the register, the persona's address, first person, its favourites, greetings and
+    vocabulary."""
     points = float(len(profile.voice.find(view.words)))
     points += len(profile.favourites.find(view.words))
     said = " ".join(token.word for token in view.words)
@@ -62,7 +69,8 @@ def _markers(profile: Profile, view: View) -> float:
 
 
 def _spoken(profile: Profile, view: View) -> float:
-    """Small words of speech, live punctuation, and sentences built of verbs and pronouns rather than nouns."""
+    """Small words of speech, live punctuation, and sentences built of verbs and pronouns rather than
+    nouns."""
     known = set(view.draft_words)
     points = 0.5 * sum(view.words[n].word not in known for _, n in profile.spoken.find(view.words))
     points += 0.5 * len(re.findall(r"(?:^|[.!?…]\s+)(?:не|нет|да|no|nah|yes),", view.own, re.I | re.M))
@@ -88,14 +96,14 @@ def _reworded(view: View) -> float:
 def _carried(view: View) -> float:
     """The share of word pairs that the draft has too, 0..1."""
     said = [token.word for token in view.words]
-    pairs = list(zip(said, said[1:], strict=False))
+    pairs = list(pairwise(said))
     return sum(pair in view.draft_pairs for pair in pairs) / len(pairs) if pairs else 0.0
 
 
 def _asides(view: View) -> float:
-    """The persona's own beside a draft's facts: sentences without a mark, and clauses («палата не маршрутка»), mostly of words
-    that the draft has not. Numbers make a clause a fact. Where the facts stand much as they were, a new clause is surely an
-    aside; where all is reworded, it may be a paraphrase."""
+    """The persona's own beside a draft's facts: sentences without a mark, and clauses («палата не
+    маршрутка»), mostly of words that the draft has not. Numbers make a clause a fact. Where the facts stand
+    much as they were, a new clause is surely an aside; where all is reworded, it may be a paraphrase."""
     if not view.draft:
         return 0.0
     known = {stem(word) for word in view.draft_words}
