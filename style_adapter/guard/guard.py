@@ -6,11 +6,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.nouns import Reason, Verdict
-from style_adapter.guard import surface
+from style_adapter.guard import deep, surface, vectors, words
 
 
 class Guard:
-    """Reusable and without state between calls."""
+    """Reusable and without state between calls; `Guard()` loads its models (about a second, once per process)."""
+
+    def __init__(self) -> None:
+        vectors.load()
+        surface.check(surface.analyse("Один [1]."), surface.analyse("Два [1]."))
 
     def surface(self, draft: str, styled: str) -> Verdict:
         """The cheap checks only: numbers, units, dates, identifiers, citations."""
@@ -22,8 +26,12 @@ class Guard:
 
     def check_many(self, draft: str, candidates: Sequence[str]) -> list[Verdict]:
         """One verdict per candidate; the draft is read once."""
-        known = surface.analyse(draft)
-        return [_verdict(surface.check(known, surface.analyse(c))) for c in candidates]
+        known = words.read(draft)
+        return [_verdict(self._reasons(known, c)) for c in candidates]
+
+    def _reasons(self, draft: words.Reading, styled: str) -> list[Reason]:
+        facts = surface.analyse(styled)
+        return deep.check(draft, words.read(styled, facts), surface.check(draft.facts, facts))
 
 
 def _verdict(reasons: list[Reason]) -> Verdict:

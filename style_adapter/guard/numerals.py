@@ -149,6 +149,12 @@ def read(words: list[str]) -> tuple[int, Fraction, bool] | None:
     first = table.get(words[0])
     if first is None:
         return None
+    if first.role == "whole" and len(words) > 1 and first.value < 10 and (scale := table.get(words[1])) and scale.role == "scale":
+        return 2, first.value * scale.value, False
+    if len(words) > 2 and words[1] == "and" and first.role == "unit" and first.value < 10:
+        tens = table.get(words[2])
+        if tens and tens.rank == 2:
+            return 3, first.value + tens.value, tens.ordinal
     if first.role == "whole" or (first.role == "ordinal"):
         return 1, first.value, first.ordinal
     if (year := _spoken_year(words)) is not None:
@@ -199,5 +205,6 @@ def compound(word: str) -> Fraction | None:
     """The number hidden at the head of a Russian compound (`трёхслойный` → 3)."""
     for head, value in RU_COMPOUND.items():
         if word.startswith(head) and len(word) >= len(head) + 5:
-            return Fraction(value)
+            rest = word[len(head) :]
+            return Fraction(value * (1000 if rest.startswith("тысяч") else 10**6 if rest.startswith("миллион") else 1))
     return None

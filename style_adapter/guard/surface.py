@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from fractions import Fraction
 
 from core.nouns import Reason
-from core.text import fold
+from core.text import fold, stem, words
 from style_adapter.guard import identifiers, segments, units, values
 from style_adapter.guard.identifiers import Identifier
 from style_adapter.guard.messages import reason
@@ -172,13 +173,21 @@ class Surface:
         options = [
             (order.index(v.form), i)
             for i, v in enumerate(self.styled.values)
-            if value.equals(v) and self._unit_told(value, v) and inside(v.start, region) and not inside(v.start, self.styled.idioms)
+            if (value.equals(v) or self._inherits(value, v)) and self._unit_told(value, v) and inside(v.start, region) and not inside(v.start, self.styled.idioms)
         ]
         options = [o for o in options if not fresh or o[1] not in self.used]
         if not options:
             return False
         self.used.add(min(options)[1])
         return True
+
+    def _inherits(self, value: Value, other: Value) -> bool:
+        """`три месяца, для бухгалтеров — шесть` → `полгода`: the unit of the number before it."""
+        if value.unit is not None or other.unit is None or other.form == "loose":
+            return False
+        before = [v for v in self.draft.values if v.end <= value.start and v.unit and v.unit.dimension == other.unit.dimension]
+        unit = before[-1].unit if before else None
+        return unit is not None and value.value * unit.factor == other.value * other.unit.factor
 
     def _elsewhere(self, value: Value) -> bool:
         """In another segment, where the draft does not have it itself."""
@@ -190,14 +199,14 @@ class Surface:
 
     def _unit_told(self, draft: Value, styled: Value) -> bool:
         """Where only one of the two has a unit, the unit must stand elsewhere near or be no measure."""
-        if (draft.unit is None) == (styled.unit is None) or draft.value != styled.value:
+        if (draft.unit is None) == (styled.unit is None) or draft.value != styled.value or styled.form == "loose":
             return True
         unit, there = (draft.unit, self.styled) if draft.unit else (styled.unit, self.draft)
         assert unit is not None
         value = styled if draft.unit else draft
         if unit.dimension in ("times", "months", "angle", "pixel") or value.year or styled.year:
             return True
-        near = there.text[max(0, value.start - 60) : value.end + 60]
+        near = there.text[max(0, value.start - 120) : value.end + 120]
         for word in units.WORD.finditer(near):
             found = units.named(word.group(), after_digit=False)
             if found and (found.dimension == unit.dimension or {found.dimension, unit.dimension} <= {"angle", "celsius"}):
@@ -223,8 +232,16 @@ class Surface:
             self._say(_value_kind(value, best), self._spot_draft(value), self._spot(best))
         for extra in spare:
             if extra.form == "digits" and not any(d.equals(extra) or d.value == extra.value for d in self.draft.values):
-                if not any(m.start <= extra.start < m.end for m in self.draft.moments):
+                if not any(m.start <= extra.start < m.end for m in self.draft.moments) and self._about_draft(extra.start):
                     self._say("added_claim", "", context(self.styled.text, extra.start, extra.end))
+
+    def _about_draft(self, position: int) -> bool:
+        """The sentence at `position` carries a citation or shares words with the draft: it is no mere talk."""
+        start, end = next(((a, b) for a, b in self.styled.spans if a <= position < b), (0, len(self.styled.text)))
+        if segments.CITATION.search(self.styled.text[start:end]):
+            return True
+        mine = {stem(w) for w in words(self.draft.text) if len(w) > 3}
+        return len({stem(w) for w in words(self.styled.text[start:end]) if len(w) > 3} & mine) >= 2
 
     def _spot(self, value: Value) -> str:
         return self.styled.text[value.start : value.end]
@@ -235,7 +252,7 @@ class Surface:
     # dates and times
 
     def _moments(self) -> None:
-        spare = list(self.styled.moments)
+        spare = [m for m in self.styled.moments if m.key[-1] != "loose"]
         lost: list[Moment] = []
         for moment in self.draft.moments:
             match = next((m for m in spare if m.key == moment.key), None) or next((m for m in self.styled.moments if self._meets(moment, m)), None)
@@ -255,7 +272,7 @@ class Surface:
                     self._say("date", "", extra.text)
 
     def _meets(self, first: Moment, second: Moment) -> bool:
-        if first.key == second.key:
+        if first.key == second.key or first.key[0] == "day" and first.key == second.key[:3]:
             return True
         if first.key[0] == "month" and second.key[0] == "day":
             return first.key[1] == second.key[2]
@@ -269,16 +286,22 @@ class Surface:
         return self._clock_hours(moment, self.styled)
 
     def _clock_hours(self, moment: Moment, facts: Facts) -> bool:
-        if moment.key[0] != "clock" or int(moment.key[1]) % 60:
+        """An hour told in words, in numbers beside it, or the military way."""
+        if moment.key[0] != "clock":
             return False
-        hour = int(moment.key[1]) // 60
-        return any(v.value in (hour, hour - 12) and (v.unit is None or v.unit.label == "h") for v in facts.values)
+        hour, minute = divmod(int(moment.key[1]), 60)
+        hours = {hour, hour - 12, hour + 12}
+        if any(int(m.key[1]) % 720 == int(moment.key[1]) % 720 for m in facts.moments if m.key[0] == "clock"):
+            return True
+        if any(v.value == hour * 100 + minute and v.unit is None or v.value == hour * 100 + minute and v.unit.label == "h" for v in facts.values if v.value > 99):
+            return True
+        return any(hours & set(spoken) for spoken in _spoken_clocks(facts, minute))
 
     def _bare_units(self) -> None:
         """A rate without a number: `в сутки` → `в неделю`."""
         names = {v.unit.label for v in self.styled.values if v.unit}
         for value in self.draft.values:
-            if value.form != "loose" or value.unit is None or value.unit.label in names or value.unit.label == "month":
+            if value.form != "loose" or value.value != 1 or value.unit is None or value.unit.label in names or value.unit.label == "month":
                 continue
             claim = next((s for s in self.draft.segments if s.start <= value.start < s.after), self.draft.segments[-1])
             region = segments.regions(claim, self.styled.segments, self.styled.text, self.styled.spans)
@@ -286,6 +309,39 @@ class Surface:
             other = next((v for v in self.styled.values if v.form == "loose" and v.unit and v.unit.label not in mine and inside(v.start, region)), None)
             if other is not None:
                 self._say("unit", value.text, other.text)
+
+
+HALF_PAST = re.compile(r"(?<!\w)(?:половин\w+|пол|half)[\s-]*(past\s+)?$")
+PART_OF = re.compile(r"(?<!\w)четверт\w+\s*$")
+TO_HOUR = re.compile(r"(?<!\w)(?:без|to|till|before)\s+(?:\w+\s+){0,3}$|(?:\w+\s+)?(?:to|till)\s+$")
+
+
+def _spoken_clocks(facts: Facts, minute: int) -> list[set[int]]:
+    """Sets of hours that numbers of the text may stand for, where the minutes beside them are `minute`."""
+    text = fold(facts.text)
+    found: list[set[int]] = []
+    numbers = [v for v in facts.values if v.value.denominator == 1 and 0 <= v.value <= 24 and (v.unit is None or v.unit.label == "h")]
+    numbers += [Value(Fraction(0 if m.key[1] == 0 else 12), None, "loose", m.start, m.end, m.text) for m in facts.moments if m.key[0] == "clock" and m.key[1] in (0, 720)]
+    numbers += [Value(Fraction(int(m.key[1]) // 60), None, "loose", m.start, m.end, m.text) for m in facts.moments if m.key[0] == "clock" and int(m.key[1]) % 60 == 0]
+    for value in numbers:
+        hour, before, after = int(value.value), text[max(0, value.start - 40) : value.start], text[value.end : value.end + 30]
+        near = {int(v.value) for v in facts.values if v.value.denominator == 1 and 0 < abs(v.start - value.start) <= 32 and 0 <= v.value < 60}
+        quarter, half = re.search(r"четверт|quarter", before) is not None, HALF_PAST.search(before) is not None
+        minutes = near | ({15} if quarter else set()) | ({30} if half or re.match(r"\W*(?:с половиной|и половина|thirty|30)", after) else set())
+        to = re.search(r"(?<!\w)(?:без|to|till)\s", before[-26:]) is not None
+        if minute == 0 and not half and not quarter:
+            found.append({hour})
+        if minute in minutes:
+            found.append({hour, hour - 1} if value.ordinal or half else {hour})
+        if to and (60 - minute) % 60 in minutes:
+            found.append({hour - 1, hour + 11, 23 if hour in (0, 12) else hour - 1})
+    for match in re.finditer(r"(?<!\w)пол(?:овин\w+ )?([а-я]+ого|второго|третьего)(?!\w)", text):
+        from style_adapter.guard.numerals import numerals
+
+        ordinal = numerals().get(match[1])
+        if ordinal and ordinal.ordinal and minute == 30:
+            found.append({int(ordinal.value) - 1})
+    return found
 
 
 def _identifier_kind(draft: Identifier, styled: Identifier) -> str:

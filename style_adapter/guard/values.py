@@ -33,7 +33,8 @@ class Value:
         """Equal in value and unit, whatever the notation."""
         if self.unit and other.unit and self.unit != other.unit:
             if self.unit.dimension != other.unit.dimension:
-                return False
+                degrees = {self.unit.dimension, other.unit.dimension}
+                return "angle" in degrees and bool(degrees & {"celsius", "fahrenheit"}) and self.value == other.value
             if self.value * self.unit.factor == other.value * other.unit.factor:
                 return True
             return self.unit.dimension == "bytes" and self._binary() == other._binary()
@@ -77,7 +78,7 @@ MONTH = re.compile(rf"(?<![\w-])(?:(?i:{_RU_MONTH})|(?:{_EN_MONTH})\.?)(?![\w])"
 ISO = re.compile(r"(?<![\d.-])(\d{4})-(\d{1,2})-(\d{1,2})(?![\d-])")
 DOTTED = re.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(\d{4}|\d{2})(?![\d/]|\.\d)")
 CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?:\s?([ap])\.?m\b\.?)?(?![\d:])", re.IGNORECASE)
-AMPM = re.compile(r"\s?(?:([ap])\.?\s?m\b\.?|(утра|вечера|ночи|дня|пополудни|in the morning|in the evening|at night|in the afternoon)(?!\w))", re.IGNORECASE)
+AMPM = re.compile(r"\s?(?:([ap])\.?\s?m\b\.?|(утра|вечера|ночи|пополудни|in the morning|in the evening|at night|in the afternoon)(?!\w))", re.IGNORECASE)
 WEEKDAYS = re.compile(
     r"(?<!\w)(?:(?i:(понедельник\w*)|(вторник\w*)|(сред[аыуе]|средой|средам)|(четверг\w*)|(пятниц\w*)|(суббот\w*)|(воскресень\w*))"
     r"|(Mondays?)|(Tuesdays?)|(Wednesdays?)|(Thursdays?)|(Fridays?)|(Saturdays?)|(Sundays?))(?!\w)"
@@ -100,6 +101,8 @@ YEAR_BEFORE = re.compile(
 )
 WORD = re.compile(r"[^\W\d_]+")
 HALF_UNIT = re.compile(r"(?<!\w)пол(?:у)?(часа|час|года|год|минуты|метра|литра|километра|дня|процента|тонны|секунды|суток|миллиона|миллиарда)(?!\w)", re.IGNORECASE)
+SPAN_HALF = re.compile(r"(?<!\w)(час|год|день|месяц|метр|литр|hour|year|day|month|mile|minute)\s+(?:с\s+половиной|and\s+a\s+half)(?!\w)", re.IGNORECASE)
+SHORT_DATE = re.compile(r"(?<![\d.,:])(\d{1,2})\.(\d{2})(?![\d.,:]|\s?(?:%|°|час|р|руб))")
 AND_HALF = re.compile(r"\s+(?:с\s+половиной|and\s+a\s+half|с\s+четвертью)(?!\w)")
 RATIO = re.compile(r"\s+(?:из|in|out\s+of|of)\s+(?:кажд\w+\s+|every\s+)?", re.IGNORECASE)
 WHOLE = re.compile(r"(?<!\w)(?:wholly|entirely|completely|pure|purely|полностью|целиком|чист\w{2,3}|нацело|сплошь)(?!\w)", re.IGNORECASE)
@@ -222,7 +225,7 @@ class Extractor:
             self._value(value, start, end, "digits", units.EXACT[before])
             return
         found = None if year else units.at(self.masked, end)
-        if found and found[0].label == "year" and ordinal:
+        if found and ordinal and found[0].label not in ("century", "millennium", "%", "decade"):
             found = None
         short = value.denominator == 1 and 0 <= value < 100 and (ordinal or self._follows_year(start))
         text_end = found[1] if found else end
@@ -302,10 +305,15 @@ class Extractor:
         if value < 0 or run == ["пол"] and self.masked[end : end + 1] != "-":
             return
         found = units.at(self.masked, end, after_digit=len(run) > 1)
+        if ordinal and found and found[0].label not in ("century", "millennium", "%", "decade"):
+            found = None
+        if re.search(r"(?<!\w)(?:минус|minus)\s$", self.masked[max(0, start - 8) : start], re.IGNORECASE) or re.match(r"\s+(?:degrees\s+)?below(?! [a-z])", self.masked[end:]):
+            value = -value
         hundred = value == 100 and run[-1] in ("hundred", "ста", "сто", "сотни")
         loose = (len(run) == 1 and run[0] in WORD_ONES and not (found and found[0].dimension in ("percent", "bytes"))) or run[0] in (
             "первый", "first", "second", "double", "score", "quarter", "quarters", "пол", "десятка", "тройка", "triple") or hundred and bool(
             re.search(r"(?:из|of|in|every)\s$", self.masked[max(0, start - 6) : start])) or (ordinal and value == 1)  # fmt: skip
+        loose = loose and not (run[0] in WORD_ONES and value != 1)
         short = ordinal and 0 < value < 100 or not ordinal and 20 <= value < 100
         if found and found[0].label in ("times",) and value == 1:
             loose = True
@@ -334,10 +342,28 @@ class Extractor:
             self.values.append(Value(Fraction(100), units.BY_LABEL["%"], "loose", *match.span(), match.group()))
         for part in [v for v in self.values if v.ordinal and v.form != "digits" and v.value > 2]:
             self.values.append(Value(1 / part.value, None, "loose", part.start, part.end, part.text))
+        self._fractions()
+        for match in SPAN_HALF.finditer(self.masked):
+            self.values.append(Value(Fraction(3, 2), units.named(match[1]), "loose", *match.span(), match.group()))
+        for match in SHORT_DATE.finditer(self.text):
+            if 1 <= int(match[1]) <= 31 and 1 <= int(match[2]) <= 12:
+                self._moment(("day", int(match[1]), int(match[2]), "loose"), *match.span())
         numbers = sorted((v for v in self.values), key=lambda v: v.start)
         for first, second in zip(numbers, numbers[1:], strict=False):
             if second.value > 0 and RATIO.fullmatch(self.text[first.end : second.start]) and first.value < second.value:
                 self.values.append(Value(first.value / second.value, None, "loose", first.start, second.end, self.text[first.start : second.end]))
+
+    def _fractions(self) -> None:
+        """`девять десятых`, `four fifths`, `четыре сотни`: a number times a part or a group."""
+        order = sorted((v for v in self.values if v.form != "digits"), key=lambda v: v.start)
+        for first, second in zip(order, order[1:], strict=False):
+            gap = self.text[first.end : second.start]
+            if gap.strip(" -") or first.unit or first.value.denominator != 1 or not 0 < first.value < 100:
+                continue
+            if second.ordinal and second.value > 2:
+                self.values.append(Value(first.value / second.value, None, "loose", first.start, second.end, self.text[first.start : second.end]))
+            elif second.value in (10, 12, 100) and not second.ordinal:
+                self.values.append(Value(first.value * second.value, second.unit, "loose", first.start, second.end, self.text[first.start : second.end]))
 
     def _pair_days(self) -> None:
         """A day number beside a month becomes one moment: `17 апреля`, `January 27`, `the 27th of January`."""

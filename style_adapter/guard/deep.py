@@ -1,0 +1,27 @@
+"""The checks that need grammar and meaning, after the surface ones. Knows the order in which findings are believed."""
+
+from __future__ import annotations
+
+from core.nouns import Reason
+from style_adapter.guard.align import align
+from style_adapter.guard.coverage import Coverage
+from style_adapter.guard.messages import reason
+from style_adapter.guard.operators import Operators, Slip
+from style_adapter.guard.words import Reading
+
+
+THRESHOLD = 0.5
+
+
+def check(draft: Reading, styled: Reading, found: list[Reason]) -> list[Reason]:
+    """All reasons, surface ones included, the surest first."""
+    alignment = align(draft, styled)
+    slips = Operators(alignment).run() + Coverage(alignment).run()
+    slips = [s for s in slips if s.score >= THRESHOLD]
+    return found + [_reason(s, draft, styled) for s in slips]
+
+
+def _reason(slip: Slip, draft: Reading, styled: Reading) -> Reason:
+    mine = draft.text[slice(*slip.draft)] if slip.draft else ""
+    theirs = styled.text[slice(*slip.styled)] if slip.styled else ""
+    return reason(slip.kind, mine, theirs, draft.text)

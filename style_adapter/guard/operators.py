@@ -1,0 +1,330 @@
+"""Modality, scope, negation, poles and bounds: found in both texts, compared where the aligned words stand. Knows no names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from style_adapter.guard import lexicon
+from style_adapter.guard.align import ROOT, Alignment
+from style_adapter.guard.surface import Value
+from style_adapter.guard.words import Reading, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """One operator word: its class and span."""
+
+    cls: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A possible slip: kind, the two spans (None: no spot), and how sure, 0..1."""
+
+    kind: str
+    draft: tuple[int, int] | None
+    styled: tuple[int, int] | None
+    score: float
+
+
+def find(text: str, table: dict[str, re.Pattern[str]]) -> list[Op]:
+    """Operators of one family; a longer class earlier in the table wins the characters."""
+    taken = bytearray(len(text))
+    found: list[Op] = []
+    for cls, pattern in table.items():
+        for match in pattern.finditer(text):
+            if not any(taken[match.start() : match.end()]):
+                taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+                found.append(Op(cls, match.start(), match.end()))
+    return sorted(found, key=lambda op: op.start)
+
+
+def plain(reading: Reading) -> str:
+    """The folded text with identifiers blanked, so that operators are looked for in prose only."""
+    chars = list(reading.folded)
+    for each in reading.facts.identifiers:
+        chars[each.start : each.end] = " " * (each.end - each.start)
+    return "".join(chars)
+
+
+def clause_at(reading: Reading, position: int) -> int:
+    for index, (start, end) in enumerate(reading.clauses):
+        if start <= position < end:
+            return index
+    return len(reading.clauses) - 1
+
+
+class Window:
+    """Where in the styled text an operator of the draft should have its counterpart."""
+
+    def __init__(self, alignment: Alignment) -> None:
+        self.a = alignment
+        self.of_clause: dict[int, list[int]] = {}
+        for index, word in enumerate(alignment.draft.words):
+            self.of_clause.setdefault(word.clause, []).append(index)
+
+    def spans(self, position: int, claim: int, wide: int = 1) -> list[tuple[int, int]]:
+        """Clauses of the styled region that hold what stands near `position` in the draft, and their neighbours."""
+        a = self.a
+        clause = clause_at(a.draft, position)
+        near: set[int] = set()
+        for offset in (0, 1, -1):
+            for index in self.of_clause.get(clause + offset, []):
+                match = a.best[index]
+                if match.score >= 0.6 and a.draft.words[index].content and a.claim_of[index] == claim:
+                    near.add(a.styled.words[match.index].clause)
+            if near:
+                break
+        if not near:
+            return a.region[claim]
+        wider = {c + d for c in near for d in range(-wide, wide + 1)}
+        spans = [a.styled.clauses[c] for c in wider if 0 <= c < len(a.styled.clauses)]
+        return [s for s in spans if any(s[0] < end and start < s[1] for start, end in a.region[claim])] or a.region[claim]
+
+
+def within(op: Op, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= op.start < end for start, end in spans)
+
+
+EQUIVALENT: dict[str, set[str]] = {
+    "must": {"must"}, "forbid": {"forbid"}, "should": {"should"}, "may": {"may", "optional"}, "perhaps": {"perhaps", "may"},
+    "noneed": {"noneed", "optional"}, "none": {"none"}, "only": {"only"}, "most": {"most"}, "many": {"many", "most"},
+    "few": {"few"}, "some": {"some", "many"}, "all": {"all", "none"}, "notall": {"notall", "some", "most"},
+}  # fmt: skip
+CONFLICT: dict[str, dict[str, str]] = {
+    "must": {"should": "modality", "optional": "modality", "noneed": "modality", "perhaps": "modality", "may": "modality"},
+    "forbid": {"may": "negation_flip", "should": "modality", "optional": "modality", "must": "negation_flip"},
+    "should": {"must": "modality", "optional": "modality", "noneed": "modality", "forbid": "modality", "may": "modality"},
+    "may": {"must": "modality", "certain": "modality", "forbid": "negation_flip", "noneed": "modality"},
+    "perhaps": {"certain": "modality"},
+    "noneed": {"must": "negation_flip"},
+    "none": {"some": "quantifier", "all": "quantifier", "few": "quantifier", "most": "quantifier", "many": "quantifier"},
+    "only": {"all": "quantifier", "some": "quantifier", "most": "quantifier"},
+    "most": {"all": "quantifier", "some": "quantifier", "few": "quantifier", "none": "quantifier", "many": "quantifier"},
+    "many": {"all": "quantifier", "few": "quantifier", "none": "quantifier", "some": "quantifier"},
+    "few": {"many": "quantifier", "most": "quantifier", "all": "quantifier"},
+    "some": {"all": "quantifier", "most": "quantifier", "none": "quantifier"},
+    "all": {"some": "quantifier", "few": "quantifier", "most": "quantifier", "notall": "quantifier", "many": "quantifier"},
+}  # fmt: skip
+
+
+class Operators:
+    """All operator checks of one aligned pair."""
+
+    def __init__(self, alignment: Alignment) -> None:
+        self.a = alignment
+        self.draft, self.styled = plain(alignment.draft), plain(alignment.styled)
+        self.window = Window(alignment)
+        self.slips: list[Slip] = []
+        self.negations = [Op("neg", *m.span()) for m in lexicon.NEGATION.finditer(self.styled)]
+        self.bound_spans: list[tuple[int, int]] = []
+
+    def run(self) -> list[Slip]:
+        self._bounds()
+        modal = self._family(lexicon.MODALITY_RE)
+        self._family(lexicon.QUANTITY_RE)
+        self._negation(modal)
+        self._axes()
+        return self.slips
+
+    def _claim(self, position: int) -> int:
+        claims = self.a.claims
+        return next((k for k, c in enumerate(claims) if c.start <= position < c.after), len(claims) - 1)
+
+    def _near(self, op: Op, wide: int = 1) -> list[tuple[int, int]]:
+        return self.window.spans(op.start, self._claim(op.start), wide)
+
+    def _family(self, table: dict[str, re.Pattern[str]]) -> list[Op]:
+        theirs = find(self.styled, table)
+        mine = find(self.draft, table)
+        for op in mine:
+            if op.cls not in CONFLICT or any(s <= op.start < e for s, e in self.bound_spans):
+                continue
+            region = self.a.region[self._claim(op.start)]
+            spans = self._near(op)
+            same = EQUIVALENT[op.cls]
+            if any(t.cls in same and within(t, region) for t in theirs):
+                continue
+            against = [t for t in theirs if t.cls in CONFLICT[op.cls] and within(t, spans) and t.cls not in {m.cls for m in mine if self._claim(m.start) == self._claim(op.start)}]
+            if op.cls == "forbid" and any(within(n, spans) and n.start not in {t.start for t in theirs} for n in self.negations):
+                against = [t for t in against if t.cls in ("should", "optional")]
+            if against:
+                worst = min(against, key=lambda t: list(CONFLICT[op.cls]).index(t.cls))
+                self.slips.append(Slip(CONFLICT[op.cls][worst.cls], (op.start, op.end), (worst.start, worst.end), 0.8))
+        return mine
+
+    def _negation(self, modal: list[Op]) -> None:
+        mine = [Op("neg", *m.span()) for m in lexicon.NEGATOR.finditer(self.draft)]
+        for op in mine:
+            if any(s <= op.start < e for s, e in self.bound_spans) or re.match(r"(?:исключ|без|кроме|вместо|против|off|free|except|unless|fail|lost)", self.draft[op.start :]):
+                continue
+            if not any(within(n, self._near(op, 2)) and self._opposes(n) for n in self.negations):
+                spot = self._counterpart(op)
+                self.slips.append(Slip("negation_flip", (op.start, self._after(op)), spot, 0.7))
+        claims = {self._claim(op.start) for op in mine} | {self._claim(o.start) for o in find(self.draft, lexicon.QUANTITY_RE) if o.cls in ("only", "none")}
+        for index, word in enumerate(self.a.draft.words):
+            match = self.a.best[index]
+            if not word.content or match.score < ROOT or self.a.claim_of[index] in claims:
+                continue
+            other = self.a.styled.words[match.index]
+            before = self.styled[max(0, other.start - 24) : other.start]
+            around = [n for n in self.negations if abs(clause_at(self.a.styled, n.start) - other.clause) <= 1]
+            if len({n.start for n in around}) > 1:
+                continue
+            if re.search(r"(?:(?<!\w)(?:не|not|never|nae|dinna|cannae|didnae|without|без)|n't)\s+(?:\w+\s+)?$", before) and not re.search(
+                r"(?:не|not)\s+(?:только|просто|только лишь|only|just|merely|more|less|больше|меньше|более|менее|раньше|позже)\s*$", before
+            ):
+                negation = max(n.start for n in self.negations if n.start < other.start) if any(n.start < other.start for n in self.negations) else other.start
+                self.slips.append(Slip("negation_flip", (word.start, word.end), (min(negation, other.start), other.end), 0.6))
+
+    def _opposes(self, op: Op) -> bool:
+        """A word like `остаются` answers a lost `не` only where it is not the draft's own predicate."""
+        if not re.match(r"оста|уцеле|жив|remain|stay|keep|kept|surviv|spare", self.styled[op.start :]):
+            return True
+        return all(w.start != op.start or self.a.back[j] < ROOT for j, w in enumerate(self.a.styled.words))
+
+    def _after(self, op: Op) -> int:
+        """The operator with the word it governs."""
+        following = next((w for w in self.a.draft.words if w.start >= op.end), None)
+        return following.end if following and following.start - op.end < 25 else op.end
+
+    def _counterpart(self, op: Op) -> tuple[int, int] | None:
+        """The styled word that answers the word an operator governs."""
+        for index, word in enumerate(self.a.draft.words):
+            if word.start >= op.start and word.content and self.a.best[index].score >= 0.55 and word.start - op.end < 40:
+                other = self.a.styled.words[self.a.best[index].index]
+                return other.start, other.end
+        spans = self._near(op)
+        return spans[0] if spans else None
+
+    # poles
+
+    def _axes(self) -> None:
+        for name, kind, plus, minus in lexicon.AXES_RE:
+            mine = self._poles(self.draft, plus, minus)
+            if not mine:
+                continue
+            theirs = self._poles(self.styled, plus, minus)
+            if not theirs:
+                continue
+            for sign, start, end in mine:
+                if any(s <= start < e for s, e in self.bound_spans):
+                    continue
+                op = Op(name, start, end)
+                region = self.a.region[self._claim(start)]
+                spans = self._near(op)
+                same = [t for t in theirs if t[0] == sign and within(Op("", t[1], t[2]), region)]
+                against = [t for t in theirs if t[0] == -sign and within(Op("", t[1], t[2]), spans)]
+                opposite_known = any(m[0] == -sign and self._claim(m[1]) == self._claim(start) for m in mine)
+                if same or not against or opposite_known:
+                    continue
+                other = against[0]
+                if name in ("allow", "keep", "enable") and self._exclusive(start):
+                    continue
+                if name == "after" and re.search(r"(?<!\w)(?:потом|затем|сначала|сперва|then|first)(?!\w)", self._text(spans)):
+                    continue
+                if name in ("more", "after") and self._swapped(op, Op(name, other[1], other[2])):
+                    continue
+                self.slips.append(Slip(kind, (start, end), (other[1], other[2]), 0.75))
+
+    def _exclusive(self, position: int) -> bool:
+        """The draft's claim says `only`, which a restyle may turn into a prohibition of the rest."""
+        claim = self.a.claims[self._claim(position)]
+        return lexicon.QUANTITY_RE["only"].search(self.draft[claim.start : claim.end]) is not None
+
+    def _text(self, spans: list[tuple[int, int]]) -> str:
+        return " ".join(self.styled[a:b] for a, b in spans)
+
+    def _poles(self, text: str, plus: re.Pattern[str], minus: re.Pattern[str]) -> list[tuple[int, int, int]]:
+        found = []
+        for sign, pattern in ((1, plus), (-1, minus)):
+            for match in pattern.finditer(text):
+                before = text[max(0, match.start() - 24) : match.start()]
+                negated = re.search(r"(?:(?<!\w)(?:не|not|no|never|ни|cannae|nae)|n't)\s+(?:\w+\s)?$", before) is not None
+                after = text[match.end() : match.end() + 16]
+                negated = negated or re.match(r"\s+(?:не|нельзя|ни)\s", after) is not None
+                found.append((-sign if negated else sign, match.start(), match.end()))
+        minus_spans = [(s, e) for sign, s, e in found if minus.match(text, s)]
+        return [f for f in found if f[0] == -1 or not any(s <= f[1] and f[2] <= e and (s, e) != (f[1], f[2]) for s, e in minus_spans)]
+
+    def _swapped(self, op: Op, other: Op) -> bool:
+        """The arguments changed sides together with the pole: `A after B` = `B before A`."""
+        votes = 0
+        clause = clause_at(self.a.draft, op.start)
+        for index, word in enumerate(self.a.draft.words):
+            match = self.a.best[index]
+            if not word.content or match.score < 0.6 or abs(word.clause - clause) > 1:
+                continue
+            left, other_left = word.start < op.start, self.a.styled.words[match.index].start < other.start
+            votes += 1 if left != other_left else -1
+        return votes > 0
+
+    # bounds of numbers
+
+    def _bounds(self) -> None:
+        mine, theirs = find(self.draft, lexicon.BOUNDS_RE), find(self.styled, lexicon.BOUNDS_RE)
+        for value in self.a.draft.facts.values:
+            if value.form == "loose" or value.year or value.ordinal:
+                continue
+            near = [
+                op for op in self._beside(self.draft, value, mine, left=22, right=22)
+                if op.end <= value.start or op.cls not in ("gt", "lt")
+            ]  # fmt: skip
+            sides = {op.cls for op in near} & {"ge", "le", "gt", "lt", "about"}
+            if not sides:
+                continue
+            self.bound_spans += [(op.start, op.end) for op in near]
+            region = self.a.region[self._claim(value.start)]
+            answers = [v for v in self.a.styled.facts.values if value.equals(v) and any(s <= v.start < e for s, e in region)]
+            if answers:
+                self._compare_bounds(value, near, sides, answers, theirs)
+
+    def _compare_bounds(self, value: Value, near: list[Op], sides: set[str], answers: list[Value], theirs: list[Op]) -> None:
+        got: set[str] = set()
+        spots: list[Op] = []
+        for answer in answers:
+            for op in self._beside(self.styled, answer, theirs, left=60, right=60):
+                spots.append(op)
+                got.add(op.cls)
+                if self._negated(op, answer):
+                    got |= {"gt": {"le"}, "lt": {"ge"}}.get(op.cls, set())
+        against = {"ge": {"le", "lt"}, "gt": {"le", "lt"}, "le": {"ge", "gt"}, "lt": {"ge", "gt"}, "about": {"exact"}}
+        friends = {"ge": {"ge", "gt"}, "gt": {"gt", "ge"}, "le": {"le", "lt"}, "lt": {"lt", "le"}, "about": {"about", "perhaps", "ge", "le"}}
+        for side in sides:
+            if got & friends[side]:
+                continue
+            kind = "modality" if side == "about" else "comparison_flipped"
+            op = next(o for o in near if o.cls == side)
+            bad = [o for o in spots if o.cls in against[side]]
+            draft = (min(op.start, value.start), max(op.end, value.end))
+            answer = answers[0]
+            if bad:
+                self.slips.append(Slip(kind, draft, (min(bad[0].start, answer.start), max(bad[0].end, answer.end)), 0.85))
+            elif side in ("ge", "le", "gt", "lt"):
+                self.slips.append(Slip(kind, draft, (answer.start, answer.end), 0.45))
+
+    def _beside(self, text: str, value: Value, ops: list[Op], left: int, right: int) -> list[Op]:
+        """Bounds that stand by a number, no other number between."""
+        found = []
+        for op in ops:
+            if op.end <= value.start and value.start - op.end <= left:
+                gap = text[op.end : value.start]
+            elif op.start >= value.end and op.start - value.end <= right:
+                gap = text[value.end : op.start]
+            else:
+                continue
+            if not re.search(r"\d|\[|[.!?;]\s", gap) and (left > 30 or ("," not in gap and len(gap.split()) <= 2)):
+                found.append(op)
+        return found
+
+    def _negated(self, op: Op, value: Value) -> bool:
+        start, end = min(op.start, value.start) - 30, max(op.end, value.end) + 40
+        return any(start <= n.start < end for n in self.negations)
+
+
+def clause_words(reading: Reading, clause: int) -> list[Word]:
+    return [w for w in reading.words if w.clause == clause]

