@@ -88,9 +88,7 @@ class EdgeStore:
         records = self._run(lambda: self._shard.retrieve(list(ids), True, vectors))
         return [_point(record) for record in records]
 
-    async def query(
-        self, dense: Sequence[float], sparse: SparseVector, limit: int
-    ) -> tuple[list[Hit], list[Hit]]:
+    async def query(self, dense: Sequence[float], sparse: SparseVector, limit: int) -> tuple[list[Hit], list[Hit]]:
         import qdrant_edge as edge
 
         nearest = edge.Query.Nearest

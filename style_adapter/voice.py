@@ -102,7 +102,7 @@ def _own_words(bible: Bible, draft: Draft) -> list[str]:
     """Refusals and small talk are the bible's, in an order that the question decides. What is missing is named in
     neutral words, which no voice may alter."""
     question = draft.passages.question.text
-    lines = bible.refusals if draft.kind == "refused" else bible.smalltalk
+    lines: Sequence[str] = bible.refusals if draft.kind == "refused" else bible.smalltalk
     if bible.language not in ("user", draft.lang) and not lines:
         return []
     if draft.kind == "smalltalk":
