@@ -15,6 +15,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SINGLE = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic", "cp1252")
+_USUAL = {"cp1251": 1.5, "koi8-r": 0.5, "cp866": 0.5}  # decides between tables for a word or two
 _SAMPLE = 200_000  # bytes looked at to choose a code page
 _DECLARED = re.compile(
     rb"""(?:<meta[^>]{0,200}?charset\s*=\s*["']?|<\?xml[^>]{0,100}?encoding\s*=\s*["']|coding[:=]\s*)([A-Za-z0-9_.:-]{2,30})""",
@@ -62,7 +63,31 @@ _RUSSIAN = dict(
         strict=True,
     )
 )
-_CYRILLIC_RUN = re.compile(r"[^\W\d_]+")
+_IN_USE = frozenset(
+    [
+        "cp1250",
+        "cp1253",
+        "cp1254",
+        "cp1255",
+        "cp1256",
+        "cp1257",
+        "shift_jis",
+        "cp932",
+        "euc_jp",
+        "gb18030",
+        "gbk",
+        "gb2312",
+        "big5",
+        "euc_kr",
+        "cp949",
+        "iso8859_2",
+        "iso8859_7",
+        "iso8859_9",
+        "iso8859_15",
+    ]
+)
+_CYRILLIC_WORD = re.compile("(?<![^\\W\\d_])[а-яёА-ЯЁ][а-яё]{2,}(?![^\\W\\d_])")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _TYPOGRAPHY = frozenset("«»—–…№“”„’‘•©®°±·§™€\u00a0\u00ad≤≥√÷²")
 
 
@@ -149,14 +174,23 @@ def _mixed(data: bytes) -> str:
 
 def _eight_bit(data: bytes, declared: str) -> tuple[str, str]:
     sample = data[:_SAMPLE]
-    scores = {encoding: russian_score(sample.decode(encoding, "replace")) for encoding in _SINGLE}
+    high = sum(byte > 127 for byte in sample[:4000]) or 1
+    texts = {encoding: sample.decode(encoding, "replace") for encoding in _SINGLE}
+    scores = {encoding: russian_score(text) + _USUAL.get(encoding, 0.0) / high for encoding, text in texts.items()}
     best = max(scores, key=lambda encoding: scores[encoding])
     named = _known(declared) or _known(_declared(data))
     if named and (named not in scores or scores[named] >= scores[best] - 0.05):
         best = named
-    elif scores[best] < _PLAUSIBLE and not named:
-        best = _guess(sample) or best
+    elif not named and (scores[best] < _PLAUSIBLE or not _has_words(texts[best])):
+        best = _guess(sample, high)
     return data.decode(best, "replace"), best
+
+
+def _has_words(text: str) -> bool:
+    """Whether Cyrillic is more than letters strewn over a Latin text."""
+    latin = sum("a" <= char.lower() <= "z" for char in text[:4000])
+    high = sum(char >= "\x80" for char in text[:4000])
+    return latin <= high or bool(_CYRILLIC_WORD.search(text))
 
 
 _PLAUSIBLE = 0.35  # a Russian text scores 0.6–0.9 in its own table and below 0.2 in a wrong one
@@ -177,12 +211,16 @@ def _known(name: str) -> str:
     return "" if codec.startswith(("utf", "ascii")) else codec
 
 
-def _guess(sample: bytes) -> str:
-    """charset_normalizer's opinion, for what is not Cyrillic."""
-    from charset_normalizer import from_bytes
+def _guess(sample: bytes, high: int) -> str:
+    """The table of a text that is not Cyrillic: charset_normalizer's opinion where there is much to judge by
+    and it names one that is in use, else Western European."""
+    if high >= 100:
+        from charset_normalizer import from_bytes
 
-    found = from_bytes(sample[:20_000]).best()
-    return found.encoding if found else ""
+        found = from_bytes(sample[:20_000]).best()
+        if found is not None and found.encoding in _IN_USE:
+            return found.encoding
+    return "cp1252"
 
 
 @lru_cache(maxsize=64)
@@ -210,13 +248,16 @@ def russian_score(text: str) -> float:
     return (score - 1.5 * _odd_words(text)) / total
 
 
-def _odd_words(text: str) -> int:
-    """Letters in words no writer makes: Cyrillic and Latin mixed, capitals after small letters."""
-    odd = 0
-    for word in _CYRILLIC_RUN.findall(text):
+def _odd_words(text: str) -> float:
+    """Letters in words no writer makes: Cyrillic and Latin mixed, capitals after small letters; a fifth of
+    those in words all in capitals, for they are rare."""
+    odd = 0.0
+    for word in _LETTERS.findall(text):
         if word.isascii():
             continue
         latin = sum(char < "\u0250" for char in word)
         if 0 < latin < len(word) or (word[1:] != word[1:].lower() and not word.isupper()):
             odd += len(word)
+        elif len(word) > 1 and word.isupper():
+            odd += len(word) / 5
     return odd

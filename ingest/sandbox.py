@@ -21,7 +21,7 @@ from core.errors import DocumentError, UnavailableError
 from core.nouns import Block, Chunk, ParsedDocument
 from ingest.chunk import MAX_CHARS, TARGET_CHARS
 from ingest.jail import _FRAME
-from ingest.limits import MAX_INPUT
+from ingest.limits import MAX_INPUT, too_big
 
 _ROOT = Path(__file__).resolve().parents[1]
 _START_SECONDS = 60.0  # a busy machine may take long to start a process
@@ -54,37 +54,20 @@ def read_file(path: Path, limit: int = MAX_INPUT) -> bytes:
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                raise DocumentError(
-                    f"{name}: it is no regular file.", "Give a file or a folder.", code="not_file"
-                )
+                raise DocumentError(f"{name}: it is no regular file.", "Give a file or a folder.", code="not_file")
             if status.st_size > limit:
                 raise too_big(name, status.st_size, limit)
             return file.read(limit + 1)
     except IsADirectoryError as error:
-        raise DocumentError(
-            f"{name}: it is a folder.", "Give the folder to `ingest`.", code="not_file"
-        ) from error
+        raise DocumentError(f"{name}: it is a folder.", "Give the folder to `ingest`.", code="not_file") from error
     except FileNotFoundError as error:
-        raise DocumentError(
-            f"{name}: it is not there any more.", "Check the path.", code="missing"
-        ) from error
+        raise DocumentError(f"{name}: it is not there any more.", "Check the path.", code="missing") from error
     except PermissionError as error:
         hint = "Give the user who runs expertbot the right to read it (chmod u+r)."
         raise DocumentError(f"{name}: no permission to read it.", hint, code="unreadable") from error
     except OSError as error:
         hint = "Check the disk and the path, then try again."
-        raise DocumentError(
-            f"{name}: it can't be read: {error.strerror}.", hint, code="unreadable"
-        ) from error
-
-
-def too_big(name: str, size: int, limit: int) -> DocumentError:
-    """The refusal of a file of `size` bytes."""
-    megabyte = 1024 * 1024
-    message = (
-        f"{name}: {size / megabyte:.0f} MB is more than the {limit / megabyte:.0f} MB a document may have."
-    )
-    return DocumentError(message, "Split it into smaller files, by chapters or by months.", code="too_big")
+        raise DocumentError(f"{name}: it can't be read: {error.strerror}.", hint, code="unreadable") from error
 
 
 class Sandbox:
@@ -254,7 +237,5 @@ def _document(head: dict[str, Any], body: bytes, source: str) -> tuple[ParsedDoc
     chunks = [Chunk(text[start:end], start, end, tuple(path)) for start, end, path in head["chunks"]]
     spans = [*((block.start, block.end) for block in blocks), *((piece.start, piece.end) for piece in chunks)]
     if any(not 0 <= start < end <= len(text) for start, end in spans):
-        raise DocumentError(
-            f"{source}: it is damaged; its reader broke down on it.", "Save it anew.", code="crash"
-        )
+        raise DocumentError(f"{source}: it is damaged; its reader broke down on it.", "Save it anew.", code="crash")
     return ParsedDocument(source, head["title"], text, blocks, head["media_type"]), chunks

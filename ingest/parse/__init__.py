@@ -10,7 +10,7 @@ from typing import Any
 from core.errors import DocumentError
 from core.nouns import ParsedDocument
 from ingest.encoding import decode
-from ingest.limits import MAX_INPUT
+from ingest.limits import MAX_INPUT, too_big
 from ingest.parse.kinds import SUFFIXES, kind_of, supported
 
 __all__ = ["PARSER_VERSION", "SUFFIXES", "parse", "supported"]
@@ -23,11 +23,7 @@ def parse(data: bytes, source: str, *, name: str) -> ParsedDocument:
     DocumentError with the file, the cause, the cure and a `code`; limits of time and memory are the
     sandbox's."""
     if len(data) > MAX_INPUT:
-        raise DocumentError(
-            f"{name}: {len(data) >> 20} MB is more than the {MAX_INPUT >> 20} MB a document may have.",
-            "Split it into smaller files, by chapters or by months.",
-            code="too_big",
-        )
+        raise too_big(name, len(data))
     kind = kind_of(data, name)
     try:
         document = _parse(kind, data, source, name)

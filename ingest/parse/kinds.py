@@ -90,9 +90,9 @@ def kind_of(data: bytes, name: str) -> str:
         raise _ole(data, name)
     for mark, what, cure in _SIGNATURES:
         if data.startswith(mark):
-            raise DocumentError(f"{name}: it is {what}, which holds no text to read.", cure, code="unsupported")
+            raise DocumentError(f"{name}: it is {what}, which is not read.", cure, code="unsupported")
     if data[:4] == b"RIFF" or data[4:8] == b"ftyp":
-        message = f"{name}: it is sound, video or a picture, which holds no text to read."
+        message = f"{name}: it is sound, video or a picture, which is not read."
         raise DocumentError(message, "Give a transcript.", code="unsupported")
     by_name = SUFFIXES.get(PurePath(name).suffix.lower(), "plain")
     _refuse_binary(data, name, by_name)

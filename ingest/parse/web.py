@@ -64,7 +64,7 @@ def _tree(text: str) -> HtmlElement:
     from lxml import etree
     from lxml.html import HTMLParser, document_fromstring
 
-    parser = HTMLParser(remove_comments=True, remove_pis=True, no_network=True)
+    parser = HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
     data = re.sub(r"^\s*<\?xml[^>]*\?>", "", normalize(text)).replace("\x00", "")
     try:
         return document_fromstring(data, parser=parser)
@@ -105,7 +105,7 @@ def _walk(element: Any, in_main: bool) -> Iterator[Piece]:
     for child in element:
         if isinstance(child.tag, str) and not _is_furniture(child, in_main):
             if child.tag in _INLINE and not _holds_blocks(child):
-                words.append(_inline_of(child, "".join(words)))
+                words.append(_inline_of(child, _last(words)))
             else:
                 yield Piece("paragraph", _collapse("".join(words)))
                 words = []
@@ -234,7 +234,7 @@ def _inline_of(element: Any, before: str, plain: bool = False) -> str:
     for child in element:
         if isinstance(child.tag, str) and not _is_furniture(child, True):
             gap = "" if child.tag in _INLINE else " "
-            parts += [gap, _inline_of(child, before + "".join(parts)), gap]
+            parts += [gap, _inline_of(child, _last(parts) or before), gap]
         parts.append(child.tail or "")
     text = "".join(parts)
     if plain or not text.strip():
@@ -244,8 +244,13 @@ def _inline_of(element: Any, before: str, plain: bool = False) -> str:
     if tag == "sup":
         if element.find(".//a") is not None:
             return ""  # a footnote's number
-        return f"^{text.strip()}" if before[-1:].isdigit() and text.strip()[:1].isdigit() else text
+        return f"^{text.strip()}" if before.isdigit() and text.strip()[:1].isdigit() else text
     return text
+
+
+def _last(parts: list[str]) -> str:
+    """The last character put down so far."""
+    return next((part[-1] for part in reversed(parts) if part), "")
 
 
 def _collapse(text: str) -> str:
