@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import random
 import signal
 import time
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import BrokenIndexError, DocumentError, ExpertbotError, UnavailableError, UsageError
 from core.nouns import Chunk, ParsedDocument
 from core.payload import version_id
+from core.process import die_with_parent
 from core.ports import Store
 from core.settings import Settings
 
@@ -148,7 +150,7 @@ async def _verify(app: App, generation: int, store: Store) -> None:
 async def _in_child(settings: Settings, generation: int, progress: Progress) -> None:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_build, args=(settings, generation, theirs), name="reindex")
+    child = context.Process(target=_build, args=(settings, generation, theirs, os.getpid()), name="reindex")
     child.start()
     theirs.close()
     try:
@@ -183,8 +185,9 @@ def _receive(pipe: Connection, child: Any) -> tuple[Any, ...] | None:
     return ("beat",) if child.is_alive() else None
 
 
-def _build(settings: Settings, generation: int, pipe: Connection) -> None:
+def _build(settings: Settings, generation: int, pipe: Connection, parent: int) -> None:
     """In the child: fill a new generation and optimise it."""
+    die_with_parent(parent)
     from bot.app import App
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides

@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from core.errors import UnavailableError
 from core.nouns import Chunk
 from core.ports import DocumentEncoder, EncodedDocument
+from core.process import die_with_parent
 
 PIECE = 48  # chunks a task: about 0.4 s of work
 INLINE = 96  # so many chunks are done here before processes are started: they cost 0.5 s each to start
@@ -20,8 +21,9 @@ INLINE = 96  # so many chunks are done here before processes are started: they c
 _encoder: DocumentEncoder | None = None
 
 
-def _start(factory: Callable[[], DocumentEncoder]) -> None:
+def _start(factory: Callable[[], DocumentEncoder], parent: int) -> None:
     global _encoder  # one encoder a process, loaded once
+    die_with_parent(parent)
     _encoder = factory()
 
 
@@ -52,7 +54,7 @@ class EncoderPool:
                 self._workers,
                 mp_context=multiprocessing.get_context("spawn"),
                 initializer=_start,
-                initargs=(self._factory,),
+                initargs=(self._factory, os.getpid()),
             )
         loop = asyncio.get_running_loop()
         tasks = [

@@ -1,0 +1,53 @@
+"""What all tests share: where things lie, and a command line run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+HANDBOOK = ROOT / "examples" / "handbook"
+
+
+def shared(path: str) -> Path:
+    """A file of `../shared`; the test is skipped where it is absent."""
+    found = SHARED / path
+    if not found.exists():
+        pytest.skip(f"../shared/{path} is not here")
+    return found
+
+
+def clean_env(**extra: str) -> dict[str, str]:
+    """This environment without settings of ours, so that no test depends on a developer's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("EXPERTBOT_")}
+    return {**kept, "HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "default", **extra}
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def expertbot(tmp_path: Path) -> Run:
+    """`expertbot(*args)` in a process of its own, over a fresh data folder; extra environment by keyword."""
+
+    def run(*args: str, stdin: str = "", data_dir: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "bot", "--data-dir", str(data_dir or tmp_path / "data"), *args]
+        return subprocess.run(
+            command, cwd=ROOT, env=clean_env(**env), input=stdin, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    return run
+
+
+def parsed(done: subprocess.CompletedProcess[str]) -> Any:
+    """The one JSON value on stdout; the test fails with stderr where there is none."""
+    assert done.returncode in (0, 3, 4), done.stderr
+    return json.loads(done.stdout)
