@@ -52,9 +52,7 @@ class _Section(NamedTuple):
     size: int
 
 
-def chunk(
-    document: ParsedDocument, *, max_chars: int = MAX_CHARS, target_chars: int = TARGET_CHARS
-) -> list[Chunk]:
+def chunk(document: ParsedDocument, *, max_chars: int = MAX_CHARS, target_chars: int = TARGET_CHARS) -> list[Chunk]:
     """The document's chunks, in order and not overlapping; together they hold all its text but blanks. None
     is longer than `max_chars` characters. Code, tables and lists stay whole where they fit, with the sentence
     before them; tiny sections of one parent may share a chunk, whose `headings` are then what they have in
@@ -65,8 +63,7 @@ def chunk(
     sections, owner = _sections(document)
     units = list(_units(document, owner, max_chars))
     return [
-        _chunk(document, sections, units[first:last])
-        for first, last in _cheapest(units, sections, max_chars, target)
+        _chunk(document, sections, units[first:last]) for first, last in _cheapest(units, sections, max_chars, target)
     ]
 
 
@@ -133,9 +130,7 @@ def _cost_before(text: str, blocks: Sequence[Block], index: int) -> float:
     if before.kind == "heading":
         return _HEADING
     if block.kind in ("code", "list", "table", "quote") and before.kind in ("paragraph", "quote"):
-        introduced = block.kind == "code" or text[before.start : before.end].rstrip().endswith(
-            (":", "：", "—")
-        )
+        introduced = block.kind == "code" or text[before.start : before.end].rstrip().endswith((":", "：", "—"))
         return _INTRO if introduced else _PARAGRAPH * 2
     return _PARAGRAPH
 
@@ -174,9 +169,7 @@ def _plain(text: str, start: int, end: int, cost: float, section: int, kind: str
         yield _Unit(start, end, cost, section, kind)
 
 
-def _paragraph_units(
-    text: str, start: int, end: int, cost: float, section: int, limit: int
-) -> Iterator[_Unit]:
+def _paragraph_units(text: str, start: int, end: int, cost: float, section: int, limit: int) -> Iterator[_Unit]:
     """Sentences, as far as they fit; paragraphs in a stretch are parted at blank lines first."""
     for match in re.finditer(r"\S(?:.*?\S)??(?=\s*\n[ \t]*\n|\s*\Z)", text[start:end], re.S):
         for number, (first, last) in enumerate(sentences(match.group())):
@@ -247,15 +240,7 @@ def _item_units(text: str, start: int, end: int, cost: float, section: int, limi
     for begin, stop in _lines(text, start, end):
         line = text[begin:stop]
         fence = _FENCE.match(line)
-        price = (
-            _LINE
-            if marks
-            else _INTRO
-            if fence
-            else _LIST_ITEM * 1.5
-            if _ITEM.match(line.lstrip())
-            else _SENTENCE
-        )
+        price = _LINE if marks else _INTRO if fence else _LIST_ITEM * 1.5 if _ITEM.match(line.lstrip()) else _SENTENCE
         if fence:
             price = _HEADING if marks else price
             marks = "" if marks and fence.group(1).startswith(marks) else marks or fence.group(1)
@@ -266,9 +251,7 @@ def _item_units(text: str, start: int, end: int, cost: float, section: int, limi
             yield from _fit(text, begin, stop, price, section, limit)
 
 
-def _cheapest(
-    units: Sequence[_Unit], sections: Sequence[_Section], limit: int, target: int
-) -> list[tuple[int, int]]:
+def _cheapest(units: Sequence[_Unit], sections: Sequence[_Section], limit: int, target: int) -> list[tuple[int, int]]:
     """The cuts with the lowest price in all: (first, last+1) of the units of each chunk."""
     count = len(units)
     best = [0.0] + [_FORBIDDEN * 10] * count
@@ -311,6 +294,9 @@ def _join_cost(sections: Sequence[_Section], units: Sequence[_Unit], first: int,
         return 0.0  # a heading right under a heading
     if new.depth < begun.depth or new.path[: begun.depth - 1] != begun.path[: begun.depth - 1]:
         return _FORBIDDEN  # another parent
+    under = new.path[: begun.depth] == begun.path
+    if begun.size > _TINY and not under and before is not begun:
+        return _FORBIDDEN  # a big section, its parts and its sibling
     if new.size > _TINY and before.size > _TINY:
         return _FORBIDDEN
     return 0.15 if new.size <= _TINY and before.size <= _TINY else 0.6
