@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from functools import lru_cache
 
 from core.nouns import Lang
@@ -29,11 +30,15 @@ def language(text: str) -> Lang:
     return "ru" if cyrillic and cyrillic * 3 >= latin else "en"
 
 
-@lru_cache(maxsize=2)
-def _stemmer(name: str):  # type: ignore[no-untyped-def]
-    import snowballstemmer
+_own = threading.local()  # a Snowball stemmer keeps the word it works on: shared by threads it crashes or stems wrong
 
-    return snowballstemmer.stemmer(name)
+
+def _stemmer(name: str):  # type: ignore[no-untyped-def]
+    if not hasattr(_own, name):
+        import snowballstemmer
+
+        setattr(_own, name, snowballstemmer.stemmer(name))
+    return getattr(_own, name)
 
 
 @lru_cache(maxsize=200_000)
