@@ -1,4 +1,5 @@
-"""The seams between rooms: what the index, an embedder and the visible set look like. Two real implementations stand behind each."""
+"""The seams between rooms: what the index, an embedder and the visible set look like. Behind each stand two real
+implementations."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ COMPILED = tuple((kind, re.compile(rf"\b(?:{pattern})\b")) for kind, pattern in 
 FILLER = frozenset(
     "а и ну же вам тебе большое огромное всем все очень за ответ помощь понял поняла ок окей ясно круто класс супер отлично "
     "алекс бот друг бро чувак дружище еще раз так то вот ага угу сегодня там у тебя вас мне меня на с "
-    "the a so much very all again mate buddy there everyone sir madam ok okay great nice cool bot for your help answer that "
+    "the a lot so much very all again mate buddy there everyone sir madam ok okay great nice cool bot for your help answer that "
     "my dear friend today doing and you".split()
 )
 ALONE = frozenset("ок окей ok okay ясно понятно понял поняла ага угу круто класс супер отлично great cool nice".split())

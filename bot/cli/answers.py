@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from bot import commands
-from bot.cli.run import Context, batch_lines, batch_option, emit, json_option, opened, with_app
+from bot.cli.run import Context, batch_item, batch_lines, batch_option, emit, json_option, opened, with_app
 from core.errors import UsageError
 
 
@@ -36,8 +36,9 @@ async def _ask_batch(context: Context, batch: str, persona: str | None) -> None:
     async with opened(context.settings()) as app:
         for item in batch_lines(batch):
             chosen = item.get("persona") or persona
-            answer = await commands.ask(app, str(item.get("question", "")), chosen, item.get("history") or ())
-            emit({**answer, "id": item.get("id")})
+            with batch_item(item):
+                answer = await commands.ask(app, str(item.get("question", "")), chosen, item.get("history") or ())
+                emit({**answer, "id": item.get("id")})
 
 
 def show(result: commands.Json) -> None:

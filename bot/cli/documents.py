@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from bot import commands
-from bot.cli.run import Bar, Context, batch_lines, batch_option, emit, json_option, opened, say, with_app
+from bot.cli.run import Bar, Context, batch_item, batch_lines, batch_option, emit, json_option, opened, say, with_app
 from core.errors import UsageError
 
 
@@ -125,5 +125,6 @@ def search(context: Context, query: str | None, limit: int, batch: str | None, a
 async def _search_batch(context: Context, batch: str, limit: int) -> None:
     async with opened(context.settings()) as app:
         for item in batch_lines(batch):
-            found = await commands.search(app, str(item.get("question", "")), limit, item.get("history") or ())
-            emit({"id": item.get("id"), **found})
+            with batch_item(item):
+                found = await commands.search(app, str(item.get("question", "")), limit, item.get("history") or ())
+                emit({"id": item.get("id"), **found})

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -116,6 +116,15 @@ def batch_lines(source: str) -> Iterator[dict[str, Any]]:
             if not isinstance(value, dict):
                 raise UsageError(f"{source}, line {number}: not a JSON object.", "One JSON object a line.")
             yield value
+
+
+@contextmanager
+def batch_item(item: dict[str, Any]) -> Iterator[None]:
+    """A line that can't be worked off becomes a line that says why; the others go on."""
+    try:
+        yield
+    except ExpertbotError as error:
+        emit({"id": item.get("id"), "error": error.message, "hint": error.hint})
 
 
 class Bar:
