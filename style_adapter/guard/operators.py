@@ -150,6 +150,8 @@ class Operators:
             if any(t.cls in same and within(t, region) for t in theirs):
                 continue
             against = [t for t in theirs if t.cls in CONFLICT[op.cls] and within(t, spans) and t.cls not in {m.cls for m in mine if self._claim(m.start) == self._claim(op.start)}]
+            if op.cls == "must" and any(t.cls == "may" for t in against):
+                against = [t for t in against if t.cls != "may" or not re.search(r"(?:а|и|или) $", self.styled[: t.start][-4:])]
             if op.cls == "forbid" and any(within(n, spans) and n.start not in {t.start for t in theirs} for n in self.negations):
                 against = [t for t in against if t.cls in ("should", "optional")]
             if against:
@@ -240,13 +242,16 @@ class Operators:
         return " ".join(self.styled[a:b] for a, b in spans)
 
     def _poles(self, text: str, plus: re.Pattern[str], minus: re.Pattern[str]) -> list[tuple[int, int, int]]:
-        found = []
+        found: list[tuple[int, int, int]] = []
         for sign, pattern in ((1, plus), (-1, minus)):
             for match in pattern.finditer(text):
                 before = text[max(0, match.start() - 24) : match.start()]
                 negated = re.search(r"(?:(?<!\w)(?:не|not|no|never|ни|cannae|nae)|n't)\s+(?:\w+\s)?$", before) is not None
                 after = text[match.end() : match.end() + 16]
-                negated = negated or re.match(r"\s+(?:не|нельзя|ни)\s", after) is not None
+                if match.group() in ("больше", "более", "more", "over", "up", "down") and re.match(r"\s+(?:не|нет|нету|нельзя|ни|and|the|to)\b", after):
+                    continue
+                infinitive = text[: match.end()].endswith(("ть", "ться", "ти"))
+                negated = negated or infinitive and re.match(r"\s+(?:не|нельзя)\s", after) is not None
                 found.append((-sign if negated else sign, match.start(), match.end()))
         minus_spans = [(s, e) for sign, s, e in found if minus.match(text, s)]
         return [f for f in found if f[0] == -1 or not any(s <= f[1] and f[2] <= e and (s, e) != (f[1], f[2]) for s, e in minus_spans)]

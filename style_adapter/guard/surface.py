@@ -268,7 +268,7 @@ class Surface:
             self._say("date", moment.text, other.text if other else "")
         for extra in spare:
             if extra.key[0] in ("day", "clock", "bc") and not any(self._meets(extra, m) for m in self.draft.moments):
-                if not (extra.key[0] == "clock" and len(extra.key) == 2 and extra.key[1] in (0, 720)) and not self._clock_hours(extra, self.draft):
+                if extra.key[0] != "clock" and not self._clock_hours(extra, self.draft):
                     self._say("date", "", extra.text)
 
     def _meets(self, first: Moment, second: Moment) -> bool:

