@@ -78,7 +78,7 @@ def _is_known(word: str) -> bool:
     return _dictionary()(word.lower().replace("ё", "е"))
 
 
-def _keeps_hyphen(left: str, right: str, vocabulary: Collection[str]) -> bool:
+def _keeps_hyphen(left: str, right: str, vocabulary: Collection[str], goes_on: bool) -> bool:
     """Whether `left-` + `right`, met at a line break, is a hyphenated word and not one word cut by the
     typesetter."""
     low, high = left.lower(), right.lower()
@@ -94,6 +94,8 @@ def _keeps_hyphen(left: str, right: str, vocabulary: Collection[str]) -> bool:
         return not _is_known(low + high)
     if _is_known(low + high):
         return False
+    if goes_on:
+        return True  # Ростов-\nна-Дону
     # северо-западный: neither half is a cut word; a half the dictionary doesn't know was cut
     return len(low) > 2 and len(high) > 2 and _is_known(high) and (_is_known(low) or low[-1] in "оеи")
 
@@ -119,7 +121,8 @@ def _end(before: str, line: str, vocabulary: Collection[str]) -> tuple[str, str]
     if last in "-‐‑":
         cut, rest = _LAST_PART.search(before[-80:]), _FIRST_PART.match(line)
         if cut and rest:
-            kept = _keeps_hyphen(cut.group(1), rest.group(), vocabulary)
+            goes_on = line[rest.end() : rest.end() + 1] in ("-", "‐", "‑")
+            kept = _keeps_hyphen(cut.group(1), rest.group(), vocabulary, goes_on)
             return (before if kept else before[:-1]), ""
         if before[-2:-1].isalnum() and line[0].isalnum():
             return before, ""  # GPT-\n4, 2019-\n2020

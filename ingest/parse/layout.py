@@ -239,7 +239,9 @@ class _Maker:
         if indented and last.left < column_left + 0.5 * line.size and len(self._open) > 1:
             return True  # an indented first line
         ended = bool(_SENTENCE_END.search(before))
-        short = last.right < column_right - 4 * line.size
+        word = text.split(maxsplit=1)[0]
+        letter = (last.right - last.left) / max(len(last.text), 1)
+        short = last.right + (len(word) + 1.5) * letter < column_right  # the next word would have fitted
         return ended and (indented or (short and not text[:1].islower()))
 
     def _flush(self) -> Iterator[Piece]:

@@ -10,7 +10,7 @@ from core.nouns import ParsedDocument
 from ingest.clean import join_lines, normalize
 from ingest.parse.build import Piece, build, fence
 
-BULLET = re.compile(r"^(\s*)(?:[-*•‣◦▪–—·]|\(?\d{1,3}[.)]|\(?[a-zа-я][.)])[ \t]+(?=\S)", re.I)
+BULLET = re.compile(r"^(\s*)(?:[-*•‣◦▪–—·]|\(?\d{1,3}[.)]|\(?[a-zа-я]\))[ \t]+(?=\S)", re.I)
 _MARK = re.compile(r"^\s*(?:[*•‣◦▪–—·-])[ \t]+")
 _UNDERLINE = re.compile(r"^[ \t]*([=~^*#-])\1{2,}[ \t]*$")
 _NUMBERED = re.compile(
@@ -19,6 +19,7 @@ _NUMBERED = re.compile(
 )
 _HASHES = re.compile(r"^(#{1,6})[ \t]+(\S.*?)[ \t]*#*$")
 _VOCABULARY = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_NARROW = 30  # characters: the narrowest column that is set as running text
 _WRAP_MIN = 45  # characters: shorter lines were broken by their author, as in an address or a verse
 
 
@@ -97,7 +98,7 @@ def _wrapped(line: str, following: str, longest: int) -> bool:
     line, following = line.strip(), following.strip()
     if line.endswith(("-", "‐", "‑", "\u00ad")) and following[:1].islower():
         return True
-    if following[:1].islower() and line[-1:] not in ":;":
+    if following[:1].islower() and line[-1:] not in ":;" and longest >= _NARROW:
         return True
     word = following.split(maxsplit=1)[0]
     return longest >= _WRAP_MIN and len(line) + 1 + len(word) > longest - 2 and line[-1:] != ":"
