@@ -40,14 +40,14 @@ def read_yaml(text: str) -> tuple[dict[str, Any] | None, Lines, list[Fault]]:
 
     lines, faults = Lines(), list[Fault]()
     try:
+        depth = 0
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.AliasEvent):
-                fault = Fault(
-                    event.start_mark.line + 1 if event.start_mark else 1,
-                    "anchors and aliases are not allowed",
-                    "write the text out",
-                )
-                return None, lines, [fault]
+                return None, lines, [Fault(line, "anchors and aliases are not allowed", "write the text out")]
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                return None, lines, [Fault(line, "broken YAML: nested too deeply", "check brackets and indents")]
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         if node is None:
             return None, lines, [Fault(1, "the file is empty", "start from `persona new`")]
@@ -72,8 +72,6 @@ def _walk(node: Any, path: tuple[Hashable, ...], lines: Lines, faults: list[Faul
     import yaml
 
     lines.by_path.setdefault(path, node.start_mark.line + 1)
-    if len(path) > MAX_DEPTH:
-        raise ValueError("nested too deeply")
     if isinstance(node, yaml.SequenceNode):
         for n, item in enumerate(node.value):
             _walk(item, (*path, n), lines, faults)

@@ -138,7 +138,8 @@ def check_item(bible: Bible, item: Item, guard: Guard | None = None, limits: Lim
 
 def _off_bible(bible: Bible, item: Item, turn: int, reply: Reply, voiceless: list[str], limits: Limits) -> list[Why]:
     found = score(bible, reply.text, prompt=reply.prompt, turn=turn, draft=reply.draft)
-    if "voice" in found.broken and not _plain(reply, limits):
+    copied = words(reply.text) == words(reply.draft)
+    if "voice" in found.broken and (copied or not _plain(reply, limits)):
         voiceless.append(reply.text)
     return [
         Why(item.id, "off_bible", f"{violation.rule}: {violation.message}", violation.where)

@@ -17,7 +17,7 @@ VY_WORDS = word_set("""
 """)
 # Imperatives and second persons that speak to nobody.
 FROZEN = word_set("""
-    пожалуй вишь поди небось кажись будь глядишь скажем допустим пусть пускай почитай
+    см ср пожалуй вишь поди небось кажись будь глядишь скажем допустим пусть пускай почитай
 """)
 
 _TWO_SINGULAR = frozenset({"2per", "sing"})
@@ -39,12 +39,12 @@ def form_of(token: Token) -> tuple[Form, bool] | None:
         return None
     plural, imperative_plural = likely(word, _TWO_PLURAL), likely(word, _IMPERATIVE_PLURAL)
     if plural + imperative_plural >= _LEAST:
-        return "vy", imperative_plural > plural
+        return "vy", imperative_plural >= plural
     if word in FROZEN:
         return None
     single, imperative = likely(word, _TWO_SINGULAR), likely(word, _IMPERATIVE_SINGULAR)
     if single + imperative >= _LEAST:
-        return "ty", imperative > single
+        return "ty", imperative >= single
     return None
 
 
