@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from bench.peers.systems import SYSTEMS
 
 HERE = Path(__file__).resolve().parents[1]
 ASKED = 120
+ENVIRONMENT = {**os.environ, "ALLOW_RESOLVE_TRANSFORM": "True", "HF_HUB_OFFLINE": "1"}  # txtai asks for the first
 
 
 def measure(name: str, folder: Path, size: int) -> dict[str, float]:
@@ -97,7 +99,7 @@ def main() -> None:
                 if name not in slow:
                     command = [sys.executable, "-m", "bench.peers.run", "--one", name, folder, str(size)]
                     try:
-                        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=options.patience * 5)
+                        done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=True, timeout=options.patience * 5)
                         row = json.loads(done.stdout.splitlines()[-1])
                     except subprocess.TimeoutExpired:
                         slow.add(name)

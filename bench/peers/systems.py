@@ -222,7 +222,7 @@ class Txtai:
 
         self._embeddings.close()
         self._embeddings = Embeddings()
-        self._embeddings.load(str(self._folder), transform=self._transform)
+        self._embeddings.load(str(self._folder), config={"transform": self._transform})
 
 
 SYSTEMS = {"expertbot": Expertbot, "llama-index": LlamaIndex, "haystack": Haystack, "txtai": Txtai}
