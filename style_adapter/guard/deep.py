@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.nouns import Reason
+from style_adapter.guard import claims
 from style_adapter.guard.align import align
 from style_adapter.guard.coverage import Coverage
 from style_adapter.guard.messages import reason
@@ -18,7 +19,11 @@ THRESHOLD = 0.5
 def check(draft: Reading, styled: Reading, found: list[Reason]) -> list[Reason]:
     """All reasons, surface ones included, the surest first."""
     alignment = align(draft, styled)
-    slips = Operators(alignment).run() + Coverage(alignment).run() + Relations(alignment).run() + Persona(alignment).run()
+    crossed = claims.moved(alignment)
+    if any(s.kind == "citation" for s in crossed):
+        found = [r for r in found if r.kind not in ("number", "unit", "date", "dropped_claim", "condition_dropped")]
+        return found + [_reason(s, draft, styled) for s in crossed]
+    slips = crossed + Operators(alignment).run() + Coverage(alignment).run() + Relations(alignment).run() + Persona(alignment).run()
     slips = [s for s in slips if s.score >= THRESHOLD]
     return found + [_reason(s, draft, styled) for s in slips]
 

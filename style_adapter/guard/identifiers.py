@@ -36,6 +36,8 @@ BARE = re.compile(
     r"|\.[a-z][\w-]{2,}(?:\.[\w-]+)*"  # dot files
     r"|[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*\.(?:ya?ml|json|toml|ini|conf|cfg|md|txt|py|js|ts|go|rs|sh|sql|csv|xml|html?|gz|zip|tar|tgz|"
     r"log|env|lock|exe|dll|so|db|pem|crt|key|service|docx?|xlsx?|pdf|png|jpe?g|bin|iso|deb|rpm|jar|war|bat|ps1|proto|tmpl|tpl)"
+    r"|[A-Za-z]\w*(?:/[\w.-]+){2,}"  # HR/2025/signed
+    r"|\+?\d(?:[-()]\d|\d){6,}(?:-\d+)*(?<=\d-\d\d)"  # telephone 8-800-000-14-52
     r"|[vV]?\d{1,4}(?:\.\d{1,5}){2,}(?:[-+][A-Za-z][\w.]*)?"  # versions 4.7.2
     r"|v\d+(?:\.\d+)*"
     r"|[A-Za-z]{1,12}-\d[\w.]*(?:-[A-Za-z0-9]+)*"  # SHA-256, PDP-11, oxygen-16

@@ -51,7 +51,7 @@ NEGATION = re.compile(
     W + r"не|ни|нет|нету|без|никто|никого|никому|никогда|никак\w*|нигде|ничего|нельзя|запре\w+|отсутств\w+|недопустим\w+|отказ\w*|лишен\w*|отнюдь|ноль|нулев\w+|бесплатн\w+|"
     r"даром|задаром|задарма|исключ\w+|кроме|мимо|прочь|против|вместо|избега\w+|мертв\w*|недействит\w+|непубличн\w+|стоп|хватит|отбой|дудки|фиг\w*|шиш|отмен\w+|конец|"
     r"прекра\w+|оста(?:ет|ют|нет|нут|л)\w*|уцеле\w+|живы?|потеря\w+|утрат\w+|минуя|напрочь|нуль|нема|ни-ни|"
-    r"declin\w+|out of the question|away|rather|naebody|nane|nor yet|not|no|n't|never|none|nobody|nothing|nor|neither|cannot|can't|without|nae|nary|ne'er|naught|nought|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|won't|wouldn't|"
+    r"declin\w+|out of the question|on no account|under no circumstances|hands off|paws off|лапы прочь|лапой|nix|negative|away|rather|naebody|nane|nor yet|not|no|n't|never|none|nobody|nothing|nor|neither|cannot|can't|without|nae|nary|ne'er|naught|nought|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|won't|wouldn't|"
     r"couldn't|shouldn't|hasn't|haven't|hadn't|mustn't|ain't|cannae|didnae|doesnae|wasnae|isnae|dinna|dinnae|winna|arenae|werenae|hasnae|mustnae|shouldnae|needn't|forbid\w*|forbad\w*|prohibit\w*|"
     r"ban(?:s|ned)?|lack\w*|fail\w*|refus\w+|free|zero|nowt|except|save|barred|unless|off|stop\w*|lest|hardly|scarcely|exempt\w*|exclud\w*|gone|away|lost|nay|nope|aff|remain\w*|stay\w*|kept|keeps?|surviv\w*|spared?|"
     r"(?:не|без|бес)[а-я]{4,}(?:н\w+|м\w+|т\w+)|un[a-z]{5,}(?:ed|able|ly)" + E
@@ -162,9 +162,9 @@ CAUSE: tuple[tuple[str, str], ...] = (
     ("back", r"потому что|поскольку|так как|оттого что|из-за(?: того,? что)?|благодаря|вследствие|в силу|ибо|ведь|по причине|раз уж|следстви\w+ (?:того|из)|вызван\w*|обусловлен\w*|порожд[её]н\w*|возник\w* из-за|зависит от|"
      r"because(?: of)?|since|due to|owing to|as a result of|thanks to|'cause|cause(?! (?:the|of))|caused by|for(?= (?:the|they|it|he|she|sweat)\b)|on account of|given that|resulting from|stems? from|driven by|seeing as|brought about by|as(?= (?:the|its|it|they|his|her)\b)"),
     # the cause stands before the connector, the effect after it
-    ("forth", r"поэтому|посему|потому(?!,? что)|потому-то|вот и|оттого(?! что)|следовательно|в результате|из-за (?:чего|этого)|отсюда|значит|тем самым|так что|вследствие (?:чего|этого)|по (?:этой|сей|той) причине|"
+    ("forth", r"поэтому|посему|потому(?!,? что)|потому-то|вот и|оттого(?! что)|следовательно|в результате|из-за (?:чего|этого)|отсюда|значит|тем самым|так что|вследствие (?:чего|этого|сей|этой)|по (?:этой|сей|той) причине|"
      r"вызыва\w+|вызвал\w*|приво\w+|приве\w+|порожда\w+|породил\w*|заставл\w+|обернут\w+|обернул\w+|обернет\w+|влеч[её]?т|влекут|повлек\w*|ведет к|дает|обусловил\w*|"
-     r"therefore|thus|hence|consequently|as a result(?! of)|so(?= (?:the|they|it|he|she|its|his|their|that|a|an|we|you)\b)|caus(?:e|es|ed|ing)(?! by)|leads? to|led to|results? in|resulted in|brings? about|brought about(?! by)|makes?|made|trigger\w*|produc\w+|which is why|that's why|that is why|wherefore|reducing|wherein|forc\w+"),
+     r"therefore|for (?:this|that|which) reason|thus|hence|consequently|as a result(?! of)|so(?= (?:the|they|it|he|she|its|his|their|that|a|an|we|you)\b)|caus(?:e|es|ed|ing)(?! by)|leads? to|led to|results? in|resulted in|brings? about|brought about(?! by)|makes?|made|trigger\w*|produc\w+|which is why|that's why|that is why|wherefore|reducing|wherein|forc\w+"),
 )
 
 

@@ -47,6 +47,18 @@ RU_FIXED: dict[str, Fraction] = {
     "трижды": Fraction(3), "четырежды": Fraction(4), "двоих": Fraction(2), "троих": Fraction(3),
     "полторы": Fraction(3, 2), "пол": Fraction(1, 2), "вполовину": Fraction(1, 2), "наполовину": Fraction(1, 2),
 }  # fmt: skip
+SLANG: dict[str, tuple[int, Role, int]] = {
+    "оба": (2, "whole", 9), "обе": (2, "whole", 9), "обоих": (2, "whole", 9), "обеих": (2, "whole", 9), "пара": (2, "whole", 9), "пару": (2, "whole", 9),
+    "парочка": (2, "whole", 9), "парочку": (2, "whole", 9), "трио": (3, "whole", 9), "червонец": (10, "whole", 9), "полтинник": (50, "whole", 9),
+    "стольник": (100, "whole", 9), "косарь": (1000, "scale", 4), "косарей": (1000, "scale", 4), "косаря": (1000, "scale", 4), "лям": (10**6, "scale", 5),
+    "лямов": (10**6, "scale", 5), "полдюжины": (6, "whole", 9), "полтысячи": (500, "whole", 9), "полтыщи": (500, "whole", 9), "единожды": (1, "whole", 9),
+    "однажды": (1, "whole", 9), "разок": (1, "whole", 9), "дюжину": (12, "whole", 9), "фунтик": (1, "whole", 9),
+    "both": (2, "whole", 9), "couple": (2, "whole", 9), "pair": (2, "whole", 9), "twain": (2, "whole", 9), "brace": (2, "whole", 9), "trio": (3, "whole", 9),
+    "once": (1, "whole", 9), "nought": (0, "unit", 1), "naught": (0, "unit", 1), "nil": (0, "unit", 1), "grand": (1000, "scale", 4), "threescore": (60, "whole", 9),
+    "fourscore": (80, "whole", 9), "yin": (1, "unit", 1), "twa": (2, "unit", 1), "fower": (4, "unit", 1), "sax": (6, "unit", 1), "seeven": (7, "unit", 1),
+    "aucht": (8, "unit", 1), "twal": (12, "unit", 1), "hunner": (100, "scale", 3), "thoosand": (1000, "scale", 4), "hunnert": (100, "scale", 3),
+}  # fmt: skip
+LOOSE = frozenset(SLANG) - frozenset("косарь косарей косаря лям лямов grand hunner hunnert thoosand twa fower sax seeven aucht twal".split())
 RU_EXTRA: dict[str, tuple[int, Role, int]] = {
     "тыс": (10**3, "scale", 4), "тыща": (10**3, "scale", 4), "тыщи": (10**3, "scale", 4), "тыщ": (10**3, "scale", 4),
     "млн": (10**6, "scale", 5), "млрд": (10**9, "scale", 6), "трлн": (10**12, "scale", 7),
@@ -112,6 +124,8 @@ def _add_ru(table: dict[str, Numeral]) -> None:
         table[word] = Numeral(whole, "whole", 9)
     for word, (number, role, rank) in RU_EXTRA.items():
         table[word] = Numeral(Fraction(number), role, rank, role == "ordinal")
+    for word, (number, role, rank) in SLANG.items():
+        table[word] = Numeral(Fraction(number), role, rank)
     for word in ("стать", "стою", "стали", "стане"):
         table.pop(word, None)
 

@@ -164,7 +164,7 @@ class Operators:
         for op in mine:
             if any(s <= op.start < e for s, e in self.bound_spans) or re.match(r"(?:исключ|без|кроме|вместо|против|off|free|except|unless|fail|lost)", self.draft[op.start :]):
                 continue
-            if not any(within(n, self._near(op, 2)) and self._opposes(n) for n in self.negations):
+            if not any(within(n, self._near(op, 3)) and self._opposes(n) for n in self.negations):
                 spot = self._counterpart(op)
                 self.slips.append(Slip("negation_flip", (op.start, self._after(op)), spot, 0.7))
         claims = {self._claim(op.start) for op in mine} | {self._claim(o.start) for o in find(self.draft, lexicon.QUANTITY_RE) if o.cls in ("only", "none")}

@@ -10,7 +10,7 @@ from style_adapter.guard.operators import Slip
 from style_adapter.guard.segments import CITATION
 
 FIRST = re.compile(
-    r"(?<![\w-])(?:я|мне|меня|мной|мною|мой|моя|мое|мои|моего|моей|моему|моим|моих|мою|моими|мы|нас|нам|наш\w*|"
+    r"(?<![\w-])(?:я|мне|меня|мной|мною|мой|моя|мое|мои|моего|моей|моему|моим|моих|мою|моими|мы|нас|нам|наша|наше|нашу|нашего|нашей|наши|наших|нашим|"
     r"i|me|my|mine|myself|we|us|our|ours|i've|i'd|i'm|we've|ah|ma|mysel'?)(?![\w])"
 )
 # A first person that only talks: opinion, feeling, address, the act of speaking.
@@ -24,8 +24,9 @@ PAST_EN = re.compile(
     r"(?:\w+ed|was|were|had|did|drove|saw|took|made|went|ran|set|built|wrote|met|got|kept|held|stood|sat|lost|won|ate|drank|slept|found|bought|sold|brought|taught|caught|fought|gave|came|knew|"
     r"flew|rode|sang|swam|wore|tore|threw|grew|broke|spoke|chose|froze|stole|woke|hid|bit|fed|led|left|spent|paid|put|cut|hit|lived|been|done|seen|worked|tried|dug|hung|climbed|sailed|led)(?!\w)"
 )
+FIXED = re.compile(r"blow me|bless me|my word|my stars|oh my|my lord|my lady|my dear|my friend|my pardner|if i may|as i (?:call|say|see)|скажу|бог мой|боже мой|мои хорош|мой друг|мой дорог|мамочк|батюшки|мать моя|мой юный|i must say|i regret|i fear|i dare|i daresay|in my book|my mind")
 OWN = re.compile(
-    r"(?<!\w)(?:мо(?:й|я|е|и|ю|его|ей|их|им)|у меня|при мне|со мной|наш\w*|my|mine|ma|our)(?!\w)"
+    r"(?<!\w)(?:мо(?:й|я|е|и|ю|его|ей|их|им)|у меня|при мне|со мной|my|mine|ma|our)(?!\w)"
 )
 LINK = re.compile(r"(?<!\w)(?:это|так|там|тут|ее|его|их|ним|ней|нем|них|такой|такую|так\w+|сам|сама|самом|лично|ту|тот|той|тем|где|котор\w+|that|it|there|this|those|them|one|him|her|where|which|myself|personally|same)(?!\w)")
 
@@ -69,6 +70,8 @@ class Persona:
         past = any(w.form.past and not TALK.match(w.low) for w in verbs) or PAST_EN.search(" " + text) is not None
         own = OWN.search(text) is not None
         if not past and not (own and any(w.form.past or w.low in ("was", "were", "is") for _, w in words)):
+            return 0.0
+        if FIXED.search(text) or text.strip().startswith(("нашли", "нашел")):
             return 0.0
         if all(TALK.match(w.low) for w in verbs) and verbs and not PAST_EN.search(" " + text):
             return 0.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.text import CYRILLIC
-from style_adapter.guard import identifiers, lexicon
+from style_adapter.guard import identifiers, lexicon, units
 from style_adapter.guard.align import Alignment
 from style_adapter.guard.operators import Slip, plain
 from style_adapter.guard.words import Reading, Word
@@ -34,6 +34,8 @@ def items(a: Alignment) -> list[Item]:
     used: set[int] = set()
     for index, word in enumerate(a.draft.words):
         match = a.best[index]
+        if any(v.start <= word.start < v.end for v in a.draft.facts.values) or units.named(word.text, after_digit=False):
+            continue
         if not word.content or match.score < 0.8 or count_d[word.lemma] != 1 or match.index in used:
             continue
         other = a.styled.words[match.index]
@@ -49,6 +51,8 @@ def items(a: Alignment) -> list[Item]:
     for value in a.draft.facts.values:
         theirs_v = [v for v in a.styled.facts.values if value.equals(v) and v.form != "loose"]
         mine_v = [v for v in a.draft.facts.values if v.equals(value) and v.form != "loose"]
+        if a.draft.text[max(0, value.start - 1) : value.start] == "-" or value.value == 1:
+            continue
         if value.form != "loose" and len(theirs_v) == 1 and len(mine_v) == 1:
             found.append(Item((value.start, value.end), (theirs_v[0].start, theirs_v[0].end), "value"))
     return sorted(found, key=lambda i: i.draft)
@@ -76,7 +80,7 @@ def distances(reading: Reading, spans: list[tuple[int, int]]) -> Grid:
     return np.asarray(np.minimum(words + 3.0 * hops + 8.0 * far, 30), np.float32)
 
 
-KINDS = ("word", "name", "identifier", "value")
+KINDS = ("wordnoun", "wordadj", "name", "identifier", "value")
 
 
 class Relations:
@@ -91,6 +95,8 @@ class Relations:
         self._causes()
         self._cases()
         self._orders()
+        self._prepositions()
+        self._excluded()
         if not any(s.kind in ("cause_effect_reversed", "role_swap") for s in self.slips):
             self._bindings()
         return self.slips
@@ -108,26 +114,26 @@ class Relations:
         away = np.minimum(bound_d, -bound_s)
         toward = np.minimum(-bound_d, bound_s)
         n = len(found)
-        kinds = np.array([KINDS.index(i.kind) for i in found])
+        kinds = np.array([KINDS.index(i.kind + (i.pos if i.kind == "word" else "")) if i.kind + (i.pos if i.kind == "word" else "") in KINDS else 0 for i in found])
         parallel = kinds[:, None] == kinds[None, :]
         verbatim = np.array([i.kind != "word" for i in found])
         for k in range(n):
             away[k, :, k] = away[:, k, k] = toward[k, :, k] = toward[:, k, k] = -99
         # what is bound must stand close to what it is bound to, in both texts
-        close = np.minimum(near_d, near_s) <= 9
-        away = np.where(close[:, None, :] | close[None, :, :], away, -99)
-        toward = np.where(close[:, None, :] | close[None, :, :], toward, -99)
-        score = np.minimum(away.max(axis=2), toward.max(axis=2))
-        score = np.where(parallel, score, -99) - np.where(verbatim[:, None] & verbatim[None, :], 0, 3)
-        best = np.unravel_index(int(score.argmax()), score.shape)
-        margin = float(score[best])
-        if margin >= 3:
-            one, two = found[int(best[0])], found[int(best[1])]
-            x, y = found[int(away[best].argmax())], found[int(toward[best].argmax())]
-            if {x.kind, y.kind} == {"word"} and {one.kind, two.kind} == {"word"} and margin < 5:
+        close_d, close_s = near_d <= 6, near_s <= 6
+        away = np.where(close_d[:, None, :] & close_s[None, :, :], away, -99)
+        toward = np.where(close_d[None, :, :] & close_s[:, None, :], toward, -99)
+        score = np.where(parallel, np.minimum(away.max(axis=2), toward.max(axis=2)), -99)
+        for one, two in np.argwhere(score >= 3):
+            grid = np.minimum(away[one, two][:, None], toward[one, two][None, :])
+            grid = np.where(parallel, grid, -99)
+            x, y = np.unravel_index(int(grid.argmax()), grid.shape)
+            margin = float(grid[x, y]) - (0 if verbatim[[one, two, x, y]].any() else 2)
+            if margin >= 3:
+                draft = self._around([found[one].draft, found[x].draft])
+                styled = self._around([found[one].styled, found[y].styled])
+                self.slips.append(Slip("role_swap", draft, styled, 0.42 + 0.04 * min(margin, 8)))
                 return
-            draft, styled = self._around([one.draft, x.draft]), self._around([one.styled, y.styled])
-            self.slips.append(Slip("role_swap", draft, styled, 0.42 + 0.04 * min(margin, 8)))
 
     def _around(self, spans: list[tuple[int, int]]) -> tuple[int, int]:
         return min(s for s, _ in spans), max(e for _, e in spans)
@@ -157,65 +163,121 @@ class Relations:
                 spans_s = [(w.start, w.end) for w in (other, up[0][1], down[0][1])]
                 self.slips.append(Slip("cause_effect_reversed" if causal else "role_swap", self._around(spans_d), self._around(spans_s), 0.7))
 
-    # subjects and objects by order
+    # subjects and objects by order and preposition
 
     def _orders(self) -> None:
-        """`A verb B` → `B verb A`, where case does not tell: English, and identifiers anywhere."""
+        """`A verb B` → `B verb A`, where case does not tell: English, and names and identifiers anywhere."""
         for index, verb in enumerate(self.a.draft.words):
-            match = self.a.best[index]
-            if not verb.content or match.score < 0.9:
+            if not verb.content or self.a.best[index].score < 0.9 or verb.form.pos == "adv":
                 continue
             latin = not CYRILLIC.search(verb.low)
-            other = self.a.styled.words[match.index]
-            if latin and not _verbal(self.a.draft, verb) or not latin and verb.form.pos not in ("verb", "adj"):
+            if not latin and verb.form.pos not in ("verb", "adj") or latin and not _verbal(self.a.draft, verb):
                 continue
-            if _passive(self.a.draft, verb) != _passive(self.a.styled, other):
-                continue
-            kinds = ("word", "name", "value", "identifier") if latin else ("identifier",)
-            left = [i for i in self.items if i.kind in kinds and i.pos in ("", "noun", "adj") and i.draft[1] <= verb.start and verb.start - i.draft[1] < 40]
-            right = [i for i in self.items if i.kind in kinds and i.pos in ("", "noun", "adj") and i.draft[0] >= verb.end and i.draft[0] - verb.end < 40]
-            left = [i for i in left if self._one_clause(self.a.draft, i.draft, verb)]
-            right = [i for i in right if self._one_clause(self.a.draft, i.draft, verb)]
+            left, right = self._arguments(self.a.draft, verb)
             if not left or not right:
                 continue
-            a, b = left[-1], right[0]
-            if b.styled[1] <= other.start < a.styled[0] and a.styled[0] - b.styled[1] < 60:
-                if self._one_clause(self.a.styled, a.styled, other) and self._one_clause(self.a.styled, b.styled, other) and not re.search(
-                    r"(?<!\w)(?:by|of|from|что|which|that|who)(?!\w)", self.a.styled.folded[other.end : a.styled[0]]):  # fmt: skip
+            for j in np.flatnonzero(self.a.matrix[index] >= 0.9):
+                other = self.a.styled.words[int(j)]
+                if _passive(self.a.draft, verb) != _passive(self.a.styled, other) or not self.a.inside(self.a.claim_of[index], other.start):
+                    continue
+                their_left, their_right = self._arguments(self.a.styled, other)
+                up = self._crossed(left, their_right, their_left)
+                down = self._crossed(right, their_left, their_right)
+                if up and down and (latin or all(_subject(w) == 0 for pair in (up, down) for w in pair)):
                     causal = any(p.search(verb.low) for _, p in lexicon.CAUSE_RE)
-                    self.slips.append(Slip("cause_effect_reversed" if causal else "role_swap", self._around([a.draft, b.draft]), self._around([a.styled, b.styled]), 0.65))
+                    self.slips.append(Slip("cause_effect_reversed" if causal else "role_swap", self._around([(w.start, w.end) for w in (up[0], down[0], verb)]),
+                                           self._around([(w.start, w.end) for w in (up[1], down[1], other)]), 0.65))  # fmt: skip
+                    return
 
-    def _one_clause(self, reading: Reading, span: tuple[int, int], word: Word) -> bool:
-        gap = reading.text[min(span[1], word.end) : max(span[0], word.start)]
-        return not re.search(r"[,;:.!?()\[\]—–]", gap)
+    def _arguments(self, reading: Reading, verb: Word) -> tuple[list[Word], list[Word]]:
+        """Nouns and names close to a verb on its left and right, no other clause between but a relative one."""
+        near = [w for w in reading.words if w.content and w.form.pos in ("noun", "adj") and w.sentence == verb.sentence and w.start != verb.start]
+        left = [w for w in near if w.end <= verb.start and verb.start - w.end < 36 and not BARRIER.search(reading.text[w.end : verb.start])]
+        right = [w for w in near if w.start >= verb.end and w.start - verb.end < 36 and not BARRIER.search(reading.text[verb.end : w.start])]
+        return left[-2:], right[:2]
+
+    def _crossed(self, mine: list[Word], across: list[Word], same: list[Word]) -> tuple[Word, Word] | None:
+        for word in mine:
+            if any(w.lemma == word.lemma for w in same):
+                return None
+            for other in across:
+                if other.lemma == word.lemma:
+                    return word, other
+        return None
+
+    def _prepositions(self) -> None:
+        """`A на B` → `B на A`, `from A to B` → `from B to A`."""
+        led = []
+        for item in self.items:
+            if item.kind in ("name", "identifier", "value") or item.pos == "noun":
+                led.append((item, _lead(self.a.draft, item.draft), _lead(self.a.styled, item.styled)))
+        for k, (one, before, after) in enumerate(led):
+            for two, other_before, other_after in led[k + 1 : k + 4]:
+                if before != other_before and before == other_after and after == other_before and one.kind == two.kind and (before or other_before):
+                    if abs(one.draft[0] - two.draft[0]) < 60 and abs(one.styled[0] - two.styled[0]) < 90:
+                        spots = [one.draft, two.draft], [one.styled, two.styled]
+                        self.slips.append(Slip("role_swap", self._around(spots[0]), self._around(spots[1]), 0.6 if one.kind != "word" else 0.5))
+                        return
+
+    def _excluded(self) -> None:
+        """`A, а не B` → `B, а не A`."""
+        mine, theirs = _rejected(self.a.draft), _rejected(self.a.styled)
+        for word in mine:
+            index = self.a.draft.words.index(word)
+            for other in theirs:
+                if self.a.back[self.a.styled.words.index(other)] < 0.9 or other.lemma == word.lemma or self.a.best[index].score < 0.9:
+                    continue
+                if other.lemma not in {w.lemma for w in mine} and word.lemma not in {w.lemma for w in theirs}:
+                    self.slips.append(Slip("role_swap", (word.start, word.end), (other.start, other.end), 0.7))
+                    return
 
     # causes
 
     def _causes(self) -> None:
         mine, theirs = self._links(self.a.draft), self._links(self.a.styled)
+        for other in theirs:
+            claim = self._styled_claim(other[1])
+            own = [m for m in mine if claim is None or self._claim(m[1]) == claim]
+            if not own:
+                self._invented(other, claim)
         for link in mine:
             cause, effect = self._sides(self.a.draft, link)
             both = {self.a.draft.words[i].lemma for i in cause} & {self.a.draft.words[i].lemma for i in effect}
-            votes: list[tuple[float, tuple[int, int]]] = []
+            votes = []
             for other in theirs:
-                claim = self._claim(link[1])
-                if not any(s <= other[1] < e for s, e in self.a.region[claim]):
-                    continue
-                their_cause, their_effect = (set(x) for x in self._sides(self.a.styled, other))
-                vote = 0.0
-                sides = [0.0, 0.0]
-                for side, (group, right, wrong) in enumerate(((cause, their_cause, their_effect), (effect, their_effect, their_cause))):
-                    for i in group:
-                        match = self.a.best[i]
-                        if match.score < 0.6 or self.a.draft.words[i].lemma in both or self.a.draft.words[i].form.pos == "adv":
-                            continue
-                        sides[side] += (match.index in right) - (match.index in wrong)
-                vote = sides[0] + sides[1]
-                if sides[0] <= 0 and sides[1] <= 0 or vote > 0 or vote <= -2:
-                    votes.append((vote, (other[1], other[2])))
-            if votes and max(v for v, _ in votes) < 0 and min(v for v, _ in votes) <= -2:
-                at = min(votes)[1]
-                self.slips.append(Slip("cause_effect_reversed", self._sentence(self.a.draft, link[1]), self._sentence(self.a.styled, at[0]), 0.75))
+                if self.a.inside(self._claim(link[1]), other[1]):
+                    votes.append((*self._vote(cause, effect, both, other), other[1]))
+            if votes and not any(total > 0 for total, _, _ in votes):
+                total, crossed, at = min(votes)
+                if crossed and total < 0:
+                    self.slips.append(Slip("cause_effect_reversed", self._sentence(self.a.draft, link[1]), self._sentence(self.a.styled, at), 0.75))
+
+    def _vote(self, cause: list[int], effect: list[int], both: set[str], other: tuple[str, int, int]) -> tuple[float, bool]:
+        """Agreement of a styled connector's sides with the draft's, and whether words of both crossed over."""
+        their_cause, their_effect = (set(x) for x in self._sides(self.a.styled, other))
+        total, crossed = 0.0, []
+        for group, right, wrong in ((cause, their_cause, their_effect), (effect, their_effect, their_cause)):
+            bad = 0
+            for i in group:
+                match, word = self.a.best[i], self.a.draft.words[i]
+                if match.score >= 0.75 and word.lemma not in both and word.form.pos != "adv":
+                    total += (match.index in right) - (match.index in wrong)
+                    bad += match.index in wrong
+            crossed.append(bad > 0)
+        return total, all(crossed)
+
+    def _invented(self, other: tuple[str, int, int], claim: int | None) -> None:
+        """A cause where the draft tells none, between two things it does tell."""
+        if not STRONG.match(self.a.styled.folded[other[1] : other[2]]):
+            return
+        cause, effect = self._sides(self.a.styled, other)
+        told = [[i for i in side if self.a.back[i] >= 0.9 and self.a.styled.words[i].form.pos != "adv"] for side in (cause, effect)]
+        if min(len(t) for t in told) >= 1 and sum(len(t) for t in told) >= 3:
+            segment = self.a.claims[claim if claim is not None else 0]
+            self.slips.append(Slip("cause_effect_reversed", (segment.start, segment.end), self._sentence(self.a.styled, other[1]), 0.55))
+
+    def _styled_claim(self, position: int) -> int | None:
+        return next((k for k in range(len(self.a.claims)) if self.a.inside(k, position)), None)
 
     def _links(self, reading: Reading) -> list[tuple[str, int, int]]:
         text = plain(reading)
@@ -227,7 +289,17 @@ class Relations:
         return found
 
     def _sentence(self, reading: Reading, position: int) -> tuple[int, int]:
-        return next(((s, e) for s, e in reading.facts.spans if s <= position < e), (position, position))
+        """The sentence around a position; lines of verse that end without a stop belong together."""
+        spans = reading.facts.spans
+        at = next((k for k, (s, e) in enumerate(spans) if s <= position < e), None)
+        if at is None:
+            return position, position
+        first = last = at
+        while first > 0 and not STOP.search(reading.text[: spans[first - 1][1]][-4:]):
+            first -= 1
+        while last + 1 < len(spans) and not STOP.search(reading.text[: spans[last][1]][-4:]):
+            last += 1
+        return spans[first][0], spans[last][1]
 
     def _sides(self, reading: Reading, link: tuple[str, int, int]) -> tuple[list[int], list[int]]:
         """Word indices of cause and effect around a connector."""
@@ -244,6 +316,13 @@ class Relations:
                 comma = re.search(r",(?! (?:что|чего|который))| — ", reading.text[end:last])
                 cut = end + comma.start() if comma else last
                 return [i for i in right if reading.words[i].start < cut], [i for i in right if reading.words[i].start >= cut]
+            head = reading.folded[start:end]
+            if re.match(r"из-за|благодаря|вследствие|due|because of|owing|thanks|on account", head) and not head.endswith(("того", "того,")):
+                stop = next((k for k, i in enumerate(right) if reading.words[i].form.pos == "verb" and reading.words[i].form.known and CYRILLIC.search(reading.words[i].low)), len(right))
+                return right[:stop], left + right[stop:]
+            if re.search(r"(?:it's|it is|'tis)\s+$", reading.folded[max(0, start - 8) : start]) and (that := re.search(r"\sthat\s", reading.text[end:last])):
+                cut = end + that.start()
+                return [i for i in right if reading.words[i].start < cut], [i for i in right if reading.words[i].start >= cut]
             return right, left
         if not left:  # `Поэтому …` at the head of a sentence: the cause is the sentence before
             before = [i for i, w in enumerate(reading.words) if w.content and w.end <= first and w.sentence == (reading.words[right[0]].sentence - 1 if right else -1)]
@@ -257,6 +336,10 @@ class Relations:
         return next((k for k, c in enumerate(self.a.claims) if c.start <= position < c.after), len(self.a.claims) - 1)
 
 
+STOP = re.compile(r"[.!?…\]]\W*$")
+STRONG = re.compile(r"из-за|потому что|поэтому|вследствие|по (?:этой|сей|той) причине|благодаря|в результате|оттого|вызва|приве|приво|because|due to|owing|caus|makes?$|made|led to|leads? to|result|therefore|for (?:this|that) reason|that's why|which is why|thanks to|so that|hence|consequently")
+
+
 def _by_case(reading: Reading, left: list[int], right: list[int]) -> tuple[list[int], list[int]]:
     """Cause and effect of a Russian causal verb: subject and object by case, by order where case is silent."""
     signs = [(sum(_subject(reading.words[i]) for i in side if reading.words[i].form.pos == "noun"), side) for side in (left, right)]
@@ -265,12 +348,26 @@ def _by_case(reading: Reading, left: list[int], right: list[int]) -> tuple[list[
     return left, right
 
 
+BARRIER = re.compile(r"[;:.!?()\[\]—–]|,(?!\s*(?:who|which|that|him|her|he|she|котор|что|did))")
+REJECT = re.compile(r"(?:(?<!\w)а (?:вовсе |отнюдь |совсем )?не|отнюдь не|(?<!\w)not|rather than|instead of|вместо)\s+(?:the |a |an |by the |by )?$")
+
+
+def _rejected(reading: Reading) -> list[Word]:
+    return [w for w in reading.words if w.content and w.form.pos == "noun" and REJECT.search(reading.folded[max(0, w.start - 24) : w.start])]
+
+
+def _lead(reading: Reading, span: tuple[int, int]) -> str:
+    """The preposition that leads a word in, or nothing."""
+    match = re.search(r"(?<!\w)(на|с|со|в|во|к|из|от|до|для|у|за|под|над|from|to|with|for|by|into|in|as|than)\s+(?:[`«“\"]|(?:mr|ms|mrs|dr|the|a|an)\.?\s+|\w+(?:ого|ему|ой|ым|ом|ую)\s+)?$", reading.folded[max(0, span[0] - 24) : span[0]])
+    return {"со": "с", "во": "в"}.get(match[1], match[1]) if match else ""
+
+
 def _subject(noun: Word) -> int:
     """1: only a subject by its form; -1: only an object; 0: either."""
     cases = noun.form.cases
     if "nomn" in cases and "accs" not in cases:
         return 1
-    return -1 if "nomn" not in cases and cases else 0
+    return -1 if "accs" in cases and "nomn" not in cases else 0
 
 
 BE = re.compile(r"(?:^|\W)(?:is|are|was|were|be|been|being|get|gets|got)\s+(?:\w+\s+)?$", re.IGNORECASE)

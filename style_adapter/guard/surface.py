@@ -26,6 +26,13 @@ IDIOM = re.compile(
 )
 
 
+CLAUSE = re.compile(r"[,;:(){}\n]\s*|\.\s|\s[—–]\s|\s\[")
+CONDITIONAL = re.compile(
+    r"(?<!\w)(?:если|когда|при|кроме|только|лишь|для|дольше|выше|ниже|больше|меньше|более|менее|старше|моложе|крупнее|дороже|тяжелее|после|начиная|пока|свыше|до|выпущен\w+|"
+    r"if|when|unless|except|only|below|above|over|under|after|before|until|within|during|for|longer|older|younger|heavier|more|less)(?!\w)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the cheap checks know of one text."""
@@ -199,11 +206,9 @@ class Surface:
 
     def _unit_told(self, draft: Value, styled: Value) -> bool:
         """Where only one of the two has a unit, the unit must stand elsewhere near or be no measure."""
-        if (draft.unit is None) == (styled.unit is None) or draft.value != styled.value or styled.form == "loose":
+        if styled.unit is None or draft.unit is not None or draft.value != styled.value or styled.form == "loose":
             return True
-        unit, there = (draft.unit, self.styled) if draft.unit else (styled.unit, self.draft)
-        assert unit is not None
-        value = styled if draft.unit else draft
+        unit, there, value = styled.unit, self.draft, draft
         if unit.dimension in ("times", "months", "angle", "pixel") or value.year or styled.year:
             return True
         near = there.text[max(0, value.start - 120) : value.end + 120]
@@ -225,15 +230,28 @@ class Surface:
                 if weak or value.value == 1:
                     continue
                 same = next((v for v in self.styled.values if v.value == value.value and inside(v.start, region)), None)
-                kind = "date" if value.year else "unit" if same and value.unit else "number"
-                self._say(kind, value.text, self._spot(same) if same else "")
+                if same and value.unit:
+                    self._say("unit", self._spot_draft(value), self._spot(same))
+                else:
+                    self._lost(value)
                 continue
             spare.remove(best)
-            self._say(_value_kind(value, best), self._spot_draft(value), self._spot(best))
+            self._say(_value_kind(value, best, self.draft.text), self._spot_draft(value), self._spot(best))
         for extra in spare:
             if extra.form == "digits" and not any(d.equals(extra) or d.value == extra.value for d in self.draft.values):
                 if not any(m.start <= extra.start < m.end for m in self.draft.moments) and self._about_draft(extra.start):
                     self._say("added_claim", "", context(self.styled.text, extra.start, extra.end))
+
+    def _lost(self, value: Value) -> None:
+        """A number with nothing in its place: part of a lost condition or of a lost claim."""
+        start = max((s for s, _ in self.draft.spans if s <= value.start), default=0)
+        marks = [m.end() for m in CLAUSE.finditer(self.draft.text, start, value.start)]
+        left = max([start, *marks])
+        right = CLAUSE.search(self.draft.text, value.end)
+        spot = (left, right.start() if right else len(self.draft.text))
+        text = fold(self.draft.text[max(0, left - 1) : value.start])
+        kind = "condition_dropped" if CONDITIONAL.search(text) else "dropped_claim"
+        self._say(kind, self.draft.text[slice(*spot)] if kind == "condition_dropped" else self._spot_draft(value), "")
 
     def _about_draft(self, position: int) -> bool:
         """The sentence at `position` carries a citation or shares words with the draft: it is no mere talk."""
@@ -261,6 +279,10 @@ class Surface:
             elif match in spare:
                 spare.remove(match)
         for moment in lost:
+            if moment.key[0] == "weekday" and not any(m.key[0] == "weekday" for m in spare):
+                text = fold(self.draft.text[max(0, moment.start - 14) : moment.start])
+                self._say("condition_dropped" if CONDITIONAL.search(text) else "dropped_claim", context(self.draft.text, moment.start, moment.end, 1), "")
+                continue
             other = next((m for m in spare if m.key[0] == moment.key[0]), None) or next(
                 (m for m in spare if {m.key[0], moment.key[0]} == {"month", "day"}), None)  # fmt: skip
             if other is not None:
@@ -351,15 +373,22 @@ def _identifier_kind(draft: Identifier, styled: Identifier) -> str:
     return "entity_swap" if draft.plain_word and draft.code and styled.plain_word else "identifier"
 
 
-def _value_kind(draft: Value, styled: Value) -> str:
+LABELLED = re.compile(
+    r"(?:room|gate|form|platform|flight|bus|train|folder|no\.|№|номер\w*|каб\w*|кабинет\w*|рейс\w*|поезд\w*|комнат\w*|аудитори\w*|телефон\w*|пункт\w*|стать\w+|форм\w+|счет\w*|"
+    r"section|article|building|корпус\w*|дом|окн\w+|порт\w*|port|номеру|по)\s+(?:№\s*)?$"
+)
+
+
+def _value_kind(draft: Value, styled: Value, text: str) -> str:
     if draft.year or styled.year and not styled.unit and draft.ordinal:
         return "date"
     mantissa = str(draft.value.numerator).rstrip("0") == str(styled.value.numerator).rstrip("0")
     if draft.value == styled.value or (mantissa and draft.unit and draft.unit.dimension == "percent" and not styled.unit):
         return "unit"
-    if draft.unit and draft.unit.dimension == "months" and draft.unit.label == "century":
+    if draft.unit and draft.unit.dimension in ("months", "time"):
         return "date"
-    return "number"
+    before = fold(text[max(0, draft.start - 16) : draft.start])
+    return "identifier" if draft.form == "digits" and not draft.unit and LABELLED.search(before) else "number"
 
 
 def _distance(draft: Value, styled: Value) -> int:

@@ -72,14 +72,14 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("cup", "volume", "1/4", "", "стакан"),
     ("tbsp", "spoon", "3", "tbsp ст.л ст.л.", "tablespoon"),
     ("tsp", "spoon", "1", "tsp ч.л ч.л.", "teaspoon"),
-    ("°C", "celsius", "1", "°C °С ℃", "celsius цельси"),
+    ("°C", "celsius", "1", "°C °С ℃", "celsius цельси centigrade"),
     ("°F", "fahrenheit", "1", "°F ℉", "fahrenheit фаренгейт"),
     ("K", "kelvin", "1", "К", "кельвин kelvin"),
     ("°", "angle", "1", "° deg", "градус degree"),
     ("$", "dollar", "1", "$ USD usd bucks buck бакс баксов", "доллар dollar бакс"),
     ("€", "euro", "1", "€ EUR евро euro euros", ""),
     ("₽", "ruble", "1", "₽ руб р RUB", "рубл ruble rouble целков"),
-    ("£", "gbp", "1", "£ GBP", "фунт"),
+    ("£", "gbp", "1", "£ GBP quid", "фунт"),
     ("p", "gbp", "1/100", "pence penny", ""),
     ("¢", "dollar", "1/100", "cent cents", "цент"),
     ("kop", "ruble", "1/100", "коп", "копе"),
@@ -121,7 +121,7 @@ PER_CENT = re.compile(r"per cent(?!\w)", re.IGNORECASE)
 PREPOSITIONS = frozenset("с к К В".split())  # `5 с половиной`, `5 к одному`: no unit before another word
 SQUARE = re.compile(r"(?:квадратн\w*|кв\.?|square|sq\.?)\s+", re.IGNORECASE)
 CUBIC = re.compile(r"(?:кубическ\w*|куб\.?|cubic|cu\.?)\s+", re.IGNORECASE)
-DEGREE = re.compile(r"(?:°|градус\w*|degrees?|deg\.?)[\s\xa0]*(?:по\s+)?(?:(C|С|celsius|цельси\w*)|(F|fahrenheit|фаренгейт\w*))(?![\w])", re.IGNORECASE)
+DEGREE = re.compile(r"(?:°|градус\w*|degrees?|deg\.?)[\s\xa0]*(?:по\s+)?(?:(C|С|celsius|centigrade|цельси\w*)|(F|fahrenheit|фаренгейт\w*))(?![\w])", re.IGNORECASE)
 
 
 def _build() -> tuple[dict[str, Unit], dict[str, Unit], list[tuple[str, Unit]]]:

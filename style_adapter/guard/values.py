@@ -34,6 +34,8 @@ class Value:
         if self.unit and other.unit and self.unit != other.unit:
             if self.unit.dimension != other.unit.dimension:
                 degrees = {self.unit.dimension, other.unit.dimension}
+                if degrees == {"mass", "gbp"}:
+                    return self.value == other.value and "lb" in (self.unit.label, other.unit.label)
                 return "angle" in degrees and bool(degrees & {"celsius", "fahrenheit"}) and self.value == other.value
             if self.value * self.unit.factor == other.value * other.unit.factor:
                 return True
@@ -100,8 +102,10 @@ YEAR_BEFORE = re.compile(
     re.IGNORECASE,
 )
 WORD = re.compile(r"[^\W\d_]+")
-HALF_UNIT = re.compile(r"(?<!\w)пол(?:у)?(часа|час|года|год|минуты|метра|литра|километра|дня|процента|тонны|секунды|суток|миллиона|миллиарда)(?!\w)", re.IGNORECASE)
+HALF_UNIT = re.compile(r"(?<!\w)пол(?:у)?-?(часика|часа|час|годика|века|мили|стакана|ложки|недели|месяца|кило|года|год|минуты|метра|литра|километра|дня|процента|тонны|секунды|суток|миллиона|миллиарда)(?!\w)", re.IGNORECASE)
 SPAN_HALF = re.compile(r"(?<!\w)(час|год|день|месяц|метр|литр|hour|year|day|month|mile|minute|rate)\s+(?:с\s+половиной|and\s+a\s+half|and\s+half\s+as\s+much|\x00)(?!\w)", re.IGNORECASE)
+HOUR_PART = re.compile(r"(?<!\w)(?:(?:a\s+)?quarter\s+of\s+an?|half\s+an?|half-an?|half|three[\s-]quarters\s+of\s+an?|четверт\w+)[\s-]+(hour|hours|year|day|mile|million|часа|века|литра)(?!\w)", re.IGNORECASE)
+FORTNIGHT = re.compile(r"(?<!\w)(?:fortnight|twelvemonth|полугоди\w+|квартал(?:а|у|ом|е)?|quarterly)(?!\w)", re.IGNORECASE)
 POINT = re.compile(r"(?<!\w)(\w+)\s+(?:point|цел\w+(?:\s+и)?)\s+(\w+)(?:\s+десят\w+)?(?!\w)", re.IGNORECASE)
 SHORT_DATE = re.compile(r"(?<![\d.,:])(\d{1,2})\.(\d{2})(?![\d.,:]|\s?(?:%|°|час|р|руб))")
 AND_HALF = re.compile(r"\s+(?:с\s+половиной|and\s+a\s+half|с\s+четвертью)(?!\w)")
@@ -314,6 +318,7 @@ class Extractor:
         loose = (len(run) == 1 and run[0] in WORD_ONES and not (found and found[0].dimension in ("percent", "bytes"))) or run[0] in (
             "первый", "first", "second", "double", "score", "quarter", "quarters", "пол", "десятка", "тройка", "triple") or hundred and bool(
             re.search(r"(?:из|of|in|every)\s$", self.masked[max(0, start - 6) : start])) or (ordinal and value == 1)  # fmt: skip
+        loose = loose or len(run) == 1 and run[0] in numerals.LOOSE
         loose = loose and not (run[0] in WORD_ONES and value != 1)
         short = ordinal and 0 < value < 100 or not ordinal and 20 <= value < 100
         if found and found[0].label in ("times",) and value == 1:
@@ -343,6 +348,12 @@ class Extractor:
             self.values.append(Value(Fraction(100), units.BY_LABEL["%"], "loose", *match.span(), match.group()))
         for part in [v for v in self.values if v.ordinal and v.form != "digits" and v.value > 2]:
             self.values.append(Value(1 / part.value, None, "loose", part.start, part.end, part.text))
+        for match in HOUR_PART.finditer(self.text):
+            part = {"quarter": Fraction(1, 4), "half": Fraction(1, 2), "three": Fraction(3, 4), "чет": Fraction(1, 4)}[re.match(r"quarter|half|three|чет", match.group().lower())[0]]  # type: ignore[index]
+            self.values.append(Value(part, units.named(match[1]), "loose", *match.span(), match.group()))
+        for match in FORTNIGHT.finditer(self.text):
+            label, number = ("week", 2) if match.group().lower().startswith("fort") else ("month", 3 if match.group().lower().startswith(("кв", "qu")) else 12 if match.group().lower().startswith("tw") else 6)
+            self.values.append(Value(Fraction(number), units.BY_LABEL[label], "loose", *match.span(), match.group()))
         self._fractions()
         self._points()
         for match in SPAN_HALF.finditer(self.text):

@@ -1,0 +1,71 @@
+"""Whole claims against citations: what moved to another mark, and which subjects changed places. Knows alignment only."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from style_adapter.guard import identifiers
+from style_adapter.guard.align import Alignment
+from style_adapter.guard.operators import Slip
+
+
+def moved(a: Alignment) -> list[Slip]:
+    """Two claims whose content stands under each other's mark: a moved citation, or, where only the subjects moved, swapped roles."""
+    claims = [k for k, c in enumerate(a.claims) if c.cites]
+    found: list[Slip] = []
+    for x, one in enumerate(claims):
+        for two in claims[x + 1 :]:
+            if a.claims[one].cites & a.claims[two].cites or a.region[one] == a.region[two]:
+                continue
+            own, other = _content(a, one, two)
+            swapped = _anchors(a, one, two)
+            spots = _spots(a, one, two)
+            if other > own + 0.25 and other > 1.6 * own and swapped >= 0:
+                found.append(Slip("citation", spots[0], spots[1], 0.9))
+            elif swapped >= 2 and own >= other:
+                found.append(Slip("role_swap", spots[0], spots[2], 0.8))
+    return found
+
+
+def _mask(a: Alignment, claim: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return np.array([any(s <= w.start < e for s, e in a.region[claim]) for w in a.styled.words], bool)
+
+
+def _content(a: Alignment, one: int, two: int) -> tuple[float, float]:
+    """How well the two claims' words are covered under their own marks, and under each other's."""
+    masks = {one: _mask(a, one), two: _mask(a, two)}
+    scores: dict[tuple[int, int], list[float]] = {}
+    shared = {w.lemma for i, w in enumerate(a.draft.words) if a.claim_of[i] == one} & {w.lemma for i, w in enumerate(a.draft.words) if a.claim_of[i] == two}
+    for i, word in enumerate(a.draft.words):
+        claim = a.claim_of[i]
+        if claim not in masks or not word.content or word.lemma in shared:
+            continue
+        for region, mask in masks.items():
+            row = np.where(mask, a.matrix[i], 0)
+            scores.setdefault((claim, region), []).append(float(row.max() >= 0.8) if len(row) else 0.0)
+    mean = {key: sum(v) / len(v) for key, v in scores.items() if v}
+    own = mean.get((one, one), 0) + mean.get((two, two), 0)
+    other = mean.get((one, two), 0) + mean.get((two, one), 0)
+    return own / 2, other / 2
+
+
+def _anchors(a: Alignment, one: int, two: int) -> int:
+    """+1 for each claim whose identifiers all stand under the other's mark, −1 for each whose stand under its own."""
+    vote = 0
+    for mine, theirs in ((one, two), (two, one)):
+        claim = a.claims[mine]
+        names = [i.text for i in a.draft.facts.identifiers if claim.start <= i.start < claim.after]
+        rival = {i.text for i in a.draft.facts.identifiers if a.claims[theirs].start <= i.start < a.claims[theirs].after}
+        names = [n for n in names if n not in rival]
+        if not names:
+            continue
+        here, there = (any(identifiers.occurs(n, a.styled.text[s:e]) for s, e in a.region[k]) for n in names[:1] for k in (mine, theirs))
+        vote += 1 if there and not here else -1 if here else 0
+    return vote
+
+
+def _spots(a: Alignment, one: int, two: int) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+    claim, region = a.claims[one], a.region[two][0]
+    marks = [s for s in a.styled.facts.segments if s.cites & a.claims[two].cites]
+    after = marks[0].after if marks else region[1]
+    return (claim.start, claim.after), (region[0], after), a.region[one][0]
