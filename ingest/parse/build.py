@@ -14,6 +14,7 @@ from ingest.clean import normalize, one_line
 Kind = Literal["heading", "paragraph", "list", "table", "code", "quote"]
 
 _BLANK_ENDS = re.compile(r"[ \t]+(?=\n|$)")
+_WIDE_GAP = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -61,6 +62,8 @@ def build(pieces: Iterable[Piece], source: str, *, title: str, name: str, media_
 
 def _tidy(text: str, kind: Kind) -> str:
     text = _BLANK_ENDS.sub("", text).strip("\n")
+    if kind in ("paragraph", "quote") and "`" not in text:
+        text = _WIDE_GAP.sub(" ", text)
     return text if kind == "code" else _BLANK_LINES.sub("\n\n", text).strip()
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ingest.clean import join_lines, normalize
-from ingest.parse.build import Piece
+from ingest.parse.build import Piece, fence
 from ingest.parse.columns import reading_order, rows_of
 from ingest.parse.grid import grid_pieces, is_layout
 from ingest.parse.plain import BULLET, items, vocabulary
@@ -25,6 +25,7 @@ class Fragment(NamedTuple):
     right: float
     top: float
     bold: bool = False
+    mono: bool = False
 
     @property
     def size(self) -> float:
@@ -73,6 +74,10 @@ class Line:
     def bold(self) -> bool:
         return all(part.bold for part in self.parts)
 
+    @property
+    def mono(self) -> bool:
+        return all(part.mono for part in self.parts)
+
 
 _PAGE_NUMBER = re.compile(r"^\W*(?:(?:стр(?:аница|\.)?|page|p\.)\s*)?\d{1,4}(?:\s*(?:из|of|/)\s*\d{1,4})?\W*$", re.I)
 _MARKER = re.compile(r"^(?:[-*•‣◦▪–—·o]|\(?(?:\d{1,3}|[a-zа-я])[.)])$", re.I)
@@ -95,7 +100,9 @@ def pieces_of(pages: Sequence[Page]) -> tuple[list[Piece], str]:
         weights[round(line.size * 2) / 2] += len(line.text)
     body = weights.most_common(1)[0][0]
     known = vocabulary(normalize("\n".join(line.text for line in lines)))
-    maker = _Maker(lines, body, known)
+    letters = sum(len(line.text) for line in lines)
+    code = sum(len(line.text) for line in lines if line.mono) < 0.6 * letters  # else it is a typescript
+    maker = _Maker(lines, body, known, code)
     pieces = _merged_lists(maker.pieces())
     top = [piece for piece in pieces if piece.kind == "heading" and piece.level == 1]
     title = top[0].text if top and maker.first_page_heading == top[0].text else ""
@@ -142,12 +149,30 @@ def _without_running(lines: Sequence[Line], pages: Sequence[Page]) -> list[Line]
         near = [line for line in own[:3] if line.bottom > page.height * 0.88]
         near += [line for line in own[-3:] if line.top < page.height * 0.12]
         edges += [(line, re.sub(r"\d+|\b[ivxlc]+\b", "#", line.text.strip().lower())) for line in near]
+    numbered = _numbered(by_page)
     counts = Counter(key for _, key in edges)
     least = max(3, 0.25 * len(pages)) if len(pages) > 3 else 2
-    dropped = {
+    dropped = numbered | {
         id(line) for line, key in edges if (len(pages) > 1 and counts[key] >= least) or _PAGE_NUMBER.match(line.text)
     }
     return [line for line in lines if id(line) not in dropped]
+
+
+def _numbered(by_page: dict[int, list[Line]]) -> set[int]:
+    """The ids of first and last lines that carry the page's number, whatever else they say: the same distance
+    from the page's place in the file on most pages."""
+    found: set[int] = set()
+    for last in (False, True):
+        offsets: list[tuple[int, int]] = []
+        for page, lines in by_page.items():
+            line = (min if last else max)(lines, key=lambda line: line.top)
+            numbers = re.findall(r"^\W*(\d{1,4})\b|\b(\d{1,4})\W*$", line.text)
+            offsets += [(int(first or second) - page, id(line)) for first, second in numbers]
+        if offsets:
+            usual, times = Counter(offset for offset, _ in offsets).most_common(1)[0]
+            if times >= max(3, 0.5 * len(by_page)):
+                found |= {number for offset, number in offsets if offset == usual}
+    return found
 
 
 @dataclass
@@ -157,6 +182,7 @@ class _Maker:
     lines: Sequence[Line]
     body: float
     known: frozenset[str]
+    has_code: bool = True
     first_page_heading: str = ""
     _open: list[Line] = field(default_factory=list)
     _edges: dict[int, tuple[float, float]] = field(default_factory=dict)  # of each column: its left and right
@@ -167,10 +193,16 @@ class _Maker:
             self._edges[line.column] = (min(left, line.left), max(right, line.right))
 
     def pieces(self) -> Iterator[Piece]:
-        sizes = sorted({_rounded(line) for line in self.lines if self._is_large(line)}, reverse=True)[:4]
+        sizes = _levels(line.size for line in self.lines if self._is_large(line))
         index = 0
         while index < len(self.lines):
             line = self.lines[index]
+            end = self._code_end(index)
+            if end > index:
+                yield from self._flush()
+                yield Piece("code", fence(_code(self.lines[index:end])))
+                index = end
+                continue
             end = self._table_end(index)
             if end > index:
                 yield from self._flush()
@@ -197,14 +229,18 @@ class _Maker:
         yield from self._flush()
 
     def _is_large(self, line: Line) -> bool:
-        return line.size > self.body * 1.12 and len(line.text) <= 200 and any(char.isalpha() for char in line.text)
+        return (
+            line.size > self.body * 1.12
+            and not (self.has_code and line.mono)
+            and len(line.text) <= 200
+            and any(char.isalpha() for char in line.text)
+        )
 
     def _level(self, index: int, sizes: Sequence[float]) -> int:
         """The level of the heading this line is, 0 of other text."""
         line = self.lines[index]
         if self._is_large(line):
-            size = _rounded(line)
-            return next((level for level, large in enumerate(sizes, 1) if size >= large), len(sizes))
+            return next((level for level, large in enumerate(sizes, 1) if line.size >= large), len(sizes))
         alone = not self._open or self._starts(line)
         text = line.text.strip()
         if line.bold and alone and len(text) <= 110 and text[-1:] not in ".,;:" and not self._bold_goes_on(index):
@@ -218,7 +254,7 @@ class _Maker:
 
     def _same_heading(self, line: Line, following: Line) -> bool:
         near = line.page == following.page and 0 <= line.bottom - following.top < line.size
-        alike = _rounded(line) == _rounded(following) and line.bold == following.bold
+        alike = abs(line.size - following.size) < 0.06 * line.size and line.bold == following.bold
         large = self._is_large(line) and self._is_large(following)
         return near and alike and large and not _NUMBER_HEAD.match(following.text)
 
@@ -253,6 +289,15 @@ class _Maker:
             yield Piece("list", "\n".join(items([texts[0], *texts[1:]], self.known)))
         else:
             yield Piece("paragraph", join_lines(texts, self.known))
+
+    def _code_end(self, index: int) -> int:
+        """The end of the code that begins at this line, `index` where none does."""
+        end = index
+        while self.has_code and end < len(self.lines) and self.lines[end].mono:
+            if end > index and self.lines[end].page != self.lines[end - 1].page:
+                break
+            end += 1
+        return end
 
     def _table_end(self, index: int) -> int:
         """The end of the table that begins at this line, `index` where none does."""
@@ -290,11 +335,35 @@ class _Maker:
                 grid[-1] = [join_lines([above, cell], self.known) for above, cell in zip(grid[-1], cells, strict=True)]
             else:
                 grid.append(cells)
-        yield from grid_pieces(grid)
+        marked = all(part.bold for part in lines[0].parts) and not all(part.bold for part in lines[1].parts)
+        yield from grid_pieces(grid, head=1 if marked else None)
 
 
-def _rounded(line: Line) -> float:
-    return round(line.size * 2) / 2
+def _levels(sizes: Iterable[float]) -> list[float]:
+    """The smallest size of each heading level, largest level first; sizes within 6 % are one level."""
+    levels: list[tuple[float, float]] = []  # largest and smallest size
+    for size in sorted(sizes, reverse=True):
+        if levels and size > 0.94 * levels[-1][0]:
+            levels[-1] = (levels[-1][0], size)
+        elif len(levels) < 4:
+            levels.append((size, size))
+    return [least for _, least in levels]
+
+
+def _code(lines: Sequence[Line]) -> str:
+    """Lines of code with their indents and blank lines, by their places on the page."""
+    letter = max(sum(part.right - part.left for line in lines for part in line.parts), 1.0)
+    letter /= max(sum(len(part.text) for line in lines for part in line.parts), 1)
+    edge = min(line.left for line in lines)
+    out: list[str] = []
+    for number, line in enumerate(lines):
+        if number and lines[number - 1].bottom - line.top > 0.8 * line.size:
+            out.append("")
+        text = ""
+        for part in line.parts:
+            text += " " * max(round((part.left - edge) / letter) - len(text), 1 if text else 0) + part.text
+        out.append(text)
+    return "\n".join(out)
 
 
 def _columns(parts: Sequence[Fragment]) -> list[tuple[float, float]]:

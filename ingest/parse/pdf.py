@@ -20,7 +20,9 @@ _BAD_TITLE = re.compile(
     re.I,
 )
 _STRANGE = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
-_BOLD_FLAG = 1 << 18
+_BOLD_FLAG, _FIXED_FLAG = 1 << 18, 1
+_BOLD = re.compile("bold|black|heavy|semibold|demi", re.I)
+_FIXED = re.compile("mono|courier|consol|typewriter|cmtt|inconsolata|menlo|fixed|sourcecode|firacode", re.I)
 
 
 def parse_pdf(data: bytes, source: str, name: str) -> ParsedDocument:
@@ -47,8 +49,9 @@ def parse_pdf(data: bytes, source: str, name: str) -> ParsedDocument:
     finally:
         pdf.close()
     pieces, title = pieces_of(pages)
-    if not title and len(meta) > 3 and not _BAD_TITLE.match(meta):
-        title = meta
+    if len(meta) > 3 and not _BAD_TITLE.match(meta):
+        cover = one_line(normalize(" ".join(fragment.text for fragment in pages[0].fragments))).lower()
+        title = meta if not title or meta.lower() in cover else title
     return build(pieces, source, title=title, name=name, media_type="application/pdf")
 
 
@@ -109,7 +112,7 @@ class _Collector:
         self._pointer = ctypes.byref(self._box)
         self._text: list[str] = []
         self._edges = (0.0, 0.0, 0.0, 0.0)  # left, bottom, right, top
-        self._first = 0
+        self._first = self._last = 0
         self._space = False
 
     def take(self, index: int) -> None:
@@ -133,7 +136,7 @@ class _Collector:
             self._first, self._edges, self._space = index, (left, bottom, right, top), False
         elif self._space or left - self._edges[2] > 0.3 * (top - bottom):
             self._text.append(" ")
-        self._space = False
+        self._space, self._last = False, index
         self._text.append(char)
         edges = self._edges
         self._edges = (min(edges[0], left), min(edges[1], bottom), max(edges[2], right), max(edges[3], top))
@@ -149,11 +152,16 @@ class _Collector:
         if self._text:
             text = "".join(self._text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
             left, bottom, right, top = self._edges
-            self.fragments.append(Fragment(text, left, bottom, right, top, self._is_bold()))
+            bold, mono = self._font(self._first)
+            step = max((self._last - self._first) // 4, 1)  # a line of code, not a line with some code in it
+            mono = mono and all(self._font(index)[1] for index in range(self._first, self._last + 1, step))
+            self.fragments.append(Fragment(text, left, bottom, right, top, bold, mono))
         self._text, self._space = [], False
 
-    def _is_bold(self) -> bool:
+    def _font(self, index: int) -> tuple[bool, bool]:
+        """Whether the font of a character is bold, and whether it is one of fixed width."""
         flags, buffer = ctypes.c_int(0), ctypes.create_string_buffer(128)
-        self._raw.FPDFText_GetFontInfo(self._textpage, self._first, buffer, 128, ctypes.byref(flags))
-        name = buffer.value.lower()
-        return bool(flags.value & _BOLD_FLAG) or b"bold" in name or b"black" in name or b"heavy" in name
+        self._raw.FPDFText_GetFontInfo(self._textpage, index, buffer, 128, ctypes.byref(flags))
+        name = buffer.value.decode("utf-8", "replace")
+        bold = bool(flags.value & _BOLD_FLAG) or _BOLD.search(name) is not None
+        return bold, bool(flags.value & _FIXED_FLAG) or _FIXED.search(name) is not None

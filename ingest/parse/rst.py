@@ -40,7 +40,7 @@ def parse_rst(text: str, source: str, name: str) -> ParsedDocument:
 
     body = normalize(text)
     _register(body)
-    tree = publish_doctree(body, settings_overrides={**_SETTINGS, "doctitle_xform": False})
+    tree = publish_doctree(body, settings_overrides={**_SETTINGS, "doctitle_xform": False, "docinfo_xform": False})
     return build(_walk(tree, 0), source, title="", name=name, media_type="text/x-rst")
 
 

@@ -171,7 +171,7 @@ def _sheet(grid: Grid) -> Iterator[Piece]:
     top = _header(rows)
     for row in rows[:top]:
         yield Piece("paragraph", " ".join(dict.fromkeys(filter(None, row))))
-    yield from grid_pieces(rows[top:], head=_depth(rows[top:]))
+    yield from grid_pieces(rows[top:], head=_depth(rows[top:]), likely=True)
 
 
 def _header(rows: Sequence[Sequence[str]]) -> int:

@@ -3,7 +3,7 @@ controls, boxes and insertions not yet accepted. Knows no other format."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from core.nouns import ParsedDocument
@@ -133,7 +133,16 @@ class _Reader:
                 text = above if continued else self._cell(cell)
                 grid[-1] += [text] * (min(int(span), 200) if span.isdecimal() else 1)
         marked = [row.find(f"{W}trPr/{W}tblHeader") is not None for row in rows]
-        yield from grid_pieces(grid, head=marked.index(False) if True in marked and False in marked else None)
+        head = marked.index(False) if True in marked and False in marked else None
+        if head is None and self._bold_row(cells[0]) and not self._bold_row(cells[1]):
+            head = 1
+        yield from grid_pieces(grid, head=head)
+
+    def _bold_row(self, cells: Sequence[Any]) -> bool:
+        paragraphs = [line for cell in cells for line in cell.iter(f"{W}p") if paragraph_text(line).strip()]
+        return bool(paragraphs) and all(
+            self._is_bold(line, _value(line.find(f"{W}pPr"), "pStyle")) for line in paragraphs
+        )
 
     def _cell(self, cell: Any) -> str:
         return one_line(" ".join(piece.text for piece, _ in self._pieces(cell)))

@@ -20,6 +20,7 @@ class Text(NamedTuple):
     text: str
     size: float = 11.0
     bold: bool = False
+    mono: bool = False
 
 
 def width(text: str, size: float = 11.0) -> float:
@@ -56,7 +57,7 @@ def make_pdf(pages: Sequence[Sequence[Text]], *, title: str = "", image: bool = 
     kids = " ".join(f"{20 + 2 * number} 0 R" for number in range(len(pages)))
     out.add(1, b"<< /Type /Catalog /Pages 2 0 R >>")
     out.add(2, f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode())
-    for number, name in ((3, "Helvetica"), (4, "Helvetica-Bold")):
+    for number, name in ((3, "Helvetica"), (4, "Helvetica-Bold"), (10, "Courier")):
         out.add(number, _font(name, codes, descriptor=number + 2))
         out.add(number + 2, _descriptor(name))
     out.stream(7, _to_unicode(codes))
@@ -66,7 +67,7 @@ def make_pdf(pages: Sequence[Sequence[Text]], *, title: str = "", image: bool = 
         bytes(range(256)) * 3,
         "/Type /XObject /Subtype /Image /Width 16 /Height 16 /ColorSpace /DeviceRGB /BitsPerComponent 8",
     )
-    resources = "<< /Font << /F0 3 0 R /F1 4 0 R >> /XObject << /Im 9 0 R >> >>"
+    resources = "<< /Font << /F0 3 0 R /F1 4 0 R /F2 10 0 R >> /XObject << /Im 9 0 R >> >>"
     for number, page in enumerate(pages):
         first = 20 + 2 * number
         media = f"/MediaBox [0 0 {WIDTH} {HEIGHT}]"
@@ -77,7 +78,9 @@ def make_pdf(pages: Sequence[Sequence[Text]], *, title: str = "", image: bool = 
         content = [f"q {WIDTH} 0 0 {HEIGHT} 0 0 cm /Im Do Q"] if image else []
         for item in page:
             code = "".join(f"{codes[char]:02x}" for char in item.text)
-            content.append(f"BT /F{int(item.bold)} {item.size} Tf {item.x:.2f} {item.y:.2f} Td <{code}> Tj ET")
+            content.append(
+                f"BT /F{2 if item.mono else int(item.bold)} {item.size} Tf {item.x:.2f} {item.y:.2f} Td <{code}> Tj ET"
+            )
         out.stream(first + 1, "\n".join(content).encode())
     return out.finish()
 
@@ -112,7 +115,8 @@ def _utf16(text: str) -> str:
 
 
 def _font(name: str, codes: dict[str, int], descriptor: int) -> bytes:
-    widths = " ".join(str(int(_LETTER * 1000)) for _ in codes)
+    slack = 0 if name == "Courier" else 20  # a font whose letters are all alike is one of fixed width
+    widths = " ".join(str(int(_LETTER * 1000) + slack * (-1) ** code) for code in codes.values())
     last = 32 + max(len(codes), 1)
     return (
         f"<< /Type /Font /Subtype /TrueType /BaseFont /{name} /FirstChar 33 /LastChar {last} /Widths [{widths}] "

@@ -106,3 +106,32 @@ def test_lists_and_tables() -> None:
         "- проверить место на диске;\n- остановить службу и дождаться, пока очередь опустеет полностью;\n- снять копию."
     )
     assert [block.kind for block in document.blocks] == ["paragraph", "table", "paragraph", "list"]
+
+
+def test_code_in_fixed_width_type_keeps_its_lines_and_indents() -> None:
+    code = ("server:", "    port: 8080", "", "    tls: true")
+    lines = [
+        Text(80 + 5.5 * (len(line) - len(line.lstrip())), 700 - 14 * number, line.strip(), mono=True)
+        for number, line in enumerate(code)
+        if line
+    ]
+    document = read([*column(RUSSIAN, 60, 780, chars=80), *lines, *column(OTHER, 60, 600, chars=80)])
+    assert document.text == f"{RUSSIAN}\n\n```\nserver:\n    port: 8080\n\n    tls: true\n```\n\n{OTHER}"
+
+
+def test_chapter_names_beside_page_numbers_are_dropped() -> None:
+    pages = [
+        [Text(60, 820, f"Глава {number // 2 + 1}: Утилиты {number + 5}", 11), *column(RUSSIAN, 60, 780, chars=80)]
+        for number in range(5)
+    ]
+    assert "Утилиты" not in read(*pages).text
+
+
+def test_pairs_without_a_header_are_not_given_one() -> None:
+    pairs = (("Владелец", "Иванов"), ("Замещает", "Петрова"), ("Отдел", "Связь"))
+    rows = [
+        Text(x, 700 - 16 * place, cell)
+        for place, pair in enumerate(pairs)
+        for x, cell in zip((60, 220), pair, strict=True)
+    ]
+    assert read(rows).text == "Владелец: Иванов\nЗамещает: Петрова\nОтдел: Связь"
