@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from bot import commands
-from bot.cli.run import Context, batch_item, batch_lines, batch_option, emit, json_option, opened, with_app
+from bot.cli.run import Context, batch_item, batch_lines, batch_option, emit, json_option, opened, through
+from bot.control import Control
 from core.errors import UsageError
 
 
@@ -25,7 +26,10 @@ def ask(context: Context, question: str | None, persona: str | None, batch: str 
         return
     if not question:
         raise UsageError("There is no question.", "expertbot ask «Сколько хранятся логи?»")
-    result = with_app(context, lambda app: commands.ask(app, question, persona))
+    result = through(
+        context, "ask", lambda app: commands.ask(app, question, persona), commands.quiet,
+        question=question, persona=persona, history=[],
+    )  # fmt: skip
     if as_json:
         emit(result)
     else:
@@ -33,6 +37,15 @@ def ask(context: Context, question: str | None, persona: str | None, batch: str 
 
 
 async def _ask_batch(context: Context, batch: str, persona: str | None) -> None:
+    control = Control.connect(context.settings().data_dir)
+    if control:
+        for item in batch_lines(batch):
+            chosen, history = item.get("persona") or persona, item.get("history") or []
+            with batch_item(item):
+                question = str(item.get("question", ""))
+                found = control.call("ask", question=question, persona=chosen, history=history)
+                emit({**found, "id": item.get("id")})
+        return
     async with opened(context.settings()) as app:
         for item in batch_lines(batch):
             chosen = item.get("persona") or persona

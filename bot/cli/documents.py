@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import Any
 
 import click
 
 from bot import commands
-from bot.cli.run import Bar, Context, batch_item, batch_lines, batch_option, emit, json_option, opened, say, with_app
+from bot.cli.run import Bar, Context, batch_item, batch_lines, batch_option, emit, json_option, opened, say, through
+from bot.control import Control
 from core.errors import UsageError
+from core.settings import Settings
 
 
 @click.command()
@@ -19,7 +22,10 @@ from core.errors import UsageError
 @click.pass_obj
 def ingest(context: Context, paths: tuple[str, ...], prune: bool, as_json: bool) -> int:
     """Take in files and folders. What has not changed is left as it is."""
-    report = with_app(context, lambda app: commands.ingest(app, paths, prune, Bar("Ingest")))
+    bar, whole = Bar("Ingest"), [os.path.abspath(path) for path in paths]
+    report = through(
+        context, "ingest", lambda app: commands.ingest(app, paths, prune, bar), bar, paths=whole, prune=prune
+    )
     for failure in report["failed"]:
         say(f"✗ {failure['source']}: {failure['error']}\n  → {failure['hint']}")
     if as_json:
@@ -38,7 +44,7 @@ def ingest(context: Context, paths: tuple[str, ...], prune: bool, as_json: bool)
 @click.pass_obj
 def docs(context: Context, as_json: bool) -> None:
     """List the documents that are in."""
-    rows = with_app(context, commands.docs)
+    rows = through(context, "docs", commands.docs, commands.quiet)
     if as_json:
         emit(rows)
         return
@@ -53,7 +59,8 @@ def docs(context: Context, as_json: bool) -> None:
 @click.pass_obj
 def remove(context: Context, source_or_id: str, as_json: bool) -> None:
     """Forget a document, every trace of it."""
-    result = with_app(context, lambda app: commands.remove(app, source_or_id))
+    meant = os.path.abspath(source_or_id) if os.path.exists(source_or_id) else source_or_id
+    result = through(context, "remove", lambda app: commands.remove(app, meant), commands.quiet, source_or_id=meant)
     emit(result) if as_json else click.echo(f"Removed {result['removed']}.")
 
 
@@ -74,20 +81,15 @@ def rollback(context: Context, as_json: bool) -> None:
 
 
 def _generation(context: Context, name: str, as_json: bool) -> None:
-    from bot.app import App
-    from bot.lock import DataLock
-
-    async def run() -> dict[str, Any]:
-        settings = context.settings()
-        with DataLock(settings.data_dir):
-            app = App(settings)
-            try:
-                bar = Bar("Reindex")
-                return await (commands.reindex(app, bar) if name == "reindex" else commands.rollback(app))
-            finally:
-                await app.close()
-
-    result = asyncio.run(run())
+    settings, bar = context.settings(), Bar("Reindex")
+    control = Control.connect(settings.data_dir)
+    if control:
+        try:
+            result = control.call(name, bar)
+        finally:
+            control.close()
+    else:
+        result = asyncio.run(_build(settings, name, bar))
     if as_json:
         emit(result)
     else:
@@ -95,6 +97,19 @@ def _generation(context: Context, name: str, as_json: bool) -> None:
             f"Generation {result['generation']}: {result['documents']} documents, {result['chunks']} chunks, "
             f"{result['seconds']:.1f} s."
         )
+
+
+async def _build(settings: Settings, name: str, bar: Bar) -> dict[str, Any]:
+    """Without `open`: an index of another embedder can't be opened, but it can be replaced."""
+    from bot.app import App
+    from bot.lock import DataLock
+
+    with DataLock(settings.data_dir):
+        app = App(settings)
+        try:
+            return await (commands.reindex(app, bar) if name == "reindex" else commands.rollback(app, bar))
+        finally:
+            await app.close()
 
 
 @click.command()
@@ -110,7 +125,10 @@ def search(context: Context, query: str | None, limit: int, batch: str | None, a
         return
     if not query:
         raise UsageError("There is no query.", "expertbot search «Сколько хранятся логи?»")
-    result = with_app(context, lambda app: commands.search(app, query, limit))
+    result = through(
+        context, "search", lambda app: commands.search(app, query, limit), commands.quiet,
+        query=query, limit=limit, history=[],
+    )  # fmt: skip
     if as_json:
         emit(result)
         return
@@ -123,6 +141,13 @@ def search(context: Context, query: str | None, limit: int, batch: str | None, a
 
 
 async def _search_batch(context: Context, batch: str, limit: int) -> None:
+    control = Control.connect(context.settings().data_dir)
+    if control:
+        for item in batch_lines(batch):
+            with batch_item(item):
+                query, history = str(item.get("question", "")), item.get("history") or []
+                emit({"id": item.get("id"), **control.call("search", query=query, limit=limit, history=history)})
+        return
     async with opened(context.settings()) as app:
         for item in batch_lines(batch):
             with batch_item(item):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from core.errors import ExpertbotError, UsageError
+from core.errors import ExpertbotError, UnavailableError, UsageError
 from core.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -68,6 +68,32 @@ def with_app(context: Context, work: Callable[[App], Awaitable[T]]) -> T:
     return asyncio.run(run())
 
 
+def through(
+    context: Context,
+    command: str,
+    work: Callable[[App], Awaitable[Any]],
+    progress: Callable[[int, int, str], None],
+    **args: Any,
+) -> Any:
+    """A command's result: by the service that runs on this data folder, where one does, else done here."""
+    from bot.control import Control
+
+    data_dir = context.settings().data_dir
+    control = Control.connect(data_dir)
+    if control is None:
+        try:
+            return with_app(context, work)
+        except UnavailableError:
+            # A service that was just starting held the lock; now its door may be open.
+            control = Control.connect(data_dir)
+            if control is None:
+                raise
+    try:
+        return control.call(command, progress, **args)
+    finally:
+        control.close()
+
+
 def emit(value: object) -> None:
     """One JSON value on stdout."""
     click.echo(json.dumps(value, ensure_ascii=False))
@@ -83,6 +109,8 @@ def fail(error: Exception) -> int:
     if isinstance(error, ExpertbotError):
         say(error.message + (f"\n  → {error.hint}" if error.hint else ""))
         return error.exit_code
+    from bot.logs import Lines, Redactor
+
     ident = uuid.uuid4().hex[:8]
     path = Path(tempfile.gettempdir()) / "expertbot-errors.log"
     handler: logging.Handler
@@ -92,11 +120,22 @@ def fail(error: Exception) -> int:
         handler = logging.NullHandler()
     logger = logging.getLogger("expertbot.bug")
     logger.propagate = False
+    handler.setFormatter(Lines(Redactor(_secrets()), as_json=False))
     logger.addHandler(handler)
     logger.error("error %s", ident, exc_info=error)
     handler.close()
     say(f"Something went wrong that should not: error {ident}.\n  → Details are in {path}; please report them.")
     return 1
+
+
+def _secrets() -> list[str]:
+    """What must not stand in a log, as far as the settings can be read."""
+    from bot.logs import secrets_of
+
+    try:
+        return secrets_of(load())
+    except ExpertbotError:
+        return []
 
 
 def batch_lines(source: str) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,188 @@
+"""Long work that an owner asked for in a chat: one at a time, kept on the disk, taken up again after a restart, cancellable.
+Knows no Telegram; what it tells goes through `News`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sqlite3
+import time
+import uuid
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from bot.state import audit
+from core.errors import ExpertbotError
+
+if TYPE_CHECKING:
+    from bot.state import State
+
+Json = dict[str, Any]
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+Progress = Callable[[int, int, str], None]
+log = logging.getLogger("expertbot.jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`kind`: ingest, upload, reindex, rollback, remove, eval. `message` is the chat message that shows how it goes."""
+
+    id: int
+    kind: str
+    params: Json
+    state: JobState
+    chat: int
+    user: int
+    lang: str
+    message: int | None
+    result: Json
+
+
+class News(Protocol):
+    """Who is told of jobs."""
+
+    async def progress(self, job: Job, done: int, total: int) -> None: ...
+    def ended(self, db: sqlite3.Connection, job: Job) -> None:
+        """Within the transaction that ends the job."""
+        ...
+
+    def told(self, job: Job) -> None:
+        """After that transaction."""
+        ...
+
+
+Execute = Callable[[Job, Progress], Coroutine[Any, Any, Json]]
+SHOWN_EVERY = 1.5  # seconds
+
+
+class Jobs:
+    def __init__(self, state: State, bot: int, execute: Execute, news: News) -> None:
+        self._state = state
+        self._bot = bot
+        self._execute = execute
+        self._news = news
+        self._wake = asyncio.Event()
+        self._running: tuple[int, asyncio.Task[Json]] | None = None
+        self._cancelled: set[int] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Run what is queued, and first what a restart interrupted."""
+        self._task = asyncio.create_task(self._run(), name="jobs")
+
+    def add(self, db: sqlite3.Connection, kind: str, params: Json, chat: int, user: int, lang: str) -> int:
+        """Within a transaction; `wake` after it."""
+        audit(db, user, kind, params)
+        row = db.execute(
+            "INSERT INTO jobs (bot, kind, params, state, chat, user, lang, at) VALUES (?, ?, ?, 'queued', ?, ?, ?, ?)",
+            (self._bot, kind, json.dumps(params, ensure_ascii=False), chat, user, lang, time.time()),
+        )
+        assert row.lastrowid is not None
+        return row.lastrowid
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def latest(self, limit: int = 10) -> list[Job]:
+        """The latest, newest first."""
+        rows = self._state.db.read("SELECT * FROM jobs WHERE bot = ? ORDER BY id DESC LIMIT ?", (self._bot, limit))
+        return [_job(row) for row in rows]
+
+    def open(self) -> list[Job]:
+        """Queued and running, oldest first."""
+        rows = self._state.db.read(
+            "SELECT * FROM jobs WHERE bot = ? AND state IN ('queued', 'running') ORDER BY id", (self._bot,)
+        )
+        return [_job(row) for row in rows]
+
+    def cancel(self, ident: int) -> bool:
+        """Stop it if it runs, leave it out if it waits; False where it is neither."""
+        if ident not in {job.id for job in self.open()}:
+            return False
+        self._cancelled.add(ident)
+        if self._running and self._running[0] == ident:
+            self._running[1].cancel()
+        self.wake()
+        return True
+
+    async def close(self) -> None:
+        """Interrupt: what ran is taken up at the next start."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            for job in self.open():
+                await self._one(job)
+                break
+            else:
+                await self._wake.wait()
+
+    async def _one(self, job: Job) -> None:
+        if job.id in self._cancelled:
+            await self._end(job, "cancelled", {})
+            return
+        await self._state.db.write(lambda db: db.execute("UPDATE jobs SET state = 'running' WHERE id = ?", (job.id,)))
+        latest: list[tuple[int, int]] = [(0, 0)]
+
+        def progress(done: int, total: int, what: str) -> None:
+            latest[0] = (done, total)
+
+        task = asyncio.create_task(self._execute(job, progress), name=f"job {job.id}")
+        self._running = (job.id, task)
+        teller = asyncio.create_task(self._tell(job, latest))
+        try:
+            result = await task
+            await self._end(job, "done", result)
+        except asyncio.CancelledError:
+            if job.id not in self._cancelled:  # the service stops
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+                raise
+            await self._end(job, "cancelled", {})
+        except ExpertbotError as error:
+            await self._end(job, "failed", {"error": error.message, "hint": error.hint})
+        except Exception:
+            ident = uuid.uuid4().hex[:8]
+            log.exception("error %s in job %s", ident, job.id)
+            await self._end(job, "failed", {"error": f"error {ident}", "hint": "log"})
+        finally:
+            self._running = None
+            teller.cancel()
+            await asyncio.gather(teller, return_exceptions=True)
+
+    async def _tell(self, job: Job, latest: list[tuple[int, int]]) -> None:
+        shown = (0, 0)
+        while True:
+            await asyncio.sleep(SHOWN_EVERY)
+            if latest[0] != shown and latest[0][1]:
+                shown = latest[0]
+                await self._news.progress(self.get(job.id), *shown)
+
+    def get(self, ident: int) -> Job:
+        return _job(self._state.db.read("SELECT * FROM jobs WHERE id = ?", (ident,))[0])
+
+    async def _end(self, job: Job, state: JobState, result: Json) -> None:
+        def end(db: sqlite3.Connection) -> Job:
+            db.execute(
+                "UPDATE jobs SET state = ?, result = ?, ended = ? WHERE id = ?",
+                (state, json.dumps(result, ensure_ascii=False), time.time(), job.id),
+            )
+            ended = _job(db.execute("SELECT * FROM jobs WHERE id = ?", (job.id,)).fetchone())
+            audit(db, job.user, f"{job.kind} {state}", {"job": job.id})
+            self._news.ended(db, ended)
+            return ended
+
+        self._cancelled.discard(job.id)
+        self._news.told(await self._state.db.write(end))
+
+
+def _job(row: Any) -> Job:
+    return Job(
+        row["id"], row["kind"], json.loads(row["params"]), row["state"], row["chat"], row["user"], row["lang"],
+        row["message_id"], json.loads(row["result"] or "{}"),
+    )  # fmt: skip

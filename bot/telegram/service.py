@@ -1,0 +1,235 @@
+"""`expertbot serve`: everything put together, started in order, and stopped so that nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from bot import logs
+from bot.app import App
+from bot.control import ControlServer
+from bot.jobs import Jobs
+from bot.lock import DataLock
+from bot.state import State
+from bot.telegram.answering import Answering
+from bot.telegram.confirm import Confirmations
+from bot.telegram.delivery import Delivery
+from bot.telegram.desk import Desk
+from bot.telegram.engine import Engine
+from bot.telegram.gate import Gate
+from bot.telegram.inbox import Inbox, Outbox, Outgoing
+from bot.telegram.inline import Inline
+from bot.telegram.intake import Alarm, Webhook, poll
+from bot.telegram.outcome import Asked, Service
+from bot.telegram.words import menu, say
+from bot.telegram.work import Execution, JobNews
+from core.errors import UnavailableError, UsageError
+from core.nouns import Question
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from aiogram import Bot, Dispatcher
+    from aiogram.types import User
+
+log = logging.getLogger("expertbot.telegram")
+DRAIN = 25.0  # seconds that answers under way have after SIGTERM
+PATIENCE = 2.0  # seconds for a lock that an ending command may still hold
+
+
+async def serve(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT. Raises UsageError, UnavailableError where it can't start, with the cure."""
+    refuse(settings)
+    logs.start(settings.log, settings)
+    with DataLock(settings.data_dir, PATIENCE):
+        bot = make_bot(settings)
+        try:
+            me = await greet(bot, settings)
+            app, state = App(settings), State(settings.data_dir)
+            try:
+                await state.open()
+                await app.open()
+                await _run(settings, bot, me, app, state)
+            finally:
+                await app.close()
+                state.close()
+        finally:
+            await bot.session.close()
+
+
+def refuse(settings: Settings) -> None:
+    """What can be told to be wrong before anything is started."""
+    from aiogram.utils.token import TokenValidationError, validate_token
+
+    telegram = settings.telegram
+    token = telegram.token.get_secret_value()
+    if not token:
+        raise UsageError("There is no bot token.", "Get one from @BotFather and set EXPERTBOT_TELEGRAM__TOKEN.")
+    try:
+        validate_token(token)
+    except TokenValidationError as error:
+        raise UsageError(
+            "The bot token has another shape than 123456:ABC….", "Copy it whole from @BotFather."
+        ) from error
+    if telegram.webhook_url and not telegram.webhook_secret.get_secret_value():
+        raise UsageError(
+            "A webhook without a secret would take orders from anyone.",
+            "Set EXPERTBOT_TELEGRAM__WEBHOOK_SECRET to 1-256 of A-Z a-z 0-9 _ -, or leave the webhook out.",
+        )
+
+
+def make_bot(settings: Settings) -> Bot:
+    from aiogram import Bot
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+
+    api = TelegramAPIServer.from_base(settings.telegram.api_base.rstrip("/"))
+    return Bot(settings.telegram.token.get_secret_value(), session=AiohttpSession(api=api, timeout=30))
+
+
+async def greet(bot: Bot, settings: Settings) -> User:
+    """Who we are, by Telegram; the first proof that token and network are right."""
+    from aiogram.exceptions import (
+        AiogramError,
+        ClientDecodeError,
+        TelegramNetworkError,
+        TelegramNotFound,
+        TelegramUnauthorizedError,
+    )
+
+    base = settings.telegram.api_base
+    try:
+        return await bot.me()
+    except (TelegramUnauthorizedError, TelegramNotFound) as error:
+        raise UsageError(
+            "Telegram does not know this bot token.", "Copy it whole from @BotFather to EXPERTBOT_TELEGRAM__TOKEN."
+        ) from error
+    except TelegramNetworkError as error:
+        raise UnavailableError(
+            f"The Bot API at {base} can't be reached.",
+            "Check the network, a proxy, and EXPERTBOT_TELEGRAM__API_BASE.",
+        ) from error
+    except ClientDecodeError as error:
+        raise UnavailableError(
+            f"What answers at {base} is no Bot API.",
+            "Check EXPERTBOT_TELEGRAM__API_BASE, and whether a proxy is in between.",
+        ) from error
+    except AiogramError as error:
+        raise UnavailableError(f"The Bot API at {base} refuses: {error}.", "Try again in a minute.") from error
+
+
+def dispatcher() -> Dispatcher:
+    from aiogram import Dispatcher
+
+    from bot.telegram import buttons, handlers, owner
+
+    made = Dispatcher(disable_fsm=True)
+    for router in (owner.router, owner.refusals, buttons.router, handlers.router):
+        router._parent_router = None  # routers are modules' own; a process may make a dispatcher twice
+        made.include_router(router)
+    return made
+
+
+async def _run(settings: Settings, bot: Bot, me: User, app: App, state: State) -> None:
+    gate, inbox, outbox = Gate(bot), Inbox(state, me.id), Outbox(state, me.id)
+    delivery = Delivery(state, outbox, gate)
+    news = JobNews(gate, outbox)
+    news.delivery = delivery
+    jobs = Jobs(state, me.id, Execution(settings, app, state, bot), news)
+
+    async def work(asked: Asked) -> None:
+        await answering.work(asked)
+
+    desk = Desk(settings.telegram, state, me.id, work)
+    service = Service(settings, app, state, inbox, outbox, gate, jobs, desk, Confirmations(), me.id, me.username or "")
+    answering = Answering(service, delivery)
+    inline = Inline(service, answering)
+    engine = Engine(bot, dispatcher(), service, delivery, inline)
+    control = ControlServer(settings, app, state)
+    webhook = Webhook(settings.telegram, engine.take)
+    stopping = _on_signals()
+
+    await _warm(app)
+    await control.start()
+    desk.start()
+    delivery.start()
+    engine.start()
+    jobs.start()
+    await _menus(service, settings)
+
+    async def alarm(message: str) -> None:
+        text = say("ru", "second_poller", what=message, pid=os.getpid(), host=socket.gethostname())
+        messages = [Outgoing(admin, text, user=admin) for admin in settings.telegram.admins]
+        await state.db.write(lambda db: outbox.put(db, f"alarm {time.time()}", messages))
+        for one in messages:
+            delivery.wake(one.chat)
+
+    try:
+        if settings.telegram.webhook_url:
+            await webhook.start(bot)
+            intake = asyncio.create_task(asyncio.Event().wait())
+        else:
+            await bot.delete_webhook()
+            intake = asyncio.create_task(poll(bot, engine.take, Alarm(alarm)))  # type: ignore[arg-type]
+        log.info("@%s answers; %d documents are in", me.username, len(app.ledger.sources()))
+        stop = asyncio.create_task(stopping.wait())
+        await asyncio.wait({intake, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if intake.done():
+            intake.result()
+        intake.cancel()
+        await asyncio.gather(intake, return_exceptions=True)
+    finally:
+        log.info("stopping")
+        await _stop(webhook, control, inline, engine, desk, jobs, delivery)
+
+
+async def _stop(
+    webhook: Webhook, control: ControlServer, inline: Inline, engine: Engine, desk: Desk, jobs: Jobs, delivery: Delivery
+) -> None:
+    """Intake first, then what is under way has its time; the rest is on the disk and goes on at the next start."""
+    started = asyncio.get_running_loop().time()
+
+    def left() -> float:
+        return max(0.1, DRAIN - (asyncio.get_running_loop().time() - started))
+
+    await webhook.close()
+    await control.close()
+    await inline.close()
+    await jobs.close()
+    await engine.close(left() / 2)
+    await desk.close(left())
+    with suppress(TimeoutError):
+        await asyncio.wait_for(delivery.idle(), min(left(), 10))
+    await delivery.close()
+
+
+def _on_signals() -> asyncio.Event:
+    stopping, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping
+
+
+async def _warm(app: App) -> None:
+    """The first question loads dictionaries for some seconds; better now than when somebody waits."""
+    with suppress(Exception):
+        await app.search(Question("Сколько хранятся журналы событий?"))
+
+
+async def _menus(service: Service, settings: Settings) -> None:
+    """The command menu by language, a longer one for admins; only a convenience, so refusals are passed over."""
+    from aiogram.methods import SetMyCommands
+    from aiogram.types import BotCommand, BotCommandScopeChat
+
+    for code, lang in ((None, "en"), ("ru", "ru")):
+        commands = [BotCommand(command=name, description=text) for name, text in menu(lang)]  # type: ignore[arg-type]
+        await service.gate.other(SetMyCommands(commands=commands, language_code=code))
+    for admin in settings.telegram.admins:
+        commands = [BotCommand(command=name, description=text) for name, text in menu("ru", admin=True)]
+        await service.gate.other(SetMyCommands(commands=commands, scope=BotCommandScopeChat(chat_id=admin)))
