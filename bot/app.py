@@ -22,8 +22,8 @@ from retrieval.encode import ChunkEncoder
 from retrieval.search import Searcher
 
 if TYPE_CHECKING:
+    from core.llm import Llm
     from ingest.readers import Readers
-    from retrieval.draft import Complete
     from style_adapter.voice import Restyler, Voices
 
 GRACE = 0.5  # seconds a search under way has to end before its index is closed
@@ -130,6 +130,8 @@ class App:
         if self._store is not None:
             await self._store.close()
         self.pool.close()
+        if "llm" in self.__dict__ and self.llm:
+            await self.llm.close()
         if "_readers" in self.__dict__:
             self._readers.close()
         self.ledger.close()
@@ -162,12 +164,12 @@ class App:
         return None if ident == "none" else self.voices.bible(ident).id
 
     @cached_property
-    def complete(self) -> Complete | None:
+    def llm(self) -> Llm | None:
         if not self.settings.llm.configured:
             return None
         from core.llm import Llm
 
-        return Llm.from_settings(self.settings.llm).complete
+        return Llm.from_settings(self.settings.llm)
 
     @property
     def personas_folder(self) -> Path:
@@ -181,7 +183,7 @@ class App:
     def _drafter(self) -> Callable[[Passages], Awaitable[Draft]]:
         from retrieval.draft import LlmDrafter, extractive
 
-        return LlmDrafter(self.complete) if self.complete else extractive
+        return LlmDrafter(self.llm.complete) if self.llm else extractive
 
     async def _draft(self, passages: Passages) -> Draft:
         return await self._drafter(passages)

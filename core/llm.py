@@ -118,6 +118,11 @@ class Llm:
             f"The LLM does not answer: {last}.", "Check EXPERTBOT_LLM__BASE_URL; `expertbot doctor`."
         )
 
+    async def close(self) -> None:
+        for client in self._clients.values():
+            await client.close()
+        self._clients.clear()
+
     def _client(self, number: int) -> AsyncOpenAI:
         if number not in self._clients:
             from openai import AsyncOpenAI, Timeout
@@ -146,17 +151,18 @@ class Llm:
                     stream=True,
                 )
                 finished = False
-                async for event in stream:
-                    if not event.choices:
-                        continue
-                    piece = event.choices[0].delta.content or ""
-                    finished = finished or event.choices[0].finish_reason is not None
-                    if piece:
-                        limit.reschedule(_loop_time(deadline))
-                        size += len(piece)
-                        yield piece
-                    if size > LONGEST:
-                        return
+                async with stream:
+                    async for event in stream:
+                        if not event.choices:
+                            continue
+                        piece = event.choices[0].delta.content or ""
+                        finished = finished or event.choices[0].finish_reason is not None
+                        if piece:
+                            limit.reschedule(_loop_time(deadline))
+                            size += len(piece)
+                            yield piece
+                        if size > LONGEST:
+                            return
             if not finished:
                 raise _Failed("the stream was cut", retry=True)
         except TimeoutError as error:

@@ -35,7 +35,9 @@ def test_every_setting_is_documented():
 
 
 def test_settings_come_from_environment_then_dotenv_then_toml(tmp_path: Path):
-    (tmp_path / "expertbot.toml").write_text('[llm]\nmodel = "from-toml"\ntemperature = 0.5\n[telegram]\nadmins = [7]\n')
+    (tmp_path / "expertbot.toml").write_text(
+        '[llm]\nmodel = "from-toml"\ntemperature = 0.5\n[telegram]\nadmins = [7]\n'
+    )
     (tmp_path / ".env").write_text("# comment\nEXPERTBOT_LLM__MODEL='from-dotenv'\n")
     assert load(env={}, folder=tmp_path).llm.model == "from-dotenv"
     found = load(env={"EXPERTBOT_LLM__MODEL": "from-env", "EXPERTBOT_TELEGRAM__ADMINS": "1, 2"}, folder=tmp_path)
