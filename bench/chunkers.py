@@ -98,7 +98,8 @@ def chunkers() -> None:
             "Markdown, then Sentence": peer([MarkdownNodeParser, sentences]),
         }
     print(
-        "\n| chunker | chunks | mean | longest | exact offsets | heading path | code whole | tables | lists | code with its sentence | s |"
+        "\n| chunker | chunks | mean | longest | exact offsets | heading path | code whole | tables | lists "
+        "| code with its sentence | s |"
     )
     print("|---|---|---|---|---|---|---|---|---|---|---|")
     for name, split in candidates.items():
