@@ -213,9 +213,10 @@ def _known(name: str) -> str:
 
 
 def _guess(sample: bytes, high: int) -> str:
-    """The table of a text that is not Cyrillic: charset_normalizer's opinion where there is much to judge by
-    and it names one that is in use, else Western European."""
-    if high >= 100:
+    """The table of a text that is not Cyrillic: charset_normalizer's opinion where most letters are not Latin
+    and it names a table in use, else Western European, which it takes for others where accents are few."""
+    latin = sum(65 <= byte <= 90 or 97 <= byte <= 122 for byte in sample[:4000])
+    if high >= 20 and high * 2 > latin:
         from charset_normalizer import from_bytes
 
         found = from_bytes(sample[:20_000]).best()

@@ -43,10 +43,25 @@ def test_wide_with_and_without_mark(text: str, table: str, mark: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["café à la crème, déjà vu", "Größe über Straße", "señor mañana", "“Quoted” — naïve", "10 € – price"]
+    "text",
+    [
+        "café à la crème, déjà vu",
+        "Größe über Straße",
+        "señor mañana",
+        "“Quoted” — naïve",
+        "café au lait, déjà vu. " * 60,
+        "10 € – price",
+    ],
 )
 def test_western_text_is_not_taken_for_russian(text: str) -> None:
     assert decode(text.encode("cp1252"))[0] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "table"), [("καλημέρα κόσμε, τι κάνεις σήμερα; " * 20, "cp1253"), ("日本語の文章です。" * 30, "shift_jis")]
+)
+def test_other_scripts_are_guessed(text: str, table: str) -> None:
+    assert decode(text.encode(table))[0] == text
 
 
 def test_lines_of_another_table_in_a_utf8_file() -> None:
