@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
 from tests.conftest import HANDBOOK, ROOT, clean_env
+from tests.loopback.telegram import Person, TelegramServer
+from tests.telegram.running import ADMIN, BotProcess, running
+
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +30,54 @@ def handbook_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, done.stderr
     return folder
+
+
+class Stage:
+    """One bot and one server for many tests, on an event loop of their own; `run` plays a scene on them."""
+
+    def __init__(self, data: Path, place: Path) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._stack = AsyncExitStack()
+        self._people = 100
+        settings = {
+            "EXPERTBOT_TELEGRAM__ALLOWED": ",".join(str(number) for number in range(100, 1000)),
+            "EXPERTBOT_INGEST__ROOTS": str(place / "allowed"),
+        }
+        (place / "allowed").mkdir()
+        self.allowed = place / "allowed"
+
+        async def enter() -> tuple[TelegramServer, BotProcess]:
+            return await self._stack.enter_async_context(running(data, place, **settings))
+
+        self.tg, self.bot = self._call(enter())
+        self.admin = self.tg.user("Хозяин", id=ADMIN)
+
+    def person(self, name: str, language: str = "ru") -> Person:
+        """A new person on the allow-list."""
+        self._people += 1
+        return self.tg.user(name, id=self._people, language=language)
+
+    def run(self, scene: Callable[[Stage], Awaitable[None]]) -> None:
+        async def play() -> None:
+            await scene(self)
+
+        self._call(play())
+        assert self.tg.violations == [], self.tg.violations[:3]
+
+    def close(self) -> None:
+        self._call(self._stack.aclose())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _call(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=120)
+
+
+@pytest.fixture(scope="session")
+def stage(handbook_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    made = Stage(handbook_data, tmp_path_factory.mktemp("stage"))
+    yield made
+    made.close()
