@@ -39,9 +39,11 @@ def pack(
     version: str,
     spans: Sequence[tuple[int, int]],
     vectors: NDArray[np.float32],
+    terms: Sequence[str],
 ) -> dict[str, Any]:
     """Payload of a chunk. `spans` are its sentences within `chunk.text`, `vectors` their (n, dim) unit vectors,
-    kept as one byte a dimension: evidence is chosen from them without embedding again."""
+    kept as one byte a dimension, `terms` the lexical terms of each, joined by blanks: passages are ranked and evidence
+    is chosen from them without embedding or stemming again."""
     import numpy as np
 
     scaled = np.clip(np.rint(vectors * 127 * SCALE), -127, 127).astype(np.int8)
@@ -55,6 +57,7 @@ def pack(
         "doc_id": document_id(source),
         "version": version,
         "sentences": [number for span in spans for number in span],
+        "terms": list(terms),
         "sentence_vectors": base64.b64encode(scaled.tobytes()).decode("ascii"),
     }
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.nouns import Chunk
 from core.payload import chunk_id, pack
+from core.plain import plain
 from core.ports import EncodedDocument, Embedder, Point
 from core.terms import terms
 from core.text import sentences
@@ -44,7 +45,7 @@ class ChunkEncoder:
     @staticmethod
     def name_for(embedder: str) -> str:
         """The encoder's name over an embedder of that name, without loading it."""
-        return f"encode 1:{embedder}"
+        return f"encode 2:{embedder}"
 
     @property
     def name(self) -> str:
@@ -54,19 +55,19 @@ class ChunkEncoder:
         self, source: str, title: str, version: str, chunks: Sequence[Chunk], first: int = 0
     ) -> EncodedDocument:
         spans = [units(chunk.text) for chunk in chunks]
-        headers = [". ".join(dict.fromkeys((title, *chunk.headings))) for chunk in chunks]
-        texts = [chunk.text[a:b] for chunk, found in zip(chunks, spans, strict=True) for a, b in found]
+        headers = [plain(". ".join(dict.fromkeys((title, *chunk.headings)))) for chunk in chunks]
+        texts = [plain(chunk.text[a:b]) for chunk, found in zip(chunks, spans, strict=True) for a, b in found]
         distinct = list(dict.fromkeys(headers))
         vectors = self._embedder.encode(texts + distinct)
         header_of = dict(zip(distinct, vectors[len(texts) :], strict=True))
         points, counts, at = [], Counter[str](), 0
         for number, (chunk, found, header) in enumerate(zip(chunks, spans, headers, strict=True), first):
-            own = vectors[at : at + len(found)]
+            own, lexical = vectors[at : at + len(found)], [" ".join(terms(text)) for text in texts[at : at + len(found)]]
             at += len(found)
-            searched = header + "\n" + chunk.text
-            counts.update(set(terms(searched)))
+            searched = [*terms(header), *(term for unit in lexical for term in unit.split(" ") if term)]
+            counts.update(set(searched))
             dense = own.mean(axis=0) + HEADER_WEIGHT * header_of[header]
-            payload = pack(chunk, source=source, title=title, version=version, spans=found, vectors=own)
+            payload = pack(chunk, source=source, title=title, version=version, spans=found, vectors=own, terms=lexical)
             dense = dense / max(float(np.linalg.norm(dense)), 1e-9)
             points.append(
                 Point(chunk_id(version, number), dense.tolist(), document_vector(searched), payload)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.nouns import Passage, Passages
-from retrieval.query import QueryTerms
+from retrieval.features import Candidate
+from retrieval.query import Query
 
 if TYPE_CHECKING:
     from core.ports import Matrix
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage with its sentences (spans within its text) and their unit vectors, (n, dim)."""
+    """A passage with what was measured of it: `candidate` unit by unit, `features` as retrieval.features.PASSAGE names them."""
 
     passage: Passage
-    spans: tuple[tuple[int, int], ...]
-    vectors: Matrix
+    candidate: Candidate
+    features: Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +28,5 @@ class SearchResult:
 
     passages: Passages
     found: tuple[Found, ...]
-    terms: QueryTerms
+    query: Query
     vector: Matrix

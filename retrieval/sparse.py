@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from core.ports import SparseVector
-from core.terms import terms
 
 K1 = 1.2
 B = 0.75
@@ -22,8 +21,9 @@ def index_of(term: str) -> int:
     return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=4).digest(), "little")
 
 
-def document_vector(text: str) -> SparseVector:
-    counts = Counter(terms(text))
+def document_vector(found: Iterable[str]) -> SparseVector:
+    """Of a chunk's terms."""
+    counts = Counter(found)
     length = sum(counts.values())
     norm = K1 * (1 - B + B * length / AVERAGE_TERMS)
     weights: dict[int, float] = {}

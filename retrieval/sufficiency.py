@@ -24,6 +24,6 @@ def judge(result: SearchResult) -> Judgement:
     if not result.found:
         return Judgement("refused", 0.0)
     best = result.found[0].passage.signals
-    strength = 5.0 * best["coverage"] + 6.0 * best["dense"] - 4.0
+    strength = 5.0 * best["coverage"] + 6.0 * best["best cosine"] - 4.0
     confidence = 1 / (1 + math.exp(-strength))
     return Judgement("answer" if confidence >= REFUSE_BELOW else "refused", confidence)

@@ -1,0 +1,48 @@
+"""A small learned scorer: features to a number, by weights in JSON. Knows neither questions nor passages."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from core.ports import Matrix
+
+FOLDER = Path(__file__).parent / "weights"
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """A linear part plus one hidden layer: `x·linear + tanh(x·hidden + bias)·out`, x being the standardised features."""
+
+    names: tuple[str, ...]
+    mean: Matrix
+    scale: Matrix
+    linear: Matrix
+    hidden: Matrix
+    bias: Matrix
+    out: Matrix
+    offset: float
+
+    def __call__(self, features: Matrix) -> Matrix:
+        """(n, features) → (n,)"""
+        x = (features - self.mean) / self.scale
+        scores: Matrix = x @ self.linear + np.tanh(x @ self.hidden + self.bias) @ self.out + self.offset
+        return scores
+
+
+@cache
+def scorer(name: str) -> Scorer:
+    """The scorer stored under that name in retrieval/weights."""
+    stored = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    arrays = {
+        key: np.array(stored[key], np.float32) for key in ("mean", "scale", "linear", "hidden", "bias", "out")
+    }
+    size = len(stored["names"])
+    arrays["hidden"] = arrays["hidden"].reshape(size, -1)
+    return Scorer(names=tuple(stored["names"]), offset=float(stored["offset"]), **arrays)
