@@ -51,6 +51,10 @@ class Voices:
             self._bibles[persona] = known
         return known[1]
 
+    def personas(self) -> list[str]:
+        """The ids of all personas in the folder."""
+        return sorted(path.parent.name for path in self._folder.glob("*/bible.yaml"))
+
     async def restyle(self, draft: Draft, persona: str | None, slips: Sequence[Reason] = ()) -> Styled:
         if persona is None:
             return Styled(draft, None)

@@ -15,6 +15,7 @@ COMMANDS = {
     "answers": ("ask", "chat", "verify"),
     "persona": ("persona",),
     "evaluation": ("eval",),
+    "http": ("api",),
     "service": ("serve", "doctor", "forget"),
 }
 HOME = {command: module for module, commands in COMMANDS.items() for command in commands}

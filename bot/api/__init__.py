@@ -1,0 +1,1 @@
+"""The OpenAI-compatible HTTP service: a model per persona, the sources beside the text."""
