@@ -85,6 +85,8 @@ def word_score(a: Word, b: Word) -> float:
         return ROOT
     if (a.name or b.name) and min(len(a.low), len(b.low)) >= 3 and abs(len(a.low) - len(b.low)) <= 3 and (a.low.startswith(b.low) or b.low.startswith(a.low)):
         return ROOT
+    if (a.name or b.name) and CYRILLIC.search(a.low) and min(len(a.low), len(b.low)) >= 5 and a.low[:4] == b.low[:4] and (a.text[0].isupper() and b.text[0].isupper()):
+        return ROOT
     if (a.name or b.name) and min(len(a.low), len(b.low)) >= 4 and SequenceMatcher(None, a.low, b.low).ratio() >= 0.75 and a.low[:2] == b.low[:2]:
         return ROOT
     return 0.0

@@ -65,9 +65,9 @@ NEGATOR = re.compile(
 # Axes: the two poles; parity of negation and the arguments' order decide. The kind is what a flip is called.
 AXES: tuple[tuple[str, str, str, str], ...] = (
     ("more", "comparison_flipped",
-     r"больш(?:е|ий|ая|ее|ие|его|ую|их)|боле[ея]|свыше|выше|превыша\w+|превыси\w+|длинне\w+|дольше|старше|старее|тяжелее|шире|глубже|крупнее|дороже|сильнее|вырос\w*|раст(?:ет|ут|и)|увелич\w+|повы[шс]\w+|возраст\w+|прибав\w+|чаще|больший|максим\w+|"
+     r"больш(?:е|ий|ая|ее|ие|его|ую|их)|боле[ея]|свыше|выше|превыша\w+|превыси\w+|длинне\w+|дольше|старше|старее|тяжелее|шире|глубже|крупнее|дороже|сильнее|вырос\w*|раст(?:ет|ут|и)|увелич\w+|повы[шс]\w+|возраст\w+|прибав\w+|чаще|больший|"
      r"more|greater|higher|longer|older|larger|bigger|heavier|exceed\w*|above|over|rise\w*|rose|risen|increas\w+|grow\w*|grew|up|gain\w*|warmer|hotter|wider|deeper|taller|stronger|richer|beyond|upward\w*|widen\w*|climb\w*|mair|aboon",
-     r"меньш(?:е|ий|ая|ее|ие|его|ую|их)|мене[ея]|ниже|короче|младше|моложе|новее|легче|уже(?= чем)|мельче|дешевле|слабее|упал\w*|пада(?:ет|ют)|уменьш\w+|пони[жз]\w+|сниж\w+|сниз\w+|сокра\w+|убав\w+|реже|миним\w+|"
+     r"меньш(?:е|ий|ая|ее|ие|его|ую|их)|мене[ея]|ниже|короче|младше|моложе|новее|легче|уже(?= чем)|мельче|дешевле|слабее|упал\w*|пада(?:ет|ют)|уменьш\w+|пони[жз]\w+|сниж\w+|сниз\w+|сокра\w+|убав\w+|реже|"
      r"less|lower|shorter|younger|smaller|lighter|fewer|below|under|fall(?:s|en)?|fell|decreas\w+|drop\w*|reduc\w+|down|lose\w*|colder|cooler|narrower|shallower|weaker|declin\w+|shrink\w*|shrank|diminish\w*|lessen\w*|dwindl\w*|beneath|decline\w*"),
     ("after", "comparison_flipped",
      r"после|позже|позднее|спустя|вслед|after|later|following",
@@ -89,7 +89,7 @@ AXES: tuple[tuple[str, str, str, str], ...] = (
      r"выключ\w+|отключ\w+|деактив\w+|неактив\w+|выруб\w+|глуш\w+|приглуш\w+|отбой|останов\w+|disabl\w+|deactiv\w+|inactive|switch\w* off|turn\w* off|shut\w*"),
     ("open", "negation_flip", r"откры\w+|отверз\w+|отпер\w*|open(?!-)\w*|unlocked", r"закры\w+|заперт\w*|запер\w*|clos(?:e|es|ed|ing)|shut|locked"),
     ("public", "negation_flip", r"публичн\w+|открыт\w+|общедоступн\w+|public(?:ly)?", r"приватн\w+|непубличн\w+|закрыт\w+|private(?:ly)?"),
-    ("keep", "negation_flip", r"сохран\w+|оста(?:ет|ют|вл|л)\w*|храни\w+|уцеле\w+|keep\w*|kept|remain\w*|surviv\w+|preserv\w+|retain\w*|stay\w*", r"удал\w+|стира\w+|стер\w*|уничтож\w+|пропада\w+|исчеза\w+|delet\w+|remov\w+|eras\w+|destroy\w*|wiped?|vanish\w*|perish\w*|lost"),
+    ("keep", "negation_flip", r"сохран\w+|оста(?:ет|ют|вл|л)\w*|уцеле\w+|keep\w*|kept|remain\w*|surviv\w+|preserv\w+|retain\w*|stay\w*", r"удал\w+|стира\w+|стер\w*|уничтож\w+|пропада\w+|исчеза\w+|delet\w+|remov\w+|eras\w+|destroy\w*|wiped?|vanish\w*|perish\w*|lost"),
     ("accept", "negation_flip", r"приня\w+|принима\w+|соглас\w+|одобр\w+|accept\w*|agree\w*|approv\w*|upheld|uphold\w*", r"отверг\w+|отклон\w+|отказ\w+|reject\w*|refus\w*|declin\w*|overturn\w*|denied|deny|struck down"),
     ("success", "negation_flip", r"успе(?:шн|х)\w*|удал(?:ось|ся|ась)|победи\w+|выигра\w+|success\w*|succeed\w*|won|win|wins|victor\w*", r"неудач\w+|провал\w+|проигра\w+|поражен\w+|fail(?:ed|s|ure)?|lost|lose|loses|defeat\w*|unsuccess\w*"),
     ("require", "negation_flip", r"подтвержд\w+|confirm\w*|proven?|known", r"опроверг\w+|неизвестн\w+|refut\w*|disprov\w*|unknown"),
@@ -142,7 +142,7 @@ BOUNDS: dict[str, str] = {
     r"at least|at the (?:very )?least|no (?:less|fewer|earlier|sooner)(?: than)?|no' less|minimum|a minimum of|not (?:less|fewer|earlier|before|sooner)(?: than)?|or (?:more|over|above|longer|older|later)|and (?:up|above|more)|upwards of|nae less|(?:not|no) (?:a|one) \w+ (?:less|fewer)|no fewer|nae fewer|nae sooner",
     "le": r"не (?:более|больше|выше|длиннее|дольше|позже|позднее|старше|чаще|свыше|превыша\w+|тяжелее)(?: чем)?(?: (?:через|за))?|максимум|до(?= \S)|самое большее|включительно|в пределах|в течение|от силы|предел|потолок|и ни \w+ (?:больше|дольше|более)|ни \w+ (?:больше|дольше|позже)|и баста|"
     r"at most|at the (?:very )?most|no (?:more|later|longer|higher|greater|further)(?: than)?|not (?:more|later|exceed\w*|over|above|longer|higher)(?: than)?|up to|maximum|a maximum of|within|or (?:less|fewer|under|below|earlier)|tops|max|nae mair|nae later|inside|not a \w+ more",
-    "gt": r"(?<!не )(?:более|больше|свыше|выше|дольше|старше|длиннее|позже|позднее|сверх|превыша\w+|превыси\w+|превысит|перевал\w+|после|за(?= [а-я]*(?:сто|ста|десят)\w*))(?: чем)?|с лишним|с гаком|с хвостиком|"
+    "gt": r"(?<!не )(?:более|больше|свыше|выше|дольше|старше|длиннее|позже|позднее|сверх|превыша\w+|превыси\w+|превысит|перевал\w+|за(?= [а-я]*(?:сто|ста|десят)\w*))(?: чем)?|с лишним|с гаком|с хвостиком|"
     r"(?<!no )(?<!not )(?:more than|over|above|exceed\w*|beyond|greater than|longer than|higher than|older than|later than|upwards of|in excess of|north of|past|excess|past its)|plus change|and change|odd",
     "lt": r"(?<!не )(?:менее|меньше|ниже|короче|раньше|ранее|младше|моложе|почти|без малого|не достиг\w+|не исполн\w+|не стукн\w+|не набр\w+|недо\w+|едва не)(?: чем)?|"
     r"(?<!no )(?<!not )(?:less than|fewer than|under|below|almost|nearly|shorter than|lower than|younger than|just shy of|short of|haven't (?:hit|reached|turned)|not yet)",

@@ -122,6 +122,7 @@ class Operators:
         self.slips: list[Slip] = []
         self.negations = [Op("neg", *m.span()) for m in lexicon.NEGATION.finditer(self.styled)]
         self.bound_spans: list[tuple[int, int]] = []
+        self.their_bounds: list[tuple[int, int]] = []
 
     def run(self) -> list[Slip]:
         self._bounds()
@@ -164,6 +165,9 @@ class Operators:
         for op in mine:
             if any(s <= op.start < e for s, e in self.bound_spans) or re.match(r"(?:исключ|без|кроме|вместо|против|off|free|except|unless|fail|lost)", self.draft[op.start :]):
                 continue
+            governed = next((i for i, w in enumerate(self.a.draft.words) if w.start >= op.end and w.content), None)
+            if governed is not None and self.a.draft.words[governed].start - op.end < 30 and max(self.a.best[governed].score, self._following(governed)) < 0.75:
+                continue
             if not any(within(n, self._near(op, 3)) and self._opposes(n) for n in self.negations):
                 spot = self._counterpart(op)
                 self.slips.append(Slip("negation_flip", (op.start, self._after(op)), spot, 0.7))
@@ -178,10 +182,17 @@ class Operators:
             if len({n.start for n in around}) > 1:
                 continue
             if re.search(r"(?:(?<!\w)(?:не|not|never|nae|dinna|cannae|didnae|without|без)|n't)\s+(?:\w+\s+)?$", before) and not re.search(
-                r"(?:не|not)\s+(?:только|просто|только лишь|only|just|merely|more|less|больше|меньше|более|менее|раньше|позже)\s*$", before
+                r"(?:пока|покуда|until|till|unless|lest)\s[^.]*$|(?:не|not)\s+(?:только|просто|только лишь|only|just|merely|more|less|больше|меньше|более|менее|раньше|позже)\s*$", before
             ):
                 negation = max(n.start for n in self.negations if n.start < other.start) if any(n.start < other.start for n in self.negations) else other.start
                 self.slips.append(Slip("negation_flip", (word.start, word.end), (min(negation, other.start), other.end), 0.6))
+
+    def _following(self, index: int) -> float:
+        """How well the word after a governed one lives on, in the same clause: `не требует остановки`."""
+        words = self.a.draft.words
+        if index + 1 < len(words) and words[index + 1].clause == words[index].clause and words[index + 1].content:
+            return self.a.best[index + 1].score
+        return 0.0
 
     def _opposes(self, op: Op) -> bool:
         """A word like `остаются` answers a lost `не` only where it is not the draft's own predicate."""
@@ -219,6 +230,7 @@ class Operators:
                 op = Op(name, start, end)
                 region = self.a.region[self._claim(start)]
                 spans = self._near(op)
+                theirs = [t for t in theirs if not any(s <= t[1] < e for s, e in self.their_bounds)]
                 same = [t for t in theirs if t[0] == sign and within(Op("", t[1], t[2]), region)]
                 against = [t for t in theirs if t[0] == -sign and within(Op("", t[1], t[2]), spans)]
                 opposite_known = any(m[0] == -sign and self._claim(m[1]) == self._claim(start) for m in mine)
@@ -251,6 +263,9 @@ class Operators:
                 if match.group() in ("больше", "более", "more", "over", "up", "down") and re.match(r"\s+(?:не|нет|нету|нельзя|ни|and|the|to)\b", after):
                     continue
                 infinitive = text[: match.end()].endswith(("ть", "ться", "ти"))
+                clause_negs = len([n for n in self.negations if abs(n.start - match.start()) < 60]) if text is self.styled else 0
+                if negated and clause_negs > 1:
+                    continue
                 negated = negated or infinitive and re.match(r"\s+(?:не|нельзя)\s", after) is not None
                 found.append((-sign if negated else sign, match.start(), match.end()))
         minus_spans = [(s, e) for sign, s, e in found if minus.match(text, s)]
@@ -272,6 +287,9 @@ class Operators:
 
     def _bounds(self) -> None:
         mine, theirs = find(self.draft, lexicon.BOUNDS_RE), find(self.styled, lexicon.BOUNDS_RE)
+        for value in self.a.styled.facts.values:
+            if value.form != "loose" and not value.year:
+                self.their_bounds += [(op.start, op.end) for op in self._beside(self.styled, value, theirs, left=22, right=22)]
         for value in self.a.draft.facts.values:
             if value.form == "loose" or value.year or value.ordinal:
                 continue

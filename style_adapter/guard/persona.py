@@ -67,16 +67,19 @@ class Persona:
         text = reading.folded[left:right]
         words = [(j, w) for j, w in enumerate(reading.words) if left <= w.start < right]
         verbs = [w for _, w in words if w.form.pos == "verb"]
-        past = any(w.form.past and not TALK.match(w.low) for w in verbs) or PAST_EN.search(" " + text) is not None
+        english = PAST_EN.search(" " + text)
+        if english and (TALK.match(english.group().split()[-1]) or english.group().split()[-1] in ("got", "ever")):
+            english = None
+        past = any(w.form.past and not TALK.match(w.low) for w in verbs) or english is not None
         own = OWN.search(text) is not None
         if not past and not (own and any(w.form.past or w.low in ("was", "were", "is") for _, w in words)):
             return 0.0
         if FIXED.search(text) or text.strip().startswith(("нашли", "нашел")):
             return 0.0
-        if all(TALK.match(w.low) for w in verbs) and verbs and not PAST_EN.search(" " + text):
+        if all(TALK.match(w.low) for w in verbs) and verbs and not english:
             return 0.0
         cited = any(left <= c <= sentence_end for c in self.cited) or any(reading.facts.spans[sentence][0] <= c < sentence_end for c in self.cited)
         shared = sum(1 for j, w in words if w.content and self.a.back[j] >= 0.8)
         whole = sum(1 for j, w in enumerate(reading.words) if w.sentence == sentence and w.content and self.a.back[j] >= 0.8)
         link = LINK.search(text) is not None
-        return 0.2 + 0.3 * cited + 0.1 * min(shared, 2) + 0.1 * (whole >= 2) + 0.1 * link + 0.1 * (past and bool(re.search(r"(?<!\w)(?:я|i|i've|we|мы|myself)(?!\w)", text)))
+        return 0.1 + 0.4 * cited + 0.1 * min(shared, 2) + 0.1 * (whole >= 2) + 0.1 * link + 0.1 * (past and bool(re.search(r"(?<!\w)(?:я|i|i've|we|мы|myself)(?!\w)", text)))

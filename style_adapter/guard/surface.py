@@ -14,7 +14,7 @@ from style_adapter.guard import identifiers, segments, units, values
 from style_adapter.guard.identifiers import Identifier
 from style_adapter.guard.messages import reason
 from style_adapter.guard.segments import Segment
-from style_adapter.guard.values import Moment, Value
+from style_adapter.guard.values import ONE_UNIT, Moment, Value
 
 IDIOM = re.compile(
     r"(?<!\w)(?:в два счета|дважды два|как два пальца|в двух словах|в двух шагах|раз,? два(?:,? три)?|раз-два(?:-три)?|на все сто|"
@@ -184,13 +184,19 @@ class Surface:
         ]
         options = [o for o in options if not fresh or o[1] not in self.used]
         if not options:
-            return False
+            return not fresh and self._as_clock(value, region)
         self.used.add(min(options)[1])
         return True
 
+    def _as_clock(self, value: Value, region: list[tuple[int, int]]) -> bool:
+        """`с 9 до 17 часов` → `с девяти утра до пяти вечера`."""
+        if value.value.denominator != 1 or not 0 <= value.value <= 24 or value.unit and value.unit.label != "h":
+            return False
+        return any(m.key[0] == "clock" and int(m.key[1]) == value.value * 60 % 1440 and inside(m.start, region) for m in self.styled.moments)
+
     def _inherits(self, value: Value, other: Value) -> bool:
         """`три месяца, для бухгалтеров — шесть` → `полгода`: the unit of the number before it."""
-        if value.unit is not None or other.unit is None or other.form == "loose":
+        if value.unit is not None or other.unit is None or other.form == "loose" and value.form == "digits":
             return False
         before = [v for v in self.draft.values if v.end <= value.start and v.unit and v.unit.dimension == other.unit.dimension]
         unit = before[-1].unit if before else None
@@ -323,13 +329,14 @@ class Surface:
         """A rate without a number: `в сутки` → `в неделю`."""
         names = {v.unit.label for v in self.styled.values if v.unit}
         for value in self.draft.values:
-            if value.form != "loose" or value.value != 1 or value.unit is None or value.unit.label in names or value.unit.label == "month":
+            if value.form != "loose" or value.value != 1 or value.unit is None or fold(value.text) not in ONE_UNIT or value.unit.label in names or value.unit.label == "month":
                 continue
             claim = next((s for s in self.draft.segments if s.start <= value.start < s.after), self.draft.segments[-1])
             region = segments.regions(claim, self.styled.segments, self.styled.text, self.styled.spans)
             mine = {v.unit.label for v in self.draft.values if v.unit}
-            other = next((v for v in self.styled.values if v.form == "loose" and v.unit and v.unit.label not in mine and inside(v.start, region)), None)
-            if other is not None:
+            other = next((v for v in self.styled.values if v.form == "loose" and v.unit and fold(v.text) in ONE_UNIT and v.unit.label not in mine and inside(v.start, region)), None)
+            rated = RATE.search(fold(self.draft.text[max(0, value.start - 10) : value.start]))
+            if other is not None and rated and RATE.search(fold(self.styled.text[max(0, other.start - 10) : other.start])):
                 self._say("unit", value.text, other.text)
 
 
@@ -373,6 +380,7 @@ def _identifier_kind(draft: Identifier, styled: Identifier) -> str:
     return "entity_swap" if draft.plain_word and draft.code and styled.plain_word else "identifier"
 
 
+RATE = re.compile(r"(?:в|за|per|an?|each|every|кажд\w+)\s+$")
 LABELLED = re.compile(
     r"(?:room|gate|form|platform|flight|bus|train|folder|no\.|№|номер\w*|каб\w*|кабинет\w*|рейс\w*|поезд\w*|комнат\w*|аудитори\w*|телефон\w*|пункт\w*|стать\w+|форм\w+|счет\w*|"
     r"section|article|building|корпус\w*|дом|окн\w+|порт\w*|port|номеру|по)\s+(?:№\s*)?$"

@@ -39,7 +39,7 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("d", "time", "86400", "д дн день дня дней дню днём днем днями днях сутки суток сутках суткам d day days", "денёч денёк"),
     ("week", "time", "604800", "нед week weeks", "недел недельк fortnightx"),
     ("month", "months", "1", "мес month months", "месяц"),
-    ("year", "months", "12", "год года году годом лет годов годы годам годами годах г yr yrs year years", "годик годоч годин"),
+    ("year", "months", "12", "год года году годом лет годов годы годам годами годах yr yrs year years", "годик годоч годин"),
     ("decade", "months", "120", "decade decades", "десятилет"),
     ("century", "months", "1200", "век века веке веков веком веку веками веках вв century centuries", "столети"),
     ("millennium", "months", "12000", "millennium millennia", "тысячелет"),

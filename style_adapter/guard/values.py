@@ -44,7 +44,7 @@ class Value:
             return True
         for year, short in ((self, other), (other, self)):
             if short.short_year and year.value.denominator == 1 and 1000 <= year.value <= 2100:
-                return year.value % 100 == short.value
+                return year.value % 100 == short.value or short.ordinal and 100 < short.value == year.value % 1000
         return self.share() is not None and self.share() == other.share()
 
     def _binary(self) -> Fraction:
@@ -102,12 +102,12 @@ YEAR_BEFORE = re.compile(
     re.IGNORECASE,
 )
 WORD = re.compile(r"[^\W\d_]+")
-HALF_UNIT = re.compile(r"(?<!\w)пол(?:у)?-?(часика|часа|час|годика|века|мили|стакана|ложки|недели|месяца|кило|года|год|минуты|метра|литра|километра|дня|процента|тонны|секунды|суток|миллиона|миллиарда)(?!\w)", re.IGNORECASE)
-SPAN_HALF = re.compile(r"(?<!\w)(час|год|день|месяц|метр|литр|hour|year|day|month|mile|minute|rate)\s+(?:с\s+половиной|and\s+a\s+half|and\s+half\s+as\s+much|\x00)(?!\w)", re.IGNORECASE)
+HALF_UNIT = re.compile(r"(?<!\w)полу?-?([а-яё]{3,})(?!\w)", re.IGNORECASE)
+SPAN_HALF = re.compile(r"(?<!\w)(?:a\s|an\s)?(час|год|день|месяц|метр|литр|hour|year|day|month|mile|minute|rate)\s+(?:с\s+половиной|and\s+a\s+half|and\s+half\s+as\s+much|\x00)(?!\w)", re.IGNORECASE)
 HOUR_PART = re.compile(r"(?<!\w)(?:(?:a\s+)?quarter\s+of\s+an?|half\s+an?|half-an?|half|three[\s-]quarters\s+of\s+an?|четверт\w+)[\s-]+(hour|hours|year|day|mile|million|часа|века|литра)(?!\w)", re.IGNORECASE)
 FORTNIGHT = re.compile(r"(?<!\w)(?:fortnight|twelvemonth|полугоди\w+|квартал(?:а|у|ом|е)?|quarterly)(?!\w)", re.IGNORECASE)
 POINT = re.compile(r"(?<!\w)(\w+)\s+(?:point|цел\w+(?:\s+и)?)\s+(\w+)(?:\s+десят\w+)?(?!\w)", re.IGNORECASE)
-SHORT_DATE = re.compile(r"(?<![\d.,:])(\d{1,2})\.(\d{2})(?![\d.,:]|\s?(?:%|°|час|р|руб))")
+SHORT_DATE = re.compile(r"(?<![\d.,:])(\d{1,2})\.(\d{2})(?![\d:]|[.,]\d|\s?(?:%|°|час|р|руб))")
 AND_HALF = re.compile(r"\s+(?:с\s+половиной|and\s+a\s+half|с\s+четвертью)(?!\w)")
 RATIO = re.compile(r"\s+(?:из|in|out\s+of|of)\s+(?:кажд\w+\s+|every\s+)?", re.IGNORECASE)
 WHOLE = re.compile(r"(?<!\w)(?:wholly|entirely|completely|pure|purely|полностью|целиком|чист\w{2,3}|нацело|сплошь)(?!\w)", re.IGNORECASE)
@@ -211,6 +211,10 @@ class Extractor:
     def _digit(self, match: re.Match[str]) -> None:
         start, end = match.span()
         value = _number(match["num"])
+        if re.match(r"\s?(?:°\s?C?\s?|градус\w+\s+|degrees?\s+)?(?:мороза|ниже нуля|below zero|below freezing)", self.masked[end:]):
+            value = -value
+        if (kilo := re.compile(r"[кkКK](?!\w)").match(self.masked, end)) is not None:
+            self.values.append(Value(value * 1000, None, "loose", start, kilo.end(), self.text[start : kilo.end()]))
         if match["sign"] or re.search(r"(?:минус|minus)\s$", self.masked[max(0, start - 8) : start], re.IGNORECASE):
             value = -value
         tail = (match["tail"] or "").lstrip("-")
@@ -312,7 +316,7 @@ class Extractor:
         found = units.at(self.masked, end, after_digit=len(run) > 1)
         if ordinal and found and found[0].label not in ("century", "millennium", "%", "decade"):
             found = None
-        if re.search(r"(?<!\w)(?:минус|minus)\s$", self.masked[max(0, start - 8) : start], re.IGNORECASE) or re.match(r"\s+(?:degrees\s+)?below(?! [a-z])", self.masked[end:]):
+        if re.search(r"(?<!\w)(?:минус|minus)\s$", self.masked[max(0, start - 8) : start], re.IGNORECASE) or re.match(r"\s+(?:degrees?\s+|градус\w+\s+)?(?:below(?! [a-z]|ly)|below (?:zero|freezing)|мороза|ниже нуля)", self.masked[end:]):
             value = -value
         hundred = value == 100 and run[-1] in ("hundred", "ста", "сто", "сотни")
         loose = (len(run) == 1 and run[0] in WORD_ONES and not (found and found[0].dimension in ("percent", "bytes"))) or run[0] in (
@@ -320,7 +324,7 @@ class Extractor:
             re.search(r"(?:из|of|in|every)\s$", self.masked[max(0, start - 6) : start])) or (ordinal and value == 1)  # fmt: skip
         loose = loose or len(run) == 1 and run[0] in numerals.LOOSE
         loose = loose and not (run[0] in WORD_ONES and value != 1)
-        short = ordinal and 0 < value < 100 or not ordinal and 20 <= value < 100
+        short = ordinal and 0 < value < 1000 or not ordinal and 20 <= value < 100
         if found and found[0].label in ("times",) and value == 1:
             loose = True
         self._value(value, start, found[1] if found else end, "loose" if loose else "word", found[0] if found else None,
@@ -333,23 +337,25 @@ class Extractor:
     def _loose(self) -> None:
         """Forms that may stand for a number but are none for certain: `до часа`, `трёхслойный`, `1 in 5`."""
         for match in HALF_UNIT.finditer(self.masked):
-            scale = numerals.numerals().get(match[1].lower())
-            if scale:
-                self._value(scale.value / 2, *match.span(), "word")
-            else:
-                self._value(Fraction(1, 2), *match.span(), "word", units.named(match[1]))
-        for match in WORD.finditer(self.masked):
-            word = match.group().lower().replace("ё", "е")
-            if word in ONE_UNIT:
-                self.values.append(Value(Fraction(1), units.named(word), "loose", *match.span(), match.group()))
-            elif (value := numerals.compound(word)) is not None:
-                self.values.append(Value(value, None, "loose", *match.span(), match.group()))
+            rest = match[1].lower().replace("ё", "е")
+            scale = numerals.numerals().get(rest)
+            unit = units.named(rest, after_digit=False)
+            if scale or unit:
+                self._value(scale.value / 2 if scale else Fraction(1, 2), *match.span(), "word" if scale else "loose", None if scale else unit)
         for match in WHOLE.finditer(self.masked):
             self.values.append(Value(Fraction(100), units.BY_LABEL["%"], "loose", *match.span(), match.group()))
         for part in [v for v in self.values if v.ordinal and v.form != "digits" and v.value > 2]:
             self.values.append(Value(1 / part.value, None, "loose", part.start, part.end, part.text))
+        for match in WORD.finditer(self.masked):
+            word = match.group().lower().replace("ё", "е")
+            unit = units.named(word, after_digit=False)
+            if unit is not None and unit.label not in ("°C", "°F", "°", "times", "cup"):
+                self.values.append(Value(Fraction(1), unit, "loose", *match.span(), match.group()))
+            elif (value := numerals.compound(word)) is not None:
+                self.values.append(Value(value, None, "loose", *match.span(), match.group()))
         for match in HOUR_PART.finditer(self.text):
-            part = {"quarter": Fraction(1, 4), "half": Fraction(1, 2), "three": Fraction(3, 4), "чет": Fraction(1, 4)}[re.match(r"quarter|half|three|чет", match.group().lower())[0]]  # type: ignore[index]
+            head = match.group().lower().removeprefix("a ")
+            part = Fraction(1, 2) if head.startswith("half") else Fraction(3, 4) if head.startswith("three") else Fraction(1, 4)
             self.values.append(Value(part, units.named(match[1]), "loose", *match.span(), match.group()))
         for match in FORTNIGHT.finditer(self.text):
             label, number = ("week", 2) if match.group().lower().startswith("fort") else ("month", 3 if match.group().lower().startswith(("кв", "qu")) else 12 if match.group().lower().startswith("tw") else 6)
@@ -378,15 +384,32 @@ class Extractor:
 
     def _fractions(self) -> None:
         """`девять десятых`, `four fifths`, `четыре сотни`: a number times a part or a group."""
-        order = sorted((v for v in self.values if v.form != "digits"), key=lambda v: v.start)
+        order = sorted(self.values, key=lambda v: (v.start, v.end))[:400]
         for first, second in zip(order, order[1:], strict=False):
             gap = self.text[first.end : second.start]
+            self._composite(first, second, gap)
             if gap.strip(" -") or first.unit or first.value.denominator != 1 or not 0 < first.value < 100:
                 continue
-            if second.ordinal and second.value > 2:
+            if second.value in (Fraction(1, 3), Fraction(1, 4)) and first.value < 10:
+                unit = units.at(self.text, second.end, after_digit=False)
+                self.values.append(Value(first.value * second.value, unit[0] if unit else None, "loose", first.start, second.end, self.text[first.start : second.end]))
+            elif second.ordinal and second.value > 2:
                 self.values.append(Value(first.value / second.value, None, "loose", first.start, second.end, self.text[first.start : second.end]))
             elif second.value in (10, 12, 100) and not second.ordinal:
                 self.values.append(Value(first.value * second.value, second.unit, "loose", first.start, second.end, self.text[first.start : second.end]))
+
+    def _composite(self, first: Value, second: Value, gap: str) -> None:
+        """`час тридцать`, `метр восемьдесят`, `one pound thirty-five`, `two tonnes and a half`."""
+        if first.unit is None or not re.fullmatch(r"\s+(?:and\s+(?:a\s+)?|и\s+|с\s+)?", gap) or second.value < 0:
+            return
+        part = {"h": 60, "m": 100, "kg": 1000, "km": 1000, "t": 1000, "l": 1000}.get(first.unit.label, 100)
+        if second.value < 1:
+            whole = first.value + second.value
+        elif second.value < part and (second.unit is None or second.unit.dimension == first.unit.dimension):
+            whole = first.value + second.value / part
+        else:
+            return
+        self.values.append(Value(whole, first.unit, "loose", first.start, second.end, self.text[first.start : second.end]))
 
     def _pair_days(self) -> None:
         """A day number beside a month becomes one moment: `17 апреля`, `January 27`, `the 27th of January`."""
