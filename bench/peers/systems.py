@@ -70,11 +70,12 @@ class Expertbot:
                 points = []
                 for number in range(start, min(start + 256, len(chunks.texts))):
                     text, vector = chunks.texts[number], chunks.vectors[number]
-                    for term in set(terms(text)):
+                    held = list(terms(text))
+                    for term in set(held):
                         self._vocabulary[term] = self._vocabulary.get(term, 0) + 1
                     payload = pack(
                         Chunk(text, 0, len(text)), source=str(number), title="", version="v",
-                        spans=[(0, len(text))], vectors=vector[None, :],
+                        spans=[(0, len(text))], vectors=vector[None, :], terms=[" ".join(held)],
                     )  # fmt: skip
                     points.append(Point(str(uuid.UUID(int=number)), vector.tolist(), document_vector(text), payload))
                 await self._store.upsert(points)

@@ -16,6 +16,7 @@ from core.nouns import Chunk
 from core.payload import pack
 from core.ports import Index, Point
 from core.settings import QdrantSettings
+from core.terms import terms
 from retrieval.edge import EdgeIndex
 from retrieval.server import ServerIndex
 from retrieval.sparse import document_vector, query_vector
@@ -52,7 +53,7 @@ def point(number: int, text: str) -> Point:
     vector /= np.linalg.norm(vector)
     payload = pack(
         Chunk(text, 0, len(text), ("Раздел",)), source="/docs/a.md", title="А", version=str(uuid.UUID(int=7)),
-        spans=[(0, len(text))], vectors=vector[None, :],
+        spans=[(0, len(text))], vectors=vector[None, :], terms=[" ".join(terms(text))],
     )  # fmt: skip
     return Point(str(uuid.UUID(int=number + 1)), vector.tolist(), document_vector(text), payload)
 
@@ -114,7 +115,7 @@ def test_query_ranks_by_each_vector_in_one_call(on_engine):
     async def check(index: Index) -> None:
         store = await index.create(1)
         await store.upsert(POINTS)
-        asked = query_vector([("дн", 1.0), ("лог", 1.0)])
+        asked = query_vector((term, 1.0) for term in terms("дней логи"))
         dense, sparse = await store.query(POINTS[2].dense, asked, 3)
         assert dense[0].id == POINTS[2].id
         assert dense[0].score == pytest.approx(1.0, abs=1e-3)
@@ -139,7 +140,7 @@ def test_idf_makes_rare_words_count_more(on_engine):
     async def check(index: Index) -> None:
         store = await index.create(1)
         await store.upsert([point(n, "общее слово") for n in range(10, 20)] + [point(30, "общее редкость")])
-        _, sparse = await store.query(POINTS[0].dense, query_vector([("редкост", 1.0), ("общ", 1.0)]), 3)
+        _, sparse = await store.query(POINTS[0].dense, query_vector((term, 1.0) for term in terms("общее редкость")), 3)
         assert sparse[0].id == str(uuid.UUID(int=31))
         assert sparse[0].score > 2 * sparse[1].score
 
