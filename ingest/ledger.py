@@ -183,6 +183,11 @@ class Ledger:
         rows = self._db.execute("SELECT source, version FROM indexed WHERE generation = ?", (generation,))
         return dict(rows.fetchall())
 
+    def pieces(self, generation: int) -> dict[str, int]:
+        """Version → number of chunks, of everything committed in a generation."""
+        rows = self._db.execute("SELECT version, chunks FROM indexed WHERE generation = ?", (generation,))
+        return dict(rows.fetchall())
+
     def chunks_in(self, generation: int) -> int:
         row = self._db.execute("SELECT SUM(chunks) FROM indexed WHERE generation = ?", (generation,)).fetchone()
         return int(row[0] or 0)
