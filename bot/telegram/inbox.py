@@ -113,13 +113,16 @@ class Outbox:
 
     def next(self, chat: int) -> Row | None:
         rows = self._db.read(
-            "SELECT id, body, chat FROM outbox WHERE bot = ? AND chat = ? AND state = 'waiting' ORDER BY id LIMIT 1",
+            "SELECT o.id, o.body, o.chat, j.message_id AS shown FROM outbox o LEFT JOIN jobs j ON j.id = o.job"
+            " WHERE o.bot = ? AND o.chat = ? AND o.state = 'waiting' ORDER BY o.id LIMIT 1",
             (self.bot, chat),
         )
         if not rows:
             return None
         body = json.loads(rows[0]["body"])
         body["chat"] = rows[0]["chat"]  # as it is now: a group may have moved
+        if rows[0]["shown"]:
+            body["edit"] = rows[0]["shown"]  # a job has one message, which is edited
         body["entities"] = tuple(body.get("entities", ()))
         body["buttons"] = tuple(tuple((label, data) for label, data in row) for row in body.get("buttons", ()))
         body["delete"] = tuple(body.get("delete", ()))

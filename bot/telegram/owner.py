@@ -31,18 +31,18 @@ router.message.filter(ByOwner())
 refusals = Router(name="not the owner")
 
 
+@refusals.message(F.document)
+async def document_of_another(message: Message, who: Who, out: Outcome, addressed: str | None) -> None:
+    if who.private or (addressed is not None and message.caption):
+        out.say(say(who.lang, "documents_admins"), reply_to=message.message_id)
+
+
 @refusals.message(Command(*ADMIN_COMMANDS))
 async def not_admin(message: Message, who: Who, out: Outcome) -> None:
     if who.owner:
         out.say(say(who.lang, "only_private"))
     elif who.private:
         out.say(say(who.lang, "not_admin"))
-
-
-@refusals.message(F.document)
-async def document_of_another(message: Message, who: Who, out: Outcome, addressed: str | None) -> None:
-    if who.private or (addressed is not None and message.caption):
-        out.say(say(who.lang, "documents_admins"), reply_to=message.message_id)
 
 
 def add_job(out: Outcome, who: Who, service: Service, kind: str, params: dict[str, Any]) -> None:

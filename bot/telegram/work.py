@@ -111,7 +111,7 @@ class JobNews:
 
     def ended(self, db: sqlite3.Connection, job: Job) -> None:
         (text, entities), *more = split(describe(job))
-        messages = [Outgoing(job.chat, text, tuple(entities), user=job.user, edit=job.message)]
+        messages = [Outgoing(job.chat, text, tuple(entities), user=job.user, job=job.id)]
         messages += [Outgoing(job.chat, text, tuple(entities), user=job.user) for text, entities in more]
         self._outbox.put(db, f"j{job.id}", messages)
 

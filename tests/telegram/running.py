@@ -37,7 +37,7 @@ class BotProcess:
         self._env = clean_env(
             EXPERTBOT_TELEGRAM__TOKEN=server.token,
             EXPERTBOT_TELEGRAM__API_BASE=server.url,
-            EXPERTBOT_TELEGRAM__ADMINS=str(ADMIN),
+            EXPERTBOT_TELEGRAM__ADMINS=",".join(str(ADMIN + number) for number in range(50)),
             EXPERTBOT_PERSONA__DEFAULT="none",
             EXPERTBOT_TELEGRAM__PER_MINUTE="600",
             OMP_NUM_THREADS="1",
