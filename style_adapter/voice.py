@@ -91,15 +91,9 @@ class Voices:
         texts = [candidate.text for candidate in styled.candidates if candidate.rung == "styled"]
         checked = iter(self.guard.check_many(draft.text, texts))
         return tuple(
-            next(checked) if candidate.rung == "styled" else self._framed_verdict(draft.text, candidate.text)
+            next(checked) if candidate.rung == "styled" else self.guard.states_no_fact(candidate.text, draft.text)
             for candidate in styled.candidates
         )
-
-    def _framed_verdict(self, draft: str, text: str) -> Verdict:
-        before, found, after = text.partition(draft)
-        if not found:
-            return Verdict(False, (Reason("dropped_claim", draft, "", "The draft does not stand in it word for word."),))
-        return self.guard.states_no_fact(f"{before.strip()}\n{after.strip()}".strip(), draft)
 
 
 def _own_words(bible: Bible, draft: Draft) -> list[str]:

@@ -77,7 +77,7 @@ class Expertbot:
                         Chunk(text, 0, len(text)), source=str(number), title="", version="v",
                         spans=[(0, len(text))], vectors=vector[None, :], terms=[" ".join(held)],
                     )  # fmt: skip
-                    points.append(Point(str(uuid.UUID(int=number)), vector.tolist(), document_vector(text), payload))
+                    points.append(Point(str(uuid.UUID(int=number)), vector.tolist(), document_vector(held), payload))
                 await self._store.upsert(points)
             self._store.optimize()
             await self._store.flush()
@@ -118,15 +118,14 @@ class LlamaIndex:
         from llama_index.vector_stores.qdrant import QdrantVectorStore
         from qdrant_client import QdrantClient
 
+        from core.terms import terms
         from retrieval.sparse import document_vector, query_vector
 
         def documents(texts: list[str]) -> tuple[list[list[int]], list[list[float]]]:
-            vectors = [document_vector(text) for text in texts]
+            vectors = [document_vector(terms(text)) for text in texts]
             return [list(v.indices) for v in vectors], [list(v.values) for v in vectors]
 
         def queries(texts: list[str]) -> tuple[list[list[int]], list[list[float]]]:
-            from core.terms import terms
-
             vectors = [query_vector((term, 1.0) for term in set(terms(text))) for text in texts]
             return [list(v.indices) for v in vectors], [list(v.values) for v in vectors]
 

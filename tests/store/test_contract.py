@@ -55,7 +55,7 @@ def point(number: int, text: str) -> Point:
         Chunk(text, 0, len(text), ("Раздел",)), source="/docs/a.md", title="А", version=str(uuid.UUID(int=7)),
         spans=[(0, len(text))], vectors=vector[None, :], terms=[" ".join(terms(text))],
     )  # fmt: skip
-    return Point(str(uuid.UUID(int=number + 1)), vector.tolist(), document_vector(text), payload)
+    return Point(str(uuid.UUID(int=number + 1)), vector.tolist(), document_vector(terms(text)), payload)
 
 
 POINTS = [point(number, text) for number, text in enumerate(TEXTS)]
