@@ -19,8 +19,9 @@ from style_adapter.dataset.near import Embed, alike, duplicates, nearest
 from style_adapter.dataset.rubbish import rubbish
 from style_adapter.dataset.split import LONG
 from style_adapter.dataset.stats import Stats, stats
-from style_adapter.score import Reply, score, score_many
+from style_adapter.score import Reply, favourite_use, score
 
+GIST = 40  # words
 Guard = Callable[[str, str], Verdict]
 
 
@@ -32,8 +33,9 @@ class Limits:
     plain_words: int = 15  # a one-sentence reply so short may do without a voice: length contrast
     plain: float = 0.12
     voiceless: float = 1 / 3  # of a dialogue's replies
-    same_meaning: float = 0.93  # cosine of two items
-    trap_meaning: float = 0.80  # cosine of a trap to its nearest training item
+    same_meaning: float = 0.85  # cosine of two items
+    trap_meaning: float = 0.70  # cosine of a trap's question to the nearest in training; rewordings come to .5 to .7
+    trap_wording: float = 0.3  # word triples a trap's draft may share with a training draft
     long_dialogues: float = 0.1  # of the dialogues
     short_replies: float = 0.1
     long_replies: float = 0.005
@@ -94,8 +96,7 @@ def check(
     for item in items:
         reasons += check_item(bible, item, guard, limits)
     reasons += _same_ids(items) + _duplicates(items, embed, limits) + _over_cap(bible, items)
-    if embed is not None:
-        reasons += _traps_seen(items, embed, limits)
+    reasons += _traps_seen(items, embed, limits)
     out = {why.id for why in reasons}
     kept = tuple(item.id for item in items if item.id not in out)
     found = stats(bible, items)
@@ -184,13 +185,15 @@ def _duplicates(items: Sequence[Item], embed: Embed | None, limits: Limits) -> l
     pairs = [(a, b, f"{alike:.0%} of its word triples") for a, b, alike in duplicates(texts)]
     if embed is not None:
         known = {later for _, later, _ in pairs}
-        close = alike(
-            [f"{item.asked}\n{text}" for item, text in zip(taught, texts, strict=True)],
-            embed,
-            limits.same_meaning,
-        )
+        close = alike([_gist(item) for item in taught], embed, limits.same_meaning)
         pairs += [(a, b, f"cosine {cosine:.2f}") for a, b, cosine in close if b not in known]
     return [Why(taught[b].id, "near_duplicate", f"like {taught[a].id}: {how}") for a, b, how in pairs]
+
+
+def _gist(item: Item) -> str:
+    """What an item is about, short enough for a sentence embedder: what is asked, then what is answered."""
+    said = " ".join(reply.text for reply in item.replies)
+    return " ".join((*item.asked.split()[:GIST], *said.split()[:GIST]))
 
 
 def _over_cap(bible: Bible, items: Sequence[Item]) -> list[Why]:
@@ -198,38 +201,36 @@ def _over_cap(bible: Bible, items: Sequence[Item]) -> list[Why]:
     taught = [
         (item, reply) for item in items if item.split != "trap" and item.kind != "neutral" for reply in item.replies
     ]
-    found = score_many(bible, [reply for _, reply in taught])
-    out = []
-    from style_adapter.score.profile import profile
-    from style_adapter.score.spans import View
-
-    book = profile(bible).favourites
-    for violation in found.violations:
-        holders = [
-            item.id
-            for item, reply in taught
-            if any(p.text == violation.where for p, _ in book.find(View(reply.text).words))
-        ]
-        cap = next(favourite.max_share for favourite in bible.speech.favourite if favourite.text == violation.where)
-        out += [Why(id, "over_cap", violation.message, violation.where) for id in holders[int(cap * len(taught)) :]]
+    if len(taught) < 2:
+        return []
+    use, out = favourite_use(bible, [reply for _, reply in taught]), list[Why]()
+    for favourite in bible.speech.favourite:
+        allowed = max(1, int(favourite.max_share * len(taught)))
+        message = f"«{favourite.text}» in more than {favourite.max_share:.0%} of the replies"
+        out += [Why(taught[at][0].id, "over_cap", message, favourite.text) for at in use[favourite.text][allowed:]]
     return out
 
 
-def _traps_seen(items: Sequence[Item], embed: Embed, limits: Limits) -> list[Why]:
+def _traps_seen(items: Sequence[Item], embed: Embed | None, limits: Limits) -> list[Why]:
+    """Traps whose draft shares its wording with a training draft, or whose question means what a training question means."""
     traps = [item for item in items if item.split == "trap"]
-    seen = [item for item in items if item.split == "train" and item.kind != "neutral"]
-    turns = [(item, reply.prompt) for item in seen for reply in item.replies]
-    pairs = nearest([item.asked for item in traps], [prompt for _, prompt in turns], embed)
-    return [
-        Why(
-            trap.id,
-            "trap_seen",
-            f"its situation is like {turns[at][0].id} (cosine {cosine:.2f})",
-            turns[at][1],
-        )
-        for trap, (at, cosine) in zip(traps, pairs, strict=False)
-        if cosine >= limits.trap_meaning
-    ]
+    turns = [(i, r) for i in items if i.split == "train" and i.kind != "neutral" for r in i.replies]
+    facts = [" ".join((trap.draft, *(reply.draft for reply in trap.replies))) for trap in traps]
+    drafts = [reply.draft for _, reply in turns]
+    out = []
+    for earlier, later, share in duplicates([*drafts, *facts], limits.trap_wording):
+        if earlier < len(drafts) <= later and facts[later - len(drafts)].strip():
+            seen, trap = turns[earlier][0], traps[later - len(drafts)]
+            out.append(Why(trap.id, "trap_seen", f"its draft is like one of {seen.id} ({share:.0%})", drafts[earlier]))
+    if embed is None:
+        return out
+    for trap, (at, cosine) in zip(
+        traps, nearest([trap.asked for trap in traps], [reply.prompt for _, reply in turns], embed), strict=False
+    ):
+        if cosine >= limits.trap_meaning:
+            message = f"its situation is like {turns[at][0].id} (cosine {cosine:.2f})"
+            out.append(Why(trap.id, "trap_seen", message, turns[at][1].prompt))
+    return out
 
 
 def _findings(bible: Bible, items: Sequence[Item], found: Stats, limits: Limits) -> list[Finding]:

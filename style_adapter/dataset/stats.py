@@ -69,7 +69,7 @@ def refuses(bible: Bible, text: str) -> bool:
 
 
 def stats(bible: Bible, items: Sequence[Item]) -> Stats:
-    from style_adapter.score import score_many
+    from style_adapter.score import favourite_use
 
     taught = [(item, reply) for item in items if item.split != "trap" for reply in item.replies]
     spoken = [reply for item, reply in taught if item.kind != "neutral"]
@@ -85,5 +85,5 @@ def stats(bible: Bible, items: Sequence[Item]) -> Stats:
         mix={kind: round(kinds[kind] / total, 4) for kind in ("facts", "contrast", "refusal", "smalltalk", "neutral")},
         lengths=dict(sorted(lengths.items())),
         words=float(median([len(words(reply.text)) for reply in spoken] or [0])),
-        favourites=score_many(bible, spoken).shares if spoken else {},
+        favourites={text: round(len(at) / max(1, len(spoken)), 4) for text, at in favourite_use(bible, spoken).items()},
     )

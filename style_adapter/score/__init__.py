@@ -12,7 +12,7 @@ from style_adapter.score.profile import Profile, profile
 from style_adapter.score.spans import View
 from style_adapter.score.voice import voice, voice_strength
 
-__all__ = ["Reply", "Score", "SetScore", "Violation", "score", "score_many"]
+__all__ = ["Reply", "Score", "SetScore", "Violation", "favourite_use", "score", "score_many"]
 
 # rule -> (function, how much of the score one breach takes). Taboos take half: two of them leave a quarter.
 _RULES: dict[str, tuple[rules.Rule, float]] = {
@@ -34,6 +34,7 @@ _RULES: dict[str, tuple[rules.Rule, float]] = {
 _WEIGHT = {name: weight for name, (_, weight) in _RULES.items()} | {"greets_again": 0.15}
 _AGAIN = 0.15  # each further breach of the same rule
 _SLACK = 1.5  # a favourite's share is a rate: small sets may exceed it by this much of one standard deviation
+_SMALL = 200  # replies
 
 
 def score(bible: Bible, text: str, *, prompt: str = "", turn: int = 0, draft: str = "") -> Score:
@@ -48,24 +49,31 @@ def score_many(bible: Bible, replies: Sequence[Reply | str]) -> SetScore:
     allowed."""
     ready = profile(bible)
     items = [Reply(reply) if isinstance(reply, str) else reply for reply in replies]
-    views = [View(item.text, item.prompt, item.draft, item.turn) for item in items]
-    scores = tuple(_score(ready, view) for view in views)
+    scores = tuple(_score(ready, View(item.text, item.prompt, item.draft, item.turn)) for item in items)
     if not scores:
         return SetScore(0.0, 0.0)
-    shares: dict[str, float] = {}
-    violations = []
+    over = []
+    holders = favourite_use(bible, items)
     for favourite in bible.speech.favourite:
-        count = sum(
-            any(phrase.text == favourite.text for phrase, _ in ready.favourites.find(view.words)) for view in views
-        )
-        share = shares[favourite.text] = count / len(views)
-        slack = _SLACK * (favourite.max_share * (1 - favourite.max_share) / len(views)) ** 0.5
-        if count > 1 and share > favourite.max_share + (slack if len(views) < 200 else 0):
-            message = f"«{favourite.text}» in {share:.0%} of replies, at most {favourite.max_share:.0%}"
-            violations.append(Violation("favourite", favourite.text, message, 0, 0))
+        count, cap = len(holders[favourite.text]), favourite.max_share
+        slack = _SLACK * (cap * (1 - cap) / len(items)) ** 0.5 if len(items) < _SMALL else 0
+        if count > 1 and count / len(items) > cap + slack:
+            message = f"«{favourite.text}» in {count / len(items):.0%} of replies, at most {cap:.0%}"
+            over.append(Violation("favourite", favourite.text, message, 0, 0))
     mean = sum(item.value for item in scores) / len(scores)
     passed = sum(item.passed for item in scores) / len(scores)
-    return SetScore(mean, passed, scores, tuple(violations), shares)
+    shares = {text: len(at) / len(items) for text, at in holders.items()}
+    return SetScore(mean, passed, scores, tuple(over), shares)
+
+
+def favourite_use(bible: Bible, replies: Sequence[Reply]) -> dict[str, tuple[int, ...]]:
+    """Each favourite phrase with the indices of the replies that hold it."""
+    book = profile(bible).favourites
+    found = [{phrase.text for phrase, _ in book.find(View(reply.text).words)} for reply in replies]
+    return {
+        favourite.text: tuple(n for n, texts in enumerate(found) if favourite.text in texts)
+        for favourite in bible.speech.favourite
+    }
 
 
 def _score(ready: Profile, view: View) -> Score:
