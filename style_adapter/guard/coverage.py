@@ -110,7 +110,8 @@ class Coverage:
                 self.slips.append(Slip("entity_swap", whole, (other.start, other.end), 0.8))
             else:
                 kept = any(self.score[i] >= 0.7 for i, w in enumerate(self.a.draft.words) if whole[0] <= w.start < whole[1])
-                self.slips.append(Slip("dropped_claim", whole, None, 0.4 if kept else 0.75))
+                kind = "condition_dropped" if re.search(r"(?<!\w)(?:кроме|исключая|за исключением|except|unless|if|если|только|only|but)(?!\w)[^,;.]*$", self.a.draft.folded[max(0, whole[0] - 30) : whole[0]]) else "dropped_claim"
+                self.slips.append(Slip(kind, whole, None, 0.4 if kept else 0.75))
 
     def _inside_quotes(self, word: Word) -> bool:
         return self.a.styled.text[word.start - 1 : word.start] in "«“\"„" and word.start > 0

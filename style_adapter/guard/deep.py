@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.nouns import Reason
 from style_adapter.guard import claims
+from style_adapter.guard.additions import Additions
 from style_adapter.guard.align import align
 from style_adapter.guard.coverage import Coverage
 from style_adapter.guard.messages import reason
@@ -23,7 +24,7 @@ def check(draft: Reading, styled: Reading, found: list[Reason]) -> list[Reason]:
     if any(s.kind == "citation" for s in crossed):
         found = [r for r in found if r.kind not in ("number", "unit", "date", "dropped_claim", "condition_dropped")]
         return found + [_reason(s, draft, styled) for s in crossed]
-    slips = crossed + Operators(alignment).run() + Coverage(alignment).run() + Relations(alignment).run() + Persona(alignment).run()
+    slips = crossed + Operators(alignment).run() + Coverage(alignment).run() + Relations(alignment).run() + Persona(alignment).run() + Additions(alignment).run()
     slips = [s for s in slips if s.score >= THRESHOLD]
     return found + [_reason(s, draft, styled) for s in slips]
 

@@ -148,9 +148,12 @@ class Operators:
             region = self.a.region[self._claim(op.start)]
             spans = self._near(op)
             same = EQUIVALENT[op.cls]
-            if any(t.cls in same and within(t, region) for t in theirs):
+            wide = self._near(op, 2)
+            if any(t.cls in same and within(t, wide) for t in theirs):
                 continue
-            against = [t for t in theirs if t.cls in CONFLICT[op.cls] and within(t, spans) and t.cls not in {m.cls for m in mine if self._claim(m.start) == self._claim(op.start)}]
+            claim = self._claim(op.start)
+            counts = {c: sum(m.cls == c for m in mine if self._claim(m.start) == claim) - sum(t.cls == c and within(t, region) for t in theirs) for c in CONFLICT[op.cls]}
+            against = [t for t in theirs if t.cls in CONFLICT[op.cls] and within(t, spans) and counts[t.cls] < 0]
             if op.cls == "must" and any(t.cls == "may" for t in against):
                 against = [t for t in against if t.cls != "may" or not re.search(r"(?:а|и|или) $", self.styled[: t.start][-4:])]
             if op.cls == "forbid" and any(within(n, spans) and n.start not in {t.start for t in theirs} for n in self.negations):

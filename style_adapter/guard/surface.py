@@ -122,7 +122,11 @@ class Surface:
                 strange.remove(best)
                 self._say(_identifier_kind(each, best), each.text, best.text)
             elif each.code or not each.plain_word:
-                self._say("identifier", each.text, self._nearest(each))
+                near = self._nearest(each)
+                if near:
+                    self._say("identifier", each.text, near)
+                else:
+                    self._gone(each.start, each.end, each.text)
         for extra in strange:
             self._say("identifier", "", extra.text)
 
@@ -250,14 +254,18 @@ class Surface:
 
     def _lost(self, value: Value) -> None:
         """A number with nothing in its place: part of a lost condition or of a lost claim."""
-        start = max((s for s, _ in self.draft.spans if s <= value.start), default=0)
-        marks = [m.end() for m in CLAUSE.finditer(self.draft.text, start, value.start)]
+        self._gone(value.start, value.end, self._spot_draft(value))
+
+    def _gone(self, at: int, until: int, text: str) -> None:
+        start = max((s for s, _ in self.draft.spans if s <= at), default=0)
+        marks = [m.end() for m in CLAUSE.finditer(self.draft.text, start, at)]
         left = max([start, *marks])
-        right = CLAUSE.search(self.draft.text, value.end)
-        spot = (left, right.start() if right else len(self.draft.text))
-        text = fold(self.draft.text[max(0, left - 1) : value.start])
-        kind = "condition_dropped" if CONDITIONAL.search(text) else "dropped_claim"
-        self._say(kind, self.draft.text[slice(*spot)] if kind == "condition_dropped" else self._spot_draft(value), "")
+        right = CLAUSE.search(self.draft.text, until)
+        conditional = CONDITIONAL.search(fold(self.draft.text[max(0, left - 1) : at]))
+        if conditional:
+            self._say("condition_dropped", self.draft.text[left : right.start() if right else len(self.draft.text)], "")
+        else:
+            self._say("dropped_claim", text, "")
 
     def _about_draft(self, position: int) -> bool:
         """The sentence at `position` carries a citation or shares words with the draft: it is no mere talk."""

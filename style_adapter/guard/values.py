@@ -12,6 +12,7 @@ from typing import Literal
 from style_adapter.guard import numerals, units
 from style_adapter.guard.units import Unit
 
+SPEED = {"km/h": "km", "m/s": "m", "mph": "mi"}
 Form = Literal["digits", "word", "loose"]
 
 
@@ -34,6 +35,8 @@ class Value:
         if self.unit and other.unit and self.unit != other.unit:
             if self.unit.dimension != other.unit.dimension:
                 degrees = {self.unit.dimension, other.unit.dimension}
+                if "speed" in degrees:  # `км/ч` told as `километров в час`
+                    return SPEED.get(self.unit.label, self.unit.label) == SPEED.get(other.unit.label, other.unit.label) and self.value == other.value
                 if degrees == {"mass", "gbp"}:
                     return self.value == other.value and "lb" in (self.unit.label, other.unit.label)
                 return "angle" in degrees and bool(degrees & {"celsius", "fahrenheit"}) and self.value == other.value
