@@ -1,14 +1,29 @@
-"""Which parts of the passages found answer the question: at most three, word for word. Knows no store."""
+"""Which parts of the passages found answer the question: at most three quotes, word for word. A quote is the best unit with what
+it can't be read without, its lead-in, its block of code, and neighbours that answer too. Knows no store."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from core.nouns import Source
-from retrieval.found import SearchResult
+from retrieval.features import HEADER_HELPS
+from retrieval.found import Found, SearchResult
+from retrieval.rank import scorer
+from retrieval.units import Shape, shape, unit_features
+
+if TYPE_CHECKING:
+    from core.ports import Matrix
 
 QUOTES = 3
-PASSAGES = 5
+PASSAGES = 6  # looked into
+LONGEST = 480  # characters of a quote
+MARGIN = 3.0  # a neighbour this much worse than the quote's best unit stays out
+SAME_PASSAGE = 1.0  # what a second quote of a passage must be better by
+SAME_DOCUMENT = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +35,98 @@ class Quote:
 
 
 def choose(result: SearchResult, limit: int = QUOTES) -> list[Quote]:
-    """The best units over the first passages, most relevant first."""
-    scored: list[tuple[float, int, tuple[int, int]]] = []
-    import numpy as np
-    w = np.array([c.weight for c in result.query.concepts], np.float32) / result.query.mass
-    for rank, item in enumerate(result.found[:PASSAGES]):
-        cover = item.candidate.found @ w
-        for n, span in enumerate(item.candidate.spans):
-            scored.append((float(item.candidate.cosines[n]) + 0.6 * float(cover[n]) + 0.35 * item.passage.score, rank, span))
-    scored.sort(key=lambda entry: -entry[0])
+    """The best stretches over the first passages, most relevant first."""
+    found = result.found[:PASSAGES]
+    scores = unit_scores(result)
+    taken: list[list[tuple[int, int]]] = [[] for _ in found]
     quotes: list[Quote] = []
-    for score, rank, (start, end) in scored:
-        passage = result.found[rank].passage
-        text = passage.text[start:end].strip()
-        if any(text == other.source.quote for other in quotes):
-            continue
-        source = Source(
-            len(quotes) + 1, passage.source, passage.title, passage.headings, text, passage.start + start, passage.start + end
-        )
-        quotes.append(Quote(source, score))
-        if len(quotes) == limit:
+    while len(quotes) < limit:
+        picked = _best(found, scores, taken, quotes)
+        if picked is None:
             break
+        rank, unit = picked
+        item = found[rank].candidate
+        text = str(item.payload["text"])
+        first, last = stretch(shape(text, item.spans), item.spans, scores[rank], unit, taken[rank])
+        taken[rank].append((first, last))
+        quote = _quote(found[rank], item.spans[first][0], item.spans[last][1], len(quotes) + 1)
+        if all(quote.quote != other.source.quote for other in quotes):
+            quotes.append(Quote(quote, float(scores[rank][unit])))
     return quotes
+
+
+def unit_scores(result: SearchResult) -> list[Matrix]:
+    """For each of the first passages, the score of each of its units."""
+    found, query = result.found[:PASSAGES], result.query
+    if not found:
+        return []
+    shares = np.array([c.weight for c in query.concepts], np.float32) / query.mass
+    covered = [np.maximum(i.candidate.found, HEADER_HELPS * i.candidate.header) @ shares for i in found]
+    best = (
+        found[0].passage.score,
+        max(float(item.candidate.cosines.max()) for item in found),
+        max(float(cover.max()) for cover in covered),
+    )
+    weigh = scorer("unit")
+    return [
+        weigh(unit_features(item.candidate, item.passage.score, rank, best, query)) if item.candidate.spans else np.zeros(0, np.float32)
+        for rank, item in enumerate(found)
+    ]
+
+
+def _best(
+    found: Sequence[Found], scores: Sequence[Matrix], taken: Sequence[list[tuple[int, int]]], quotes: Sequence[Quote]
+) -> tuple[int, int] | None:
+    """The passage's number and the unit's of the best unit not yet quoted; others' passages and documents come first."""
+    documents = {quote.source.source for quote in quotes}
+    best, where = -np.inf, None
+    for rank, item in enumerate(found):
+        cost = SAME_PASSAGE if taken[rank] else SAME_DOCUMENT if item.passage.source in documents else 0.0
+        for unit, score in enumerate(scores[rank].tolist()):
+            if score - cost > best and not any(first <= unit <= last for first, last in taken[rank]):
+                best, where = score - cost, (rank, unit)
+    return where
+
+
+def stretch(
+    kinds: Shape, spans: Sequence[tuple[int, int]], scores: Matrix, unit: int, taken: Sequence[tuple[int, int]] = ()
+) -> tuple[int, int]:
+    """The first and the last unit of the quote around a unit: what belongs to it, then neighbours, the better first."""
+    first = last = unit
+    low = max((end + 1 for _, end in taken if end < unit), default=0)
+    high = min((start - 1 for start, _ in taken if start > unit), default=len(spans) - 1)
+
+    def fits(start: int, end: int) -> bool:
+        return spans[end][1] - spans[start][0] <= LONGEST
+
+    while True:
+        options: list[tuple[float, int, int]] = []
+        for side, near in ((-1, first - 1), (1, last + 1)):
+            if not low <= near <= high or not fits(min(first, near), max(last, near)):
+                continue
+            belongs = _belongs(kinds, near, first if side < 0 else last, side)
+            if belongs or scores[near] >= scores[unit] - MARGIN:
+                options.append((float(scores[near]) + (100.0 if belongs else 0.0), min(first, near), max(last, near)))
+        if not options:
+            break
+        _, first, last = max(options)
+    while last > first and kinds.heading[last]:
+        last -= 1
+    return first, last
+
+
+def _belongs(kinds: Shape, near: int, edge: int, side: int) -> bool:
+    """Whether a quote that ends at `edge` can't be read without the unit beside it."""
+    if kinds.code[near] and kinds.code[edge]:
+        return True
+    return kinds.brings[near] if side < 0 else kinds.brings[edge] or kinds.heading[edge]
+
+
+def _quote(item: Found, start: int, end: int, n: int) -> Source:
+    passage = item.passage
+    text = passage.text[start:end]
+    start += len(text) - len(text.lstrip())
+    text = text.strip()
+    return Source(
+        n, passage.source, passage.title, passage.headings, text, passage.start + start, passage.start + start + len(text)
+    )

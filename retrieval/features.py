@@ -108,14 +108,14 @@ def _passage(item: Candidate, query: Query, shares: Matrix, named: Any, rarest: 
     anywhere = np.maximum(in_text, item.header)
     helped = np.maximum(item.found, HEADER_HELPS * item.header)
     units = helped @ shares
-    window = _window(item.found, item.header) @ shares
+    around = window(item.found, item.header) @ shares
     exactly = np.maximum(item.exact.max(axis=0), (item.header >= 1.0).astype(np.float32))
     saturated = item.counts + item.header
     saturated = saturated * (K + 1) / (saturated + K * (0.25 + 0.75 * item.length / 110.0))
     ordered = np.sort(item.cosines)[::-1]
     other = float(language(str(item.payload["text"])) != query.lang)
     return [
-        float(exactly @ shares), float(anywhere @ shares), float(units.max()), float(window.max()), float(item.header @ shares),
+        float(exactly @ shares), float(anywhere @ shares), float(units.max()), float(around.max()), float(item.header @ shares),
         float(saturated @ shares), item.whole, float(ordered[0]), float(ordered[min(1, len(ordered) - 1)]),
         float((units + item.cosines).max()), 1 / (8 + item.ranks[0]), 1 / (8 + item.ranks[1]),
         float(exactly[named].mean()) if named.any() else 0.7, float(anywhere[rarest]) if rarest >= 0 else 0.0,
@@ -123,7 +123,7 @@ def _passage(item: Candidate, query: Query, shares: Matrix, named: Any, rarest: 
     ]  # fmt: skip
 
 
-def _window(found: Matrix, header: Matrix) -> Matrix:
+def window(found: Matrix, header: Matrix) -> Matrix:
     """Each unit with its neighbours: what three in a row hold, and the headings above them."""
     wide = found.copy()
     if len(found) > 1:
