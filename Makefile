@@ -2,18 +2,20 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export HF_HUB_OFFLINE = 1
+# setuptools warns of the editable install that is meant here.
+PIP := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test check slow soak lint format docs bench clean
 
 # pip keeps to constraints.txt: a looser torch pulls gigabytes of CUDA.
 .venv/.demo: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(PIP) -e .
 	touch $@
 
 .venv/.all: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[adapter,dev]'
+	$(PIP) -e '.[adapter,dev]'
 	touch .venv/.demo $@
 
 demo: .venv/.demo  ## ingest examples/, answer three questions as the persona, then chat
