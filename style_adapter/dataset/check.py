@@ -21,7 +21,7 @@ from style_adapter.dataset.split import LONG
 from style_adapter.dataset.stats import Stats, stats
 from style_adapter.score import Reply, favourite_use, score
 
-GIST = 40  # words
+GIST = 24  # words
 Guard = Callable[[str, str], Verdict]
 
 

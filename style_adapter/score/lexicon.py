@@ -42,7 +42,7 @@ IDENTITY = (
 
 CLICHES = (
     r"надеюсь,? (?:что )?(?:это|я|мой ответ|информация)\s+(?:\w+\s+){0,2}(?:помо\w+|полез\w+|пригодит\w+)",
-    r"(?:чем|как) (?:я |ещё я )?(?:могу|можем) (?:вам |тебе |ещё )*(?:быть полез\w+|помочь)",
+    r"(?:чем|как) (?:я |ещё )*(?:могу|можем) (?:я |вам |тебе |ещё )*(?:быть полез\w+|помочь)",
     r"рад[аы]? (?:был[аи]? )?(?:вам |тебе )?(?:помочь|помогать|быть полез\w+)",
     r"всегда (?:рад\w*|готов\w*) (?:помочь|ответить)",
     r"(?:не стесняйтесь|не стесняйся) (?:обращаться|спрашивать|задавать)",
@@ -101,6 +101,7 @@ SLANG_RU = _phrases("""
 """)
 
 SLANG_EN = _phrases("""
+    brah, pardner, yessir, peeps, phat, thx, pls, newbie, wassup,
     gonna, wanna, gotta, kinda, sorta, lemme, gimme, dunno, ain't, y'all, yeah, yep, yup, nope, nah, dude,
     bro, lol, lmao, omg, wtf, btw, tbh, idk, imo, hey, yo, okay, ok, gnarly, legit, no worries, no biggie,
     my bad, freaking, betcha, ya, wow, whoa, oops, cuz, guys, awesome, crap, bummer
@@ -133,6 +134,8 @@ PROFANE = (
 CONTRACTION = (
     r"\b(?:[a-z]+n[’']t|(?:i|you|we|they|he|she|it|that|there|what|who|how|where|here|let)[’'](?:m|re|"
     r"ve|ll|d|s))\b"
+    # ranchin', 'bout, ol': letters dropped as in speech
+    r"|\b[a-z]{3,}in[’'](?![a-z])|(?<![a-z])[’'](?:bout|cause|cuz|em|til|tween|round|nother)\b|\bol[’'](?= )"
 )
 
 # Small words and turns by which a spoken tone is heard. Each is common to thousands of speakers.

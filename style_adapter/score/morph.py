@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -21,6 +22,9 @@ _GROUP = {
 }
 
 
+_HELD = re.compile(r"([^\W\d_])\1{2,}")
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A word of a text: folded, with its place."""
@@ -32,7 +36,12 @@ class Token:
 
 def tokens(text: str) -> list[Token]:
     """The words of a text in order; `text[start:end]` is the word as written."""
-    return [Token(fold(found.group()), found.start(), found.end()) for found in WORD.finditer(text)]
+    return [Token(_even(fold(found.group())), found.start(), found.end()) for found in WORD.finditer(text)]
+
+
+def _even(word: str) -> str:
+    """«жееесть» as «жесть»: a letter held down is one letter. Digits stay."""
+    return _HELD.sub(r"\1", word) if len(word) > 3 else word
 
 
 @cache

@@ -38,7 +38,8 @@ class Profile:
 
 
 def compiled(rules: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(rule, re.I | re.U | re.M) for rule in rules)
+    # «ё» is written «е» as often as not; in a range of letters it stands as it is.
+    return tuple(re.compile(re.sub("(?<!а-я)ё", "[её]", rule), re.I | re.M) for rule in rules)
 
 
 _COMMON = word_set(

@@ -21,6 +21,7 @@ from style_adapter.score import Reply
 from tests.persona.bibles import ALL
 
 GRANDMA = ALL["grandma"]
+LONG = "Отвар пьют 3 раза в день после еды, запивая водой комнатной температуры из стакана [1]."
 
 
 def guard(draft: str, styled: str) -> Verdict:
@@ -49,8 +50,7 @@ def kinds(item: Item) -> set[str]:
     [
         (restyle("Пейте отвар, ну же."), "off_bible"),
         (restyle("Пей ты отвар вдоволь [1].", "Отвар пьют 3 раза [1]."), "facts_lost"),
-        (restyle("Отвар пьют 3 раза в день после еды, запивая водой комнатной температуры из стакана [1].",
-                 "Отвар пьют 3 раза в " "день после " "еды, запивая водой " "комнатной температуры из " "стакана [1]."), "off_bible"),
+        (restyle(LONG, LONG), "off_bible"),
         (restyle("норм"), "rubbish"),
         (restyle("а, ок"), "rubbish"),
         (restyle("Ну глянь ты в отчёт2.docx, милок."), "rubbish"),

@@ -22,6 +22,8 @@ BROKEN: list[tuple[str, str, set[str]]] = [
     ("grandma", "Надеюсь, это поможет тебе, родной!", {"cliche"}),
     ("grandma", "Take the camomile and wait, my dear.", {"language"}),
     ("grandma", "Ромашка — однолетнее травянистое растение семейства астровых, распространённое в Европе.", {"voice"}),
+    ("grandma", "Ну и крииинж у тебя, сынок, вот же.", {"never"}),
+    ("monk", "I must say, pardner, we are talkin' 'bout books.", {"register"}),
     ("butler", "Позволь, сударь, ты забыл трость.", {"address"}),
     ("butler", "Возьми зонт, прошу, и ступай.", {"address"}),
     ("butler", "Привет! Прошу вас, проходите.", {"greetings"}),
