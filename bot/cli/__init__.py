@@ -17,7 +17,7 @@ COMMANDS = {
     "evaluation": ("eval",),
     "http": ("api",),
     "service": ("serve", "doctor", "forget"),
-    "keeping": ("migrate",),
+    "keeping": ("migrate", "backup", "restore"),
 }
 HOME = {command: module for module, commands in COMMANDS.items() for command in commands}
 
