@@ -22,6 +22,7 @@ from style_adapter.dataset.stats import Stats, stats
 from style_adapter.score import Reply, favourite_use, score
 
 GIST = 24  # words
+NEUTRAL = 0.1  # of the replies: replayed so that facts are not forgotten
 Guard = Callable[[str, str], Verdict]
 
 
@@ -101,7 +102,11 @@ def check(
     kept = tuple(item.id for item in items if item.id not in out)
     found = stats(bible, items)
     findings = _findings(bible, items, found, limits) if len(items) >= limits.whole_set else []
-    notes = [f"checked without {what}" for what, given in (("a guard", guard), ("an embedder", embed)) if given is None]
+    share = found.mix["neutral"]
+    notes = [f"{share:.0%} of replies are neutral replay, aim at {NEUTRAL:.0%}"] if share < NEUTRAL else []
+    notes += [
+        f"checked without {what}" for what, given in (("a guard", guard), ("an embedder", embed)) if given is None
+    ]
     return Report(kept, tuple(reasons), tuple(findings), found, tuple(notes))
 
 
