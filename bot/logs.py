@@ -14,7 +14,7 @@ from pydantic import BaseModel, SecretStr
 
 from core.settings import LogSettings, Settings
 
-TOKEN = re.compile(r"\b\d{6,}:[\w-]{30,}")
+TOKEN = re.compile(r"\d{6,}:[\w-]{30,}")  # also right after "bot", as in an address
 BLOT = "[secret]"
 SHORTEST = 6  # a shorter secret can't be told from ordinary text
 

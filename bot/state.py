@@ -231,7 +231,7 @@ def remember(db: sqlite3.Connection, talk: Talk, update_id: int, question: str, 
         (answer["id"], *talk.values(), message, json.dumps(answer, ensure_ascii=False), answer["status"],
          answer["persona"], answer["timings"]["total"], now),
     )  # fmt: skip
-    (cut,) = db.execute(f"SELECT COALESCE(MAX(update_id), 0) FROM cuts WHERE {MINE}", talk.values()).fetchone()
+    (cut,) = db.execute(f"SELECT COALESCE(MAX(update_id), -1) FROM cuts WHERE {MINE}", talk.values()).fetchone()
     if cut >= update_id:
         return
     for role, content in (("user", question), ("assistant", answer["text"])):

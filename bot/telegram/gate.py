@@ -85,7 +85,7 @@ class Gate:
         except TelegramRetryAfter as error:
             self._methods[name] = time.monotonic() + error.retry_after
         except AiogramError as error:
-            log.info("%s: %s", name, error)
+            log.debug("%s: %s", name, error)
         return None
 
     def room_in(self, chat: int) -> float:

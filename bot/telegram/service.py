@@ -160,7 +160,7 @@ async def _run(settings: Settings, bot: Bot, me: User, app: App, state: State) -
     delivery.start()
     engine.start()
     jobs.start()
-    await _menus(service, settings)
+    menus = asyncio.create_task(_menus(service, settings))
 
     async def alarm(message: str) -> None:
         text = say("ru", "second_poller", what=message, pid=os.getpid(), host=socket.gethostname())
@@ -186,6 +186,8 @@ async def _run(settings: Settings, bot: Bot, me: User, app: App, state: State) -
         await asyncio.gather(intake, return_exceptions=True)
     finally:
         log.info("stopping")
+        menus.cancel()
+        await asyncio.gather(menus, return_exceptions=True)
         await _stop(webhook, control, inline, engine, desk, jobs, delivery)
 
 

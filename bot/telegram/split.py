@@ -11,7 +11,7 @@ from typing import Any
 Entity = dict[str, Any]
 LIMIT = 4096
 SENTENCE_END = re.compile(r"(?<=[.!?…])[»\")\]]*\s+")
-LEAST_SHARE = 0.4  # a message is filled this far before a cut at a lesser boundary is taken
+LEAST_SHARE = 0.25  # a message is filled this far before a cut at a lesser boundary is taken
 
 
 def units(text: str) -> int:
@@ -64,15 +64,25 @@ def _cut(text: str, start: int, marks: list[int], spans: Sequence[tuple[int, int
             for position in positions:
                 if position >= low and not _within(marks[position], spans):
                     return position
+    inside = next((low for low, high in spans if low < marks[last] < high), None)
+    if inside is None:
+        return _whole_character(text, start, last)
+    if inside > marks[start]:
+        return marks.index(inside)  # before the entity
     # One entity fills it all: it is cut at a line or word, and goes on as an entity of its own.
-    for low in (least, start + 1):
-        for positions in _boundaries(text, start, last):
-            for position in positions:
-                if position >= low:
-                    return position
-    while last > start + 1 and (unicodedata.combining(text[last]) or text[last] in "\u200d\ufe0f"):
-        last -= 1
-    return last
+    for positions in _boundaries(text, start, last):
+        for position in positions:
+            if position >= least:
+                return position
+    return _whole_character(text, start, last)
+
+
+def _whole_character(text: str, start: int, last: int) -> int:
+    """Not between a letter and its accent, or within an emoji of several."""
+    position = last
+    while position > start + 1 and (unicodedata.combining(text[position]) or "\u200d" in text[position - 1 : position + 1]):
+        position -= 1
+    return position if position > start + 1 else last
 
 
 def _boundaries(text: str, start: int, last: int) -> Iterator[list[int]]:

@@ -1,0 +1,202 @@
+"""Starting, stopping, dying: what is refused at the start, and that no question is lost or answered twice whenever the process
+ends."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import socket
+import time
+from pathlib import Path
+
+import pytest
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import TelegramConflictError
+
+from tests.conftest import Run
+from tests.loopback.telegram import Message, Person, TelegramServer
+from tests.telegram.running import ADMIN, QUESTIONS, TOKEN, BotProcess, answered, answers_to, running, said_after
+
+ALL = [*QUESTIONS["ru"], *QUESTIONS["en"]]
+
+
+async def kills(data: Path, place: Path, times: int, people: int) -> None:
+    """Questions come all the while and the bot is killed at random moments; in the end each has one answer."""
+    dice = random.Random(times)
+    data_dir = place / "data"
+    shutil.copytree(data, data_dir)
+    async with TelegramServer(TOKEN) as tg:
+        bot = BotProcess(tg, data_dir)
+        asked: list[Message] = []
+        askers = [tg.user(f"Гость {number}", language=dice.choice(["ru", "en"])) for number in range(people)]
+        admin = tg.user("Хозяин", id=ADMIN)
+        team = tg.group("Команда", askers)
+        over = asyncio.Event()
+
+        async def ask() -> None:
+            while not over.is_set():
+                one = dice.choice(askers)
+                pending = [m for m in asked if m.body["from"]["id"] == one.id and not answers_to(m.chat, m)]
+                if not pending:  # a person waits for the answer, so the limits don't come in
+                    place = team.chat if dice.random() < 0.3 else None
+                    asked.append(one.say(f"{dice.choice(ALL)} {len(asked)}", chat=place, mention=place is not None))
+                await asyncio.sleep(0.03)
+
+        asking = asyncio.create_task(ask())
+        documents = 0
+        for number in range(times):
+            await bot.start()
+            if number % 2 == 0:
+                documents += 1
+                admin.send_document(f"# Лист {number}\n\nСекрет листа: {number * 7}.".encode(), f"лист-{number}.md")
+            await asyncio.sleep(dice.uniform(0.0, 1.2))
+            bot.kill()
+        over.set()
+        await asking
+        await bot.start()
+        await tg.wait_for(lambda: all(answers_to(one.chat, one) for one in asked), 120)
+        deadline = time.monotonic() + 120
+        while bot.rows("SELECT COUNT(*) FROM jobs WHERE state IN ('queued', 'running')") != [(0,)]:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.3)
+        await tg.idle(within=60)
+        twice = [one for one in asked if len(answers_to(one.chat, one)) > 1]
+        assert await bot.stop() == 0
+        print(f"{times} kills, {len(asked)} questions, 0 lost, {len(twice)} answered twice, {documents} jobs")
+        assert twice == []
+        assert bot.rows("SELECT state, COUNT(*) FROM jobs GROUP BY state") == [("done", documents)]
+        assert len(bot.cli("docs", "--json").stdout.split("лист-")) > documents
+        assert tg.violations == []
+        assert tg.faults.breaches == []
+
+
+def test_killed_at_random_moments(handbook_data: Path, tmp_path: Path) -> None:
+    asyncio.run(kills(handbook_data, tmp_path, 2, 8))
+
+
+@pytest.mark.slow
+def test_killed_at_thirty_random_moments(handbook_data: Path, tmp_path: Path) -> None:
+    asyncio.run(kills(handbook_data, tmp_path, 30, 20))
+
+
+def test_a_webhook_takes_updates_only_with_its_secret(handbook_data: Path, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        settings = {
+            "EXPERTBOT_TELEGRAM__WEBHOOK_URL": f"http://127.0.0.1:{port}/hook",
+            "EXPERTBOT_TELEGRAM__WEBHOOK_LISTEN": f"127.0.0.1:{port}",
+            "EXPERTBOT_TELEGRAM__WEBHOOK_SECRET": "a-secret-of-ours",
+        }
+        async with running(handbook_data, tmp_path, **settings) as (tg, bot):
+            import aiohttp
+
+            anna = tg.user("Анна")
+            tg.updates.duplicate(2)
+            asked = anna.say("Сколько дней отпуска в год?")
+            assert "28" in (await answered(tg, asked)).text
+            async with aiohttp.ClientSession() as session:
+                url = f"http://127.0.0.1:{port}"
+                forged = {"update_id": 5, "message": asked.body}
+                for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": "guess"}):
+                    async with session.post(f"{url}/hook", json=forged, headers=headers) as response:
+                        assert response.status == 401
+                async with session.get(f"{url}/readyz") as response:
+                    assert response.status == 200
+            asked = anna.say("Сколько хранятся логи?")
+            bot.process.send_signal(15)  # type: ignore[union-attr]
+            assert await asyncio.to_thread(bot.process.wait, 40) == 0  # type: ignore[union-attr]
+            await bot.start()
+            await answered(tg, asked)
+            await tg.idle()
+            assert len(answers_to(anna.private, asked)) == 1
+            assert "a-secret-of-ours" not in bot.said()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "said"),
+    [
+        ({}, 2, "no bot token"),
+        ({"TOKEN": "not a token"}, 2, "another shape"),
+        ({"TOKEN": "43:wrong"}, 2, "does not know this bot token"),
+        ({"API_BASE": "http://127.0.0.1:9"}, 5, "can't be reached"),
+        ({"API_BASE": "http://no-such-host.invalid"}, 5, "can't be reached"),
+        ({"WEBHOOK_URL": "https://bot.example/hook"}, 2, "without a secret"),
+    ],
+    ids=["no token", "no token's shape", "wrong token", "unreachable", "no network", "webhook without a secret"],
+)
+def test_what_is_wrong_is_refused_at_the_start(expertbot: Run, settings: dict[str, str], code: int, said: str) -> None:
+    async def scenario() -> None:
+        async with TelegramServer(TOKEN) as tg:
+            given = {"TOKEN": TOKEN, "API_BASE": tg.url, **settings} if settings else {}
+            env = {f"EXPERTBOT_TELEGRAM__{name}": value for name, value in given.items()}
+            done = await asyncio.to_thread(expertbot, "serve", **env)
+            assert (done.returncode, done.stdout) == (code, ""), done.stderr
+            assert said in done.stderr
+            assert "→" in done.stderr
+            assert "Traceback" not in done.stderr
+
+    asyncio.run(scenario())
+
+
+def test_a_folder_that_can_not_be_written_is_refused(expertbot: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    done = expertbot("serve", data_dir=tmp_path / "file" / "data", EXPERTBOT_TELEGRAM__TOKEN=TOKEN)
+    assert done.returncode == 5, done.stderr
+    assert "→" in done.stderr
+
+
+def test_a_second_poller_is_named(handbook_data: Path, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(handbook_data, tmp_path) as (tg, bot):
+            admin, anna = tg.user("Хозяин", id=ADMIN), tg.user("Анна")
+            await said_after(tg, admin.say("/start"))
+            second = await asyncio.to_thread(bot.cli, "serve")
+            assert second.returncode == 5
+            assert f"in use by process {bot.process.pid}" in second.stderr  # type: ignore[union-attr]
+            session = AiohttpSession(api=TelegramAPIServer.from_base(tg.url))
+            rival = Bot(tg.token, session=session)
+            try:
+                await rival.get_updates(timeout=2, request_timeout=10)
+            except TelegramConflictError:
+                pass
+            finally:
+                await session.close()
+            told = await tg.wait_for(lambda: next((m for m in admin.private.from_bot() if "Кто-то ещё" in m.text), None))
+            assert "процесс" in told.text
+            assert "Something else reads" in bot.said()
+            assert "28" in (await answered(tg, anna.say("Сколько дней отпуска в год?"))).text
+
+    asyncio.run(scenario())
+
+
+def test_storms_of_429_and_broken_connections_lose_nothing(handbook_data: Path, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(handbook_data, tmp_path) as (tg, bot):
+            dice = random.Random(0)
+            people = [tg.user(f"Гость {number}") for number in range(12)]
+            team = tg.group("Команда", people)
+            tg.faults.too_many(retry_after=1, times=6, probability=0.3)
+            tg.faults.too_many(retry_after=2, times=2, probability=0.2, everywhere=True)
+            tg.faults.too_many(chats=[team.id], retry_after=3, times=2)
+            tg.faults.error("sendMessage", times=3, probability=0.3)
+            tg.faults.drop("sendMessage", processed=True, times=3, probability=0.4)
+            tg.faults.drop("sendMessage", processed=False, times=3, probability=0.4)
+            tg.faults.rubbish("sendMessage", times=1)
+            asked = [_ask(dice, person, team.chat if number % 3 == 0 else None) for number, person in enumerate(people)]
+            await tg.wait_for(lambda: all(answers_to(one.chat, one) for one in asked), 60)
+            await tg.idle(quiet_s=3, within=30)
+            assert [len(answers_to(one.chat, one)) for one in asked] == [1] * len(asked)
+            assert tg.faults.breaches == []
+
+    asyncio.run(scenario())
+
+
+def _ask(dice: random.Random, person: Person, place: object) -> Message:
+    return person.say(dice.choice(ALL), chat=place, mention=place is not None)  # type: ignore[arg-type]

@@ -1,0 +1,265 @@
+"""The parts by themselves: splitting, rendering, the gate, the desk, names and places, secrets in logs."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiogram.exceptions import TelegramRetryAfter
+from aiogram.methods import SendChatAction, SendMessage, TelegramMethod
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from bot.logs import Lines, Redactor, secrets_of
+from bot.state import State, Talk
+from bot.telegram import fetch
+from bot.telegram.confirm import Confirmations
+from bot.telegram.desk import Desk
+from bot.telegram.gate import PER_CHAT, Gate
+from bot.telegram.outcome import Asked
+from bot.telegram.render import marked, plain
+from bot.telegram.split import split, units
+from bot.telegram.words import ADMIN_COMMANDS, COMMANDS, WHY, WORDS, lang_of
+from core.settings import Settings, TelegramSettings
+from tests.loopback.telegram.text import entity_errors
+
+# Splitting
+
+PIECES = st.lists(
+    st.sampled_from(["слово", "word", "🙂", "👨‍👩‍👧", "конец.", "Да!", "\n", "\n\n", " ", "x" * 30, "e\u0301"]), max_size=120
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(PIECES, st.lists(st.tuples(st.integers(0, 300), st.integers(1, 25)), max_size=4), st.integers(40, 120))
+def test_pieces_fit_and_say_all(pieces: list[str], spans: list[tuple[int, int]], limit: int) -> None:
+    text = "".join(pieces)
+    entities, end = [], 0
+    for start, length in sorted(spans):
+        low = max(start, end)
+        if low + length <= len(text) and units(text[low : low + length]) <= limit:
+            offset = units(text[:low])
+            entities.append({"type": "code", "offset": offset, "length": units(text[low : low + length])})
+            end = low + length
+    found = split(text, entities, limit)
+    assert all(0 < units(piece) <= limit for piece, _ in found)
+    assert "".join("".join(piece.split()) for piece, _ in found) == "".join(text.split())
+    for piece, own in found:
+        assert entity_errors(piece, own) == []
+    said = [_covered(text, entity) for entity in entities]
+    kept = [_covered(piece, entity) for piece, own in found for entity in own]
+    assert [s for s in (one.strip() for one in said) if s] == [s for s in (one.strip() for one in kept) if s]
+
+
+def _covered(text: str, entity: dict[str, Any]) -> str:
+    data = text.encode("utf-16-le")
+    return data[entity["offset"] * 2 : (entity["offset"] + entity["length"]) * 2].decode("utf-16-le")
+
+
+def test_cuts_prefer_paragraph_line_sentence_word() -> None:
+    limit = 60
+    for text, first in (
+        ("Первый абзац тут весь.\n\nВторой абзац.\nЕго строка. И ещё немного слов сверх", "Первый абзац тут весь."),
+        ("Первая строка здесь.\nВторая строка, она подлиннее первой раза в два", "Первая строка здесь."),
+        ("Первое предложение тут. Второе предложение, оно подлиннее первого в два раза", "Первое предложение тут."),
+        ("слово " * 20, ("слово " * 10).strip()),
+    ):
+        assert split(text, limit=limit)[0][0] == first
+    assert [len(piece) for piece, _ in split("я" * 130, limit=limit)] == [60, 60, 10]
+
+
+def test_nine_thousand_characters_are_three_messages() -> None:
+    text = "\n\n".join(f"Абзац {number}. " + "Тут написано что-то длинное. " * 12 for number in range(26))
+    found = split(text)
+    assert len(found) == 3
+    assert all(units(piece) <= 4096 for piece, _ in found)
+
+
+def test_markup_characters_stay_as_they_are() -> None:
+    text = "a < b && c > d, *not bold* _not italic_ [not](a link) `code <b>` and\n```yaml\nkey: *ref\n```"
+    shown, entities = plain(marked(text))
+    assert shown == "a < b && c > d, *not bold* _not italic_ [not](a link) code <b> and\nkey: *ref"
+    assert [(entity["type"], _covered(shown, entity)) for entity in entities] == [
+        ("code", "code <b>"), ("pre", "key: *ref"),
+    ]  # fmt: skip
+
+
+# Words
+
+
+def test_every_word_is_there_in_both_languages_with_the_same_values() -> None:
+    import string
+
+    for key, pair in {**WORDS, **WHY, **COMMANDS, **ADMIN_COMMANDS}.items():
+        fields = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in pair]
+        assert all(pair), key
+        assert fields[0] == fields[1], key
+    assert [lang_of("ru"), lang_of("uk"), lang_of("en-US"), lang_of("de"), lang_of(None, "привет"), lang_of(None)] == [
+        "ru", "ru", "en", "en", "ru", "en",
+    ]  # fmt: skip
+
+
+# The gate
+
+
+class Bot:
+    """A Bot API that refuses what it is told to refuse, and keeps the times of calls."""
+
+    def __init__(self, refusals: Sequence[float] = ()) -> None:
+        self.calls: list[tuple[float, int]] = []
+        self._refusals = list(refusals)
+
+    async def __call__(self, method: TelegramMethod[Any]) -> str:
+        self.calls.append((asyncio.get_running_loop().time(), method.chat_id))  # type: ignore[attr-defined]
+        if self._refusals and (seconds := self._refusals.pop(0)):
+            raise TelegramRetryAfter(method, "Too Many Requests", int(seconds))
+        return "ok"
+
+
+def test_a_chat_gets_a_message_a_second_and_others_do_not_wait() -> None:
+    async def scenario() -> None:
+        bot = Bot()
+        gate = Gate(bot)  # type: ignore[arg-type]
+        await asyncio.gather(*(gate.urgent(chat, SendMessage(chat_id=chat, text="x")) for chat in (1, 1, 2, 3)))
+        times = {chat: [at for at, called in bot.calls if called == chat] for chat in (1, 2, 3)}
+        assert times[1][1] - times[1][0] >= PER_CHAT - 0.01
+        assert times[2][0] < times[1][1]
+        assert await gate.spare(1, SendChatAction(chat_id=1, action="typing")) is None
+
+    asyncio.run(scenario())
+
+
+def test_a_429_silences_the_chat_and_at_first_all() -> None:
+    async def scenario() -> None:
+        bot = Bot([1, 0, 0])
+        gate = Gate(bot)  # type: ignore[arg-type]
+        with pytest.raises(TelegramRetryAfter):
+            await gate.urgent(1, SendMessage(chat_id=1, text="x"))
+        assert gate.room_in(1) > 0.9
+        assert gate.room_in(2) > 0.9
+        await asyncio.gather(*(gate.urgent(chat, SendMessage(chat_id=chat, text="x")) for chat in (1, 2)))
+        assert min(at for at, _ in bot.calls[1:]) - bot.calls[0][0] >= 1.0
+
+    asyncio.run(scenario())
+
+
+# The desk
+
+
+def test_the_desk_is_bounded_and_fair(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        state, done, go = State(tmp_path), list[int](), asyncio.Event()
+
+        async def work(asked: Asked) -> None:
+            await go.wait()
+            done.append(asked.update_id)
+
+        desk = Desk(TelegramSettings(concurrency=1, queue=3, per_minute=60), state, 1, work)
+        desk.start()
+
+        def admit(user: int, update: int, again: bool = False) -> str:
+            talk = Talk(1, user, 0, user)
+            refusal = desk.admit(Asked(talk, update, update, "?", "ru", True), again)
+            return refusal.key if refusal else ""
+
+        assert admit(1, 1) == ""
+        await asyncio.sleep(0)
+        assert [admit(1, 2), admit(1, 3)] == ["", "one_more"]
+        assert [admit(2, 4), admit(3, 5), admit(4, 6)] == ["", "", "full"]
+        assert admit(1, 7, again=True) == "", "what was let in before a restart is not turned away"
+        go.set()
+        while len(done) < 5:
+            await asyncio.sleep(0.01)
+        assert [update for update in done if update in (1, 2, 7)] == [1, 2, 7], "a person's questions keep their order"
+        await desk.close(1)
+        state.close()
+
+    asyncio.run(scenario())
+
+
+def test_the_desk_limits_the_rate_and_the_day(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        state = State(tmp_path)
+
+        async def work(asked: Asked) -> None:
+            pass
+
+        desk = Desk(TelegramSettings(per_minute=2, per_day=3), state, 1, work)
+        keys = []
+        for number in range(3):
+            refusal = desk.admit(Asked(Talk(1, 1, 0, 1), number, number, "?", "ru", True))
+            keys.append(refusal.key if refusal else "")
+            desk._users[1].waiting.clear()
+        assert keys == ["", "", "too_fast"]
+        await state.db.write(lambda db: db.execute("INSERT INTO usage VALUES (1, 2, date('now'), 3)"))
+        refusal = desk.admit(Asked(Talk(1, 2, 0, 2), 9, 9, "?", "ru", True))
+        assert refusal is not None
+        assert refusal.key == "day_over"
+        state.close()
+
+    asyncio.run(scenario())
+
+
+def test_confirmations_are_one_persons_and_once() -> None:
+    pending = Confirmations()
+    nonce = pending.ask(1, "remove", {"id": "x"})
+    assert pending.take(nonce, 2) is None
+    assert pending.take(nonce, 1) is not None
+    assert pending.take(nonce, 1) is None
+    assert len(f"c:{nonce}:y".encode()) <= 64
+
+
+# Places, names, secrets
+
+
+def test_only_allowed_places(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.md").write_text("a")
+    (tmp_path / "in-not").mkdir()
+    (tmp_path / "in-not" / "b.md").write_text("b")
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "in-not")
+    roots = (str(tmp_path / "in"), "https://docs.example/guide/")
+    yes = [str(tmp_path / "in" / "a.md"), str(tmp_path / "in"), "https://docs.example/guide/a.html"]
+    no = [
+        str(tmp_path / "in-not" / "b.md"), str(tmp_path / "in" / "link" / "b.md"), str(tmp_path / "in" / ".." / "in-not"),
+        str(tmp_path / "in" / "missing"), "https://docs.example/other", "https://docs.example/guide/../other",
+        "https://docs.example/guide/%2e%2e/other", "https://docs.example.evil/guide/a", "http://docs.example/guide/a",
+        "https://docs.example@evil/guide/", "https://docs.example:8443/guide/a", "file:///etc/passwd", "\x00",
+    ]  # fmt: skip
+    assert [fetch.allowed(place, roots) for place in yes] == [True] * len(yes)
+    assert [fetch.allowed(place, roots) for place in no] == [False] * len(no)
+    assert not fetch.allowed(str(tmp_path), ())
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("отчёт.pdf", "отчёт.pdf"), ("../../etc/passwd", "passwd"), ("..", "document"), (".bashrc", "bashrc"),
+     ("a\x00b\n.md", "a_b_.md"), ("c:\\x\\y.md", "c__x_y.md"), ("я" * 300 + ".docx", "я" * 95 + ".docx")],
+)  # fmt: skip
+def test_names_are_only_names(given: str, kept: str) -> None:
+    assert fetch.safe_name(given) == kept
+
+
+def test_secrets_do_not_get_into_logs() -> None:
+    token = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
+    given = Settings(telegram=TelegramSettings(token=SecretStr("777:short-token"), webhook_secret=SecretStr("hush-hush")))
+    stream = io.StringIO()
+    for as_json in (False, True):
+        handler = logging.StreamHandler(stream)
+        handler.setFormatter(Lines(Redactor(secrets_of(given)), as_json))
+        logger = logging.Logger("test")
+        logger.addHandler(handler)
+        try:
+            raise RuntimeError(f"POST https://api.telegram.org/bot{token}/getMe with hush-hush failed")
+        except RuntimeError:
+            logger.exception("calling %s", "https://api/bot777:short-token/x")
+    said = stream.getvalue()
+    assert "RuntimeError" in said
+    for secret in (token, "777:short-token", "hush-hush"):
+        assert secret not in said
