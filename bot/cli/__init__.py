@@ -18,6 +18,7 @@ COMMANDS = {
     "http": ("api",),
     "service": ("serve", "doctor", "forget"),
     "keeping": ("migrate", "backup", "restore"),
+    "tools": ("mcp",),
 }
 HOME = {command: module for module, commands in COMMANDS.items() for command in commands}
 
