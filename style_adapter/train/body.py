@@ -1,0 +1,90 @@
+"""The transformer without its output layer, as training runs it. Layers below the first adapted one never change: what they
+make of a row is computed once and kept. Knows no persona."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from style_adapter.model.template import Row
+from style_adapter.train.loss import padded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import torch
+
+
+class Body:
+    """`first`: the lowest layer with an adapter (0: nothing is kept). Kept states take 2 bytes × width a token."""
+
+    def __init__(self, model: Any, first: int = 0) -> None:
+        inner = model.get_base_model() if hasattr(model, "get_base_model") else model
+        self.model = inner.model
+        self.device = inner.get_output_embeddings().weight.device
+        self.first = first
+        self._kept: dict[tuple[int, ...], Any] = {}
+
+    def __call__(self, rows: Sequence[Row]) -> torch.Tensor:
+        """Hidden states (rows, longest, width), with gradient where it is on."""
+        import torch
+
+        ids, attention, _ = padded(rows)
+        ids, attention = ids.to(self.device), attention.to(self.device)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            if not self.first:
+                return self._run(input_ids=ids, attention_mask=attention)
+            below = self._below(rows)
+            with self._layers(self.first, None):
+                states = self._run(inputs_embeds=below, attention_mask=attention)
+            return states
+
+    def _run(self, **what: Any) -> torch.Tensor:
+        states: torch.Tensor = self.model(**what, use_cache=False).last_hidden_state
+        return states
+
+    def _below(self, rows: Sequence[Row]) -> torch.Tensor:
+        import torch
+
+        new = [row for row in rows if row.ids not in self._kept]
+        if new:
+            ids, attention, _ = padded(new)
+            with torch.no_grad(), self._layers(0, self.first), self._no_norm():
+                states = self._run(input_ids=ids.to(self.device), attention_mask=attention.to(self.device))
+            for at, row in enumerate(new):
+                self._kept[row.ids] = states[at, : len(row.ids)].to(torch.bfloat16).clone()
+        longest = max(len(row.ids) for row in rows)
+        out: torch.Tensor = self._kept[rows[0].ids].new_zeros((len(rows), longest, self._kept[rows[0].ids].shape[-1]))
+        for at, row in enumerate(rows):
+            out[at, : len(row.ids)] = self._kept[row.ids]
+        return out
+
+    @contextmanager
+    def _layers(self, start: int, stop: int | None) -> Iterator[None]:
+        """Only these layers of the model, for a moment."""
+        import torch
+
+        config, layers = self.model.config, self.model.layers
+        kinds, count = getattr(config, "layer_types", None), config.num_hidden_layers
+        self.model.layers = torch.nn.ModuleList(list(layers)[start:stop])
+        config.num_hidden_layers = len(self.model.layers)
+        if kinds:
+            config.layer_types = list(kinds)[start:stop]
+        try:
+            yield
+        finally:
+            self.model.layers, config.num_hidden_layers = layers, count
+            if kinds:
+                config.layer_types = kinds
+
+    @contextmanager
+    def _no_norm(self) -> Iterator[None]:
+        import torch
+
+        norm = self.model.norm
+        self.model.norm = torch.nn.Identity()
+        try:
+            yield
+        finally:
+            self.model.norm = norm
