@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from core.errors import ExpertbotError
 from core.nouns import Draft, Passages, Source
+from core.plain import plain
 from core.text import CITATION, language, sentences, strip_citations
 
 Complete = Callable[[Sequence[dict[str, str]]], Awaitable[str]]
@@ -41,7 +42,7 @@ def refusal(passages: Passages, note: str = "") -> Draft:
 
 def cite(quote: str, n: int) -> str:
     """A quote as a sentence with its mark: `Порог — 70 % [1].`"""
-    body = re.sub(r"^(?:[-*•–—]|\d+[.)])\s+", "", quote.strip())
+    body = re.sub(r"^(?:[-*•–—]|\d+[.)])\s+", "", plain(quote).strip())
     body = re.sub(r"\s+", " ", body) if "\n" not in body else body
     closing = body[-1] if body and body[-1] in ".!?…" else "."
     return f"{body.rstrip('.!?…:;,')} [{n}]{closing}"

@@ -34,10 +34,9 @@ class Quote:
     score: float
 
 
-def choose(result: SearchResult, limit: int = QUOTES) -> list[Quote]:
-    """The best stretches over the first passages, most relevant first."""
+def choose(result: SearchResult, scores: Sequence[Matrix], limit: int = QUOTES) -> list[Quote]:
+    """The best stretches over the first passages, most relevant first. `scores` as `unit_scores` gives them."""
     found = result.found[:PASSAGES]
-    scores = unit_scores(result)
     taken: list[list[tuple[int, int]]] = [[] for _ in found]
     quotes: list[Quote] = []
     while len(quotes) < limit:

@@ -34,12 +34,13 @@ class Concept:
     index knows none. `weight` is its IDF times its share. `named`: an identifier, flag or file name, of which the exact form
     matters. `share`: 1 for the question's own, less for what the conversation before it lends."""
 
-    word: str
+    word: str  # its stem
     weight: float
     forms: Mapping[str, float]
     exact: bool
     named: bool = False
     share: float = 1.0
+    typed: str = ""  # as it stands in the question
 
 
 @dataclass(frozen=True)
@@ -122,10 +123,10 @@ def _concepts(
                     if term in vocabulary and term != item.term:
                         forms[term] = max(worth, forms.get(term, 0.0))
         weight = _idf(item.term, forms, vocabulary, chunks)
-        yield Concept(item.term, weight * share * item.weight, forms, exact, item.named, share)
+        yield Concept(item.term, weight * share * item.weight, forms, exact, item.named, share, item.word)
     if UNSET.search(fold(text)):
         forms = {term: worth for term, worth in DEFAULT.items() if term in vocabulary}
-        yield Concept("умолчание", _idf("умолчание", forms, vocabulary, chunks) * share, forms, False, False, share)
+        yield Concept("умолчание", _idf("умолчание", forms, vocabulary, chunks) * share, forms, False, False, share, "умолчание")
 
 
 def _words(text: str, vocabulary: Mapping[str, int]) -> Iterator[_Word]:

@@ -12,7 +12,7 @@ from core.nouns import Passages, Question
 from core.payload import passage
 from core.plain import plain
 from core.ports import Catalog, Embedder, Hit, Store
-from retrieval.evidence import choose
+from retrieval.evidence import choose, unit_scores
 from retrieval.features import PASSAGE, passage_features, read
 from retrieval.followup import resolve
 from retrieval.found import Found, SearchResult
@@ -41,8 +41,9 @@ class Searcher:
         if smalltalk.kind(question.text):
             return Passages(question, question.text, (), "smalltalk")
         result = await self.find(question, max(limit, SHOWN_LEAST))
-        judged = judge(result)
-        quotes = tuple(quote.source for quote in choose(result)) if judged.kind != "refused" else ()
+        scores = unit_scores(result)
+        judged = judge(result, scores)
+        quotes = tuple(quote.source for quote in choose(result, scores)) if judged.kind != "refused" else ()
         return replace(
             result.passages, hits=result.passages.hits[:limit], kind=judged.kind, confidence=judged.confidence,
             evidence=quotes, missing=judged.missing,

@@ -78,7 +78,7 @@ def unit_features(
     around = window(candidate.found, candidate.header) @ shares
     cosines = candidate.cosines
     asked = fold(query.own)
-    asks = [float(bool(p.search(asked))) for p in (ASKS_NUMBER, ASKS_CODE, ASKS_WHY, DEFAULT_ASKED, ASKS_WHETHER)]
+    asks = [float(bool(p.search(asked))) for p in (ASKS_NUMBER, ASKS_CODE, ASKS_WHY, UNSET_ASKED, ASKS_WHETHER)]
     lexical = candidate.payload["terms"]
     near = np.array([cosines[max(0, n - 1) : n + 2].mean() for n in range(count)], np.float32)
     spread = float(cosines.std()) + 0.05
@@ -100,4 +100,4 @@ def unit_features(
     return np.array(rows, np.float32).reshape(count, len(UNIT))
 
 
-DEFAULT_ASKED = re.compile(r"умолчани|дефолт|default|если (?:\w+ )?(?:ничего |его |их )?не |без указания|absent|omitted|unset|not set")
+UNSET_ASKED = re.compile(r"умолчани|дефолт|default|если (?:\w+ )?(?:ничего |его |их )?не |без указания|absent|omitted|unset|not set")
