@@ -62,7 +62,12 @@ LIMITING = re.compile(
     r"(?:если|когда|кроме|исключени|только|лишь|при|после|до|без|внутри|пока|хотя|несмотря|иначе|или|для|включая|если|перед|потому|чтобы|начиная|"
     r"unless|except|only|if|when|until|without|although|though|after|before|within|during|including|because|otherwise|or|for|in|on|made)$"
 )
-LOST, WEAK = 0.42, 0.3
+LEADS = re.compile(
+    r"(?:и |а |но |but |and )?(?:только |лишь |only )?(?:если|когда|кроме|за исключением|исключая|при|после|до|внутри|в рамках|в пределах|пока|без|или|хотя|несмотря|начиная|выпущен\w+|"
+    r"if|when|unless|except|after|before|within|during|until|without|although|though|below|above|under|made for|for|in one|or)(?!\w)"
+)
+GOVERNS = re.compile(r"(?<!\w)(?:если|когда|кроме|за исключением|только|лишь|при условии|хотя|if|when|unless|except|only|provided|although|though|as long as)(?!\w)[^,]*$")
+LOST = 0.42
 
 
 class Coverage:
@@ -210,9 +215,12 @@ class Coverage:
         return result
 
     def _conditional(self, start: int, end: int) -> bool:
-        """The stretch is, or stands right behind, a condition, exception or restriction."""
-        lead = self.a.draft.folded[max(0, start - 12) : end]
-        return lexicon.CONDITION.search(lead) is not None
+        """The stretch begins with, or stands behind, the word of a condition, exception or restriction."""
+        folded = self.a.draft.folded
+        if LEADS.match(folded[start:end]):
+            return True
+        before = re.split(r"[;:.]|\[\d", folded[max(0, start - 40) : start])[-1]
+        return GOVERNS.search(before) is not None
 
     def _replacement(self, group: list[Chunk]) -> Word | None:
         """A strange noun that stands beside the counterpart of the lost chunk's neighbour."""

@@ -136,6 +136,7 @@ def _add_en(table: dict[str, Numeral]) -> None:
             table[word] = Numeral(Fraction(start + index), "unit", 1)
     for index, word in enumerate(EN_TENS):
         table[word] = Numeral(Fraction(20 + 10 * index), "ten", 2)
+        table[word[:-1] + "ies"] = Numeral(Fraction(20 + 10 * index), "ordinal", 2, True)
     for index, word in enumerate(EN_ORDINALS):
         table[word] = Numeral(Fraction(index + 1), "ordinal", 1, True)
     for index, word in enumerate(EN_TEN_ORDINALS):
@@ -169,6 +170,8 @@ def read(words: list[str]) -> tuple[int, Fraction, bool] | None:
         tens = table.get(words[2])
         if tens and tens.rank == 2:
             return 3, first.value + tens.value, tens.ordinal
+    if len(words) > 1 and words[1] == "score" and first.role == "unit":
+        return 2, first.value * 20, False
     if first.role == "whole" or (first.role == "ordinal"):
         return 1, first.value, first.ordinal
     if (year := _spoken_year(words)) is not None:
@@ -205,6 +208,8 @@ def _spoken_year(words: list[str]) -> tuple[int, Fraction, bool] | None:
     if head is None or len(words) < 2 or not (13 <= head.value <= 20) or words[0] not in (*EN_TEENS, "twenty"):
         return None
     tens = table.get(words[1])
+    if words[1] in ("oh", "o", "ought") and len(words) > 2 and (last := table.get(words[2])) and 0 < last.value < 10:
+        return 3, head.value * 100 + last.value, False
     if tens is None or tens.role not in ("ten", "unit") or tens.value < 10 or words[1] in RU_UNITS:
         return None
     value, taken = head.value * 100 + tens.value, 2

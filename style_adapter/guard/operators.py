@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -31,12 +32,15 @@ class Slip:
     score: float
 
 
+LIMIT = 150  # operators of one class read in one text
+
+
 def find(text: str, table: dict[str, re.Pattern[str]]) -> list[Op]:
     """Operators of one family; a longer class earlier in the table wins the characters."""
     taken = bytearray(len(text))
     found: list[Op] = []
     for cls, pattern in table.items():
-        for match in pattern.finditer(text):
+        for match in islice(pattern.finditer(text), LIMIT):
             if not any(taken[match.start() : match.end()]):
                 taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
                 found.append(Op(cls, match.start(), match.end()))
@@ -48,7 +52,7 @@ def plain(reading: Reading) -> str:
     chars = list(reading.folded)
     for each in reading.facts.identifiers:
         chars[each.start : each.end] = " " * (each.end - each.start)
-    return "".join(chars)
+    return "".join(chars)[: reading.words[-1].end + 40 if reading.words else None]
 
 
 def clause_at(reading: Reading, position: int) -> int:
@@ -120,7 +124,7 @@ class Operators:
         self.draft, self.styled = plain(alignment.draft), plain(alignment.styled)
         self.window = Window(alignment)
         self.slips: list[Slip] = []
-        self.negations = [Op("neg", *m.span()) for m in lexicon.NEGATION.finditer(self.styled)]
+        self.negations = [Op("neg", *m.span()) for m in islice(lexicon.NEGATION.finditer(self.styled), LIMIT)]
         self.bound_spans: list[tuple[int, int]] = []
         self.their_bounds: list[tuple[int, int]] = []
 
@@ -164,7 +168,7 @@ class Operators:
         return mine
 
     def _negation(self, modal: list[Op]) -> None:
-        mine = [Op("neg", *m.span()) for m in lexicon.NEGATOR.finditer(self.draft)]
+        mine = [Op("neg", *m.span()) for m in islice(lexicon.NEGATOR.finditer(self.draft), LIMIT)]
         for op in mine:
             if any(s <= op.start < e for s, e in self.bound_spans) or re.match(r"(?:исключ|без|кроме|вместо|против|off|free|except|unless|fail|lost)", self.draft[op.start :]):
                 continue

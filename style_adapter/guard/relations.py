@@ -183,7 +183,9 @@ class Relations:
                 their_left, their_right = self._arguments(self.a.styled, other)
                 up = self._crossed(left, their_right, their_left)
                 down = self._crossed(right, their_left, their_right)
-                if up and down and (latin or all(_subject(w) == 0 for pair in (up, down) for w in pair)):
+                crossed = [(r, w) for pair in (up, down) if pair for r, w in zip((self.a.draft, self.a.styled), pair, strict=True)]
+                bare = all(not _lead(r, (w.start, w.end)) for r, w in crossed)
+                if up and down and bare and (latin or all(w.name and _subject(w) == 0 for _, w in crossed)):
                     causal = any(p.search(verb.low) for _, p in lexicon.CAUSE_RE)
                     self.slips.append(Slip("cause_effect_reversed" if causal else "role_swap", self._around([(w.start, w.end) for w in (up[0], down[0], verb)]),
                                            self._around([(w.start, w.end) for w in (up[1], down[1], other)]), 0.65))  # fmt: skip

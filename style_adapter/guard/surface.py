@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from core.nouns import Reason
 from core.text import fold, stem, words
-from style_adapter.guard import identifiers, segments, units, values
+from style_adapter.guard import identifiers, morph, segments, units, values
 from style_adapter.guard.identifiers import Identifier
 from style_adapter.guard.messages import reason
 from style_adapter.guard.segments import Segment
@@ -216,9 +216,13 @@ class Surface:
 
     def _unit_told(self, draft: Value, styled: Value) -> bool:
         """Where only one of the two has a unit, the unit must stand elsewhere near or be no measure."""
-        if styled.unit is None or draft.unit is not None or draft.value != styled.value or styled.form == "loose":
+        if (draft.unit is None) == (styled.unit is None) or draft.value != styled.value or styled.form == "loose":
             return True
-        unit, there, value = styled.unit, self.draft, draft
+        unit, there = (draft.unit, self.styled) if draft.unit else (styled.unit, self.draft)
+        assert unit is not None
+        value = styled if draft.unit else draft
+        if draft.unit and not self._strange_noun(styled):
+            return True
         if unit.dimension in ("times", "months", "angle", "pixel") or value.year or styled.year:
             return True
         near = there.text[max(0, value.start - 120) : value.end + 120]
@@ -227,6 +231,13 @@ class Surface:
             if found and (found.dimension == unit.dimension or {found.dimension, unit.dimension} <= {"angle", "celsius"}):
                 return True
         return False
+
+    def _strange_noun(self, value: Value) -> bool:
+        """The number is followed by a noun that the draft does not have: perhaps another unit."""
+        match = re.match(r"\s+([^\W\d_]{3,})", self.styled.text[value.end : value.end + 30])
+        if match is None or morph.form(match[1]).pos != "noun" or morph.light(fold(match[1]), morph.form(match[1]).lemma):
+            return False
+        return stem(fold(match[1])) not in {stem(w) for w in words(self.draft.text)}
 
     def _replaced(self, missing: list[tuple[Value, list[tuple[int, int]]]]) -> None:
         spare = [

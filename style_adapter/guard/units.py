@@ -22,8 +22,8 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("‰", "percent", "1/10", "‰", "промилле permille"),
     ("B", "bytes", "1", "б B байт байта", "байт byte"),
     ("KB", "bytes", "1000", "кб Кб КБ kb KB kB k K", "килобайт kilobyte кибибайт kibibyte KiB"),
-    ("MB", "bytes", "1000000", "мб Мб МБ MB Mb мег мегов мега", "мегабайт megabyte мебибайт mebibyte MiB"),
-    ("GB", "bytes", "1000000000", "гб Гб ГБ GB Gb гиг гига гигов", "гигабайт gigabyte гибибайт gibibyte GiB"),
+    ("MB", "bytes", "1000000", "мб Мб МБ MB Mb мег мегов мега meg megs", "мегабайт megabyte мебибайт mebibyte MiB"),
+    ("GB", "bytes", "1000000000", "гб Гб ГБ GB Gb гиг гига гигов gig gigs", "гигабайт gigabyte гибибайт gibibyte GiB"),
     ("TB", "bytes", "1000000000000", "тб Тб ТБ TB Tb", "терабайт terabyte тебибайт tebibyte TiB"),
     ("PB", "bytes", "1000000000000000", "пб ПБ PB", "петабайт petabyte"),
     ("bit", "bits", "1", "бит бита bit bits", ""),
@@ -80,7 +80,7 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("€", "euro", "1", "€ EUR евро euro euros", ""),
     ("₽", "ruble", "1", "₽ руб р RUB", "рубл ruble rouble целков"),
     ("£", "gbp", "1", "£ GBP quid", "фунт"),
-    ("p", "gbp", "1/100", "pence penny", ""),
+    ("pence", "gbp", "1/100", "pence penny p", ""),
     ("¢", "dollar", "1/100", "cent cents", "цент"),
     ("kop", "ruble", "1/100", "коп", "копе"),
     ("Hz", "hertz", "1", "гц Гц Hz hz", "герц hertz"),
@@ -115,8 +115,9 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
 )  # fmt: skip
 SCALE = {"thousand": 1000, "million": 10**6}
 AMBIGUOUS = frozenset(  # a short form counts only right after a digit
-    "с c s г g т t м m л l д d ч h р к К k K А A В V W б B x × С in x раз разы".split()
+    "p с c s г g т t м m л l д d ч h р к К k K А A В V W б B x × С in x раз разы".split()
 )
+FILLER = re.compile(r"(?:рабоч\w+|календарн\w+|полн\w+|цел(?:ых|ые|ый)|земн\w+|банковск\w+|учебн\w+|full|whole|working|business|calendar|long|solid|short|earth|consecutive|straight)\s+(?=[^\W\d_])", re.IGNORECASE)
 PER_CENT = re.compile(r"per cent(?!\w)", re.IGNORECASE)
 PREPOSITIONS = frozenset("с к К В".split())  # `5 с половиной`, `5 к одному`: no unit before another word
 SQUARE = re.compile(r"(?:квадратн\w*|кв\.?|square|sq\.?)\s+", re.IGNORECASE)
@@ -164,6 +165,8 @@ def at(text: str, position: int, after_digit: bool = True) -> tuple[Unit, int] |
     """The unit that begins at `position` (blanks and a hyphen skipped): the unit and where it ends."""
     while position < len(text) and text[position] in " \xa0\u202f\u2009-‑":
         position += 1
+    if (filler := FILLER.match(text, position)) is not None:
+        position = filler.end()
     if (match := DEGREE.match(text, position)) is not None:
         return BY_LABEL["°C" if match.group(1) else "°F"], match.end()
     if (match := PER_CENT.match(text, position)) is not None:

@@ -12,6 +12,7 @@ from typing import Literal
 from style_adapter.guard import numerals, units
 from style_adapter.guard.units import Unit
 
+LIMIT = 300  # numbers read of one text: beyond that only identifiers and citations are compared
 SPEED = {"km/h": "km", "m/s": "m", "mph": "mi"}
 Form = Literal["digits", "word", "loose"]
 
@@ -109,6 +110,7 @@ HALF_UNIT = re.compile(r"(?<!\w)полу?-?([а-яё]{3,})(?!\w)", re.IGNORECASE
 SPAN_HALF = re.compile(r"(?<!\w)(?:a\s|an\s)?(час|год|день|месяц|метр|литр|hour|year|day|month|mile|minute|rate)\s+(?:с\s+половиной|and\s+a\s+half|and\s+half\s+as\s+much|\x00)(?!\w)", re.IGNORECASE)
 HOUR_PART = re.compile(r"(?<!\w)(?:(?:a\s+)?quarter\s+of\s+an?|half\s+an?|half-an?|half|three[\s-]quarters\s+of\s+an?|четверт\w+)[\s-]+(hour|hours|year|day|mile|million|часа|века|литра)(?!\w)", re.IGNORECASE)
 FORTNIGHT = re.compile(r"(?<!\w)(?:fortnight|twelvemonth|полугоди\w+|квартал(?:а|у|ом|е)?|quarterly)(?!\w)", re.IGNORECASE)
+DECIMAL = re.compile(r"\s*(?:\s(?:и|точка|запятая|цел\w+(?:\s+и)?|point|dot|comma)\s|,)\s*", re.IGNORECASE)
 POINT = re.compile(r"(?<!\w)(\w+)\s+(?:point|цел\w+(?:\s+и)?)\s+(\w+)(?:\s+десят\w+)?(?!\w)", re.IGNORECASE)
 SHORT_DATE = re.compile(r"(?<![\d.,:])(\d{1,2})\.(\d{2})(?![\d:]|[.,]\d|\s?(?:%|°|час|р|руб))")
 AND_HALF = re.compile(r"\s+(?:с\s+половиной|and\s+a\s+half|с\s+четвертью)(?!\w)")
@@ -141,6 +143,9 @@ class Extractor:
         self.masked = "".join(chars)
         self.values: list[Value] = []
         self.moments: list[Moment] = []
+
+    def _full(self) -> bool:
+        return len(self.values) >= LIMIT
 
     def run(self) -> tuple[list[Value], list[Moment]]:
         self._calendar()
@@ -209,6 +214,8 @@ class Extractor:
             found = units.at(self.masked, match.end())
             self._value(Fraction(_roman(match[1])), *match.span(), "digits", found[0] if found else units.BY_LABEL["century"], ordinal=True)
         for match in DIGITS.finditer(self.masked):
+            if self._full():
+                break
             self._digit(match)
 
     def _digit(self, match: re.Match[str]) -> None:
@@ -281,7 +288,7 @@ class Extractor:
         spans = [(m.start(), m.end(), m.group().lower().replace("ё", "е")) for m in WORD.finditer(self.masked)]
         table = numerals.numerals()
         index = 0
-        while index < len(spans):
+        while index < len(spans) and not self._full():
             if spans[index][2] not in table:
                 index += 1
                 continue
@@ -350,6 +357,8 @@ class Extractor:
         for part in [v for v in self.values if v.ordinal and v.form != "digits" and v.value > 2]:
             self.values.append(Value(1 / part.value, None, "loose", part.start, part.end, part.text))
         for match in WORD.finditer(self.masked):
+            if len(self.values) >= 2 * LIMIT:
+                break
             word = match.group().lower().replace("ё", "е")
             unit = units.named(word, after_digit=False)
             if unit is not None and unit.label not in ("°C", "°F", "°", "times", "cup"):
@@ -391,6 +400,10 @@ class Extractor:
         for first, second in zip(order, order[1:], strict=False):
             gap = self.text[first.end : second.start]
             self._composite(first, second, gap)
+            if DECIMAL.fullmatch(gap) and first.unit is None and first.value.denominator == 1 and second.value.denominator == 1 and 0 < second.value < 1000 and not first.ordinal:
+                parts = next((n for n, p in ((10, "десят"), (100, "сот"), (1000, "тысячн")) if re.match(rf"\s+{p}", self.text[second.end :])), 10 ** len(str(second.value)))
+                unit = second.unit or next((f[0] for f in [units.at(self.text, second.end, False)] if f), None)
+                self.values.append(Value(first.value + second.value / parts, unit, "loose", first.start, second.end, self.text[first.start : second.end]))
             if gap.strip(" -") or first.unit or first.value.denominator != 1 or not 0 < first.value < 100:
                 continue
             if second.value in (Fraction(1, 3), Fraction(1, 4)) and first.value < 10:

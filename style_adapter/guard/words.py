@@ -10,7 +10,7 @@ from style_adapter.guard import morph, surface
 from style_adapter.guard.morph import Form
 from style_adapter.guard.surface import Facts
 
-LIMIT = 2500  # words read with grammar; beyond that a text is checked by the surface only
+LIMIT = 900  # words read with grammar; beyond that a text is checked by the surface only
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 BREAK = re.compile(
     r"[,;:()!?…«»“”\"\n]|\.(?=\s|$)|\s[—–-]{1,2}\s|(?<!\w)(?:но|а|и|или|либо|зато|хотя|если|когда|потому|поскольку|поэтому|"
