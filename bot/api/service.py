@@ -18,6 +18,8 @@ from bot.api.keys import Bucket, Keys
 from bot.api.metrics import Metrics
 from bot.app import App
 from bot.commands import Json
+from bot.console.records import Recent
+from bot.console.routes import Console, is_console, refusal
 from bot.lock import DataLock
 from core.errors import ExpertbotError, UnavailableError, UsageError
 from core.settings import Settings
@@ -58,6 +60,7 @@ class Api:
         self._metrics = Metrics()
         self._bucket = Bucket(PER_MINUTE)
         self._in_flight = 0
+        self._recent = Recent()
         self.ready = False
 
     def application(self) -> web.Application:
@@ -67,6 +70,7 @@ class Api:
         server.router.add_get("/healthz", self._health)
         server.router.add_get("/readyz", self._readiness)
         server.router.add_get("/metrics", self._figures)
+        Console(self._app, self._recent).add_to(server)
         return server
 
     # Around every call
@@ -107,6 +111,8 @@ class Api:
 
     @web.middleware
     async def _guarded(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if is_console(request.path):
+            return refusal(request, self._keys) or await handler(request)
         if request.path in OPEN_PATHS or not self._keys:
             return await handler(request)
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
@@ -140,6 +146,7 @@ class Api:
         finally:
             self._in_flight -= 1
         self._metrics.answered(answer)
+        self._recent.add(answer)
         if not asked.stream:
             return web.json_response(messages.reply(answer, asked), dumps=_dumps)
         stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
 import click
 
@@ -16,6 +15,7 @@ from bot.cli.run import Context
 @click.pass_obj
 def api(context: Context, new_key: str | None, revoke_key: str | None) -> None:
     """Serve the OpenAI-compatible API: a model per persona."""
+    from bot import logs
     from bot.api.keys import Keys
     from bot.api.service import keys_path, run
 
@@ -26,5 +26,5 @@ def api(context: Context, new_key: str | None, revoke_key: str | None) -> None:
     if revoke_key:
         Keys(keys_path(settings)).revoke(revoke_key)
         return
-    logging.basicConfig(level=settings.log.level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.start(settings.log, settings)
     asyncio.run(run(settings))
