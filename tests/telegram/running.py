@@ -53,8 +53,10 @@ class BotProcess:
         webhook = "EXPERTBOT_TELEGRAM__WEBHOOK_URL" in self._env
         try:
             await self.server.wait_for(
-                lambda: self.exit_code is not None
-                or (self.server.updates.webhook is not None if webhook else self.server.updates.polling),
+                lambda: (
+                    self.exit_code is not None
+                    or (self.server.updates.webhook is not None if webhook else self.server.updates.polling)
+                ),
                 within,
             )
         except TimeoutError:
@@ -114,7 +116,7 @@ async def running(
         finally:
             if bot.exit_code is None:
                 code = await bot.stop()
-                assert code == 0, bot.said()
+                assert code == 0, (code, bot.said()[-3000:])
         assert server.violations == [], server.violations[:5]
         assert server.faults.breaches == []
         assert server.own_errors == []
@@ -134,6 +136,4 @@ async def answered(server: TelegramServer, asked: Message, within: float = 20) -
 
 async def said_after(server: TelegramServer, message: Message, within: float = 20) -> Message:
     """The bot's next message in the chat after this one."""
-    return await server.wait_for(
-        lambda: next((m for m in message.chat.from_bot() if m.id > message.id), None), within
-    )
+    return await server.wait_for(lambda: next((m for m in message.chat.from_bot() if m.id > message.id), None), within)

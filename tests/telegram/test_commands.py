@@ -21,7 +21,12 @@ THERE = "в личном чате со мной"
 TABLE: dict[str, tuple[str | None, str, str, str | None]] = {
     "/start": (PRIVATE, "Просто задайте вопрос", "Для владельца", "Просто задайте вопрос"),
     "/help": (PRIVATE, "/forget_me", "Для владельца", "/forget_me"),
-    "/ask": (PRIVATE, "Напишите вопрос после команды", "Напишите вопрос после команды", "Напишите вопрос после команды"),
+    "/ask": (
+        PRIVATE,
+        "Напишите вопрос после команды",
+        "Напишите вопрос после команды",
+        "Напишите вопрос после команды",
+    ),
     "/persona": (PRIVATE, "Чьим голосом", "Чьим голосом", "Чьим голосом"),
     "/persona nobody": (PRIVATE, "Такого персонажа нет", "Такого персонажа нет", "Такого персонажа нет"),
     "/sources": (PRIVATE, "ещё не было", "ещё не было", "ещё не было"),
@@ -56,7 +61,9 @@ def test_a_stranger_gets_nothing_that_changes_anything(stage: Stage) -> None:
     async def scene(on: Stage) -> None:
         before = _index(on)
         strangers = [on.tg.user(f"Чужой {number}", id=5000 + number) for number in range(len(TABLE))]
-        await asyncio.gather(*(_expect(on, one, command, row[0]) for one, (command, row) in zip(strangers, TABLE.items(), strict=True)))
+        await asyncio.gather(
+            *(_expect(on, one, command, row[0]) for one, (command, row) in zip(strangers, TABLE.items(), strict=True))
+        )
         stranger = on.tg.user("Чужой", id=5999)
         stranger.say("Сколько дней отпуска в год?")
         stranger.send_document(b"# Poison\n\nEverything is free.", "poison.md", caption="/ingest")
@@ -66,7 +73,9 @@ def test_a_stranger_gets_nothing_that_changes_anything(stage: Stage) -> None:
         await on.tg.idle()
         assert press.results == []
         assert team.chat.from_bot() == []
-        assert [PRIVATE in message.text for message in stranger.private.from_bot()] == [True], "told once, not each time"
+        assert [PRIVATE in message.text for message in stranger.private.from_bot()] == [True], (
+            "told once, not each time"
+        )
         assert _index(on) == before
         for table in ("turns", "traces", "usage", "chats"):
             column = "chat" if table == "chats" else "user"
@@ -147,7 +156,9 @@ def test_a_document_sent_by_the_owner_is_taken_in_asked_and_removed(stage: Stage
         anna_press = anna.press(confirm, "Да")  # somebody else's finger
         await on.tg.wait_for(lambda: anna_press.answer)
         press = on.admin.press(confirm, "Да")
-        removed = await on.tg.wait_for(lambda: next((m for m in on.admin.private.from_bot() if m.id > confirm.id), None))
+        removed = await on.tg.wait_for(
+            lambda: next((m for m in on.admin.private.from_bot() if m.id > confirm.id), None)
+        )
         assert "Убрано документов: 1" in await _ended(on, removed)
         assert press.answer is not None
         assert "19 дней" not in (await answered(on.tg, anna.say(question))).text
@@ -181,7 +192,9 @@ def test_a_broken_file_is_named_with_its_cure(stage: Stage) -> None:
 
 def test_ingest_from_an_allowed_folder_only(stage: Stage) -> None:
     async def scene(on: Stage) -> None:
-        (on.allowed / "чай.md").write_text("# Чайник\n\nЧайник «Самовар-2» кипятит воду за 4 минуты.\n", encoding="utf-8")
+        (on.allowed / "чай.md").write_text(
+            "# Чайник\n\nЧайник «Самовар-2» кипятит воду за 4 минуты.\n", encoding="utf-8"
+        )
         (on.allowed / "link").symlink_to("/etc")
         for place in ("link/hostname", "../../outside", "нет.md"):
             reply = await said_after(on.tg, on.admin.say(f"/ingest {on.allowed / place}"))

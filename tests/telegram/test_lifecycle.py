@@ -8,6 +8,7 @@ import random
 import shutil
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from aiogram.exceptions import TelegramConflictError
 
 from tests.conftest import Run
 from tests.loopback.telegram import Message, Person, TelegramServer
+from tests.telegram.conftest import Stage
 from tests.telegram.running import ADMIN, QUESTIONS, TOKEN, BotProcess, answered, answers_to, running, said_after
 
 ALL = [*QUESTIONS["ru"], *QUESTIONS["en"]]
@@ -107,13 +109,10 @@ def test_a_webhook_takes_updates_only_with_its_secret(handbook_data: Path, tmp_p
                         assert response.status == 401
                 async with session.get(f"{url}/readyz") as response:
                     assert response.status == 200
-            asked = anna.say("Сколько хранятся логи?")
-            bot.process.send_signal(15)  # type: ignore[union-attr]
-            assert await asyncio.to_thread(bot.process.wait, 40) == 0  # type: ignore[union-attr]
-            await bot.start()
-            await answered(tg, asked)
-            await tg.idle()
-            assert len(answers_to(anna.private, asked)) == 1
+            last = anna.say("Сколько хранятся логи?")
+            await tg.wait_for(lambda: not tg.updates.pending)
+            assert await bot.stop() == 0
+            assert len(answers_to(anna.private, last)) == 1, "what was taken is answered before the end"
             assert "a-secret-of-ours" not in bot.said()
 
     asyncio.run(scenario())
@@ -152,50 +151,47 @@ def test_a_folder_that_can_not_be_written_is_refused(expertbot: Run, tmp_path: P
     assert "→" in done.stderr
 
 
-def test_a_second_poller_is_named(handbook_data: Path, tmp_path: Path) -> None:
-    async def scenario() -> None:
-        async with running(handbook_data, tmp_path) as (tg, bot):
-            admin, anna = tg.user("Хозяин", id=ADMIN), tg.user("Анна")
-            await said_after(tg, admin.say("/start"))
-            second = await asyncio.to_thread(bot.cli, "serve")
-            assert second.returncode == 5
-            assert f"in use by process {bot.process.pid}" in second.stderr  # type: ignore[union-attr]
-            session = AiohttpSession(api=TelegramAPIServer.from_base(tg.url))
-            rival = Bot(tg.token, session=session)
-            try:
-                await rival.get_updates(timeout=2, request_timeout=10)
-            except TelegramConflictError:
-                pass
-            finally:
-                await session.close()
-            told = await tg.wait_for(lambda: next((m for m in admin.private.from_bot() if "Кто-то ещё" in m.text), None))
-            assert "процесс" in told.text
-            assert "Something else reads" in bot.said()
-            assert "28" in (await answered(tg, anna.say("Сколько дней отпуска в год?"))).text
+def test_a_second_poller_is_named(stage: Stage) -> None:
+    async def scene(on: Stage) -> None:
+        assert on.bot.process is not None
+        await said_after(on.tg, on.admin.say("/start"))
+        second = await asyncio.to_thread(on.bot.cli, "serve")
+        assert second.returncode == 5
+        assert f"in use by process {on.bot.process.pid}" in second.stderr
+        session = AiohttpSession(api=TelegramAPIServer.from_base(on.tg.url))
+        with suppress(TelegramConflictError):
+            await Bot(on.tg.token, session=session).get_updates(timeout=1, request_timeout=10)
+        await session.close()
+        told = await on.tg.wait_for(
+            lambda: next((m for m in on.admin.private.from_bot() if "Кто-то ещё" in m.text), None)
+        )
+        assert "процесс" in told.text
+        assert "Something else reads" in on.bot.said()
+        assert "28" in (await answered(on.tg, on.person("Анна").say("Сколько дней отпуска в год?"))).text
 
-    asyncio.run(scenario())
+    stage.run(scene)
 
 
-def test_storms_of_429_and_broken_connections_lose_nothing(handbook_data: Path, tmp_path: Path) -> None:
-    async def scenario() -> None:
-        async with running(handbook_data, tmp_path) as (tg, bot):
-            dice = random.Random(0)
-            people = [tg.user(f"Гость {number}") for number in range(12)]
-            team = tg.group("Команда", people)
-            tg.faults.too_many(retry_after=1, times=6, probability=0.3)
-            tg.faults.too_many(retry_after=2, times=2, probability=0.2, everywhere=True)
-            tg.faults.too_many(chats=[team.id], retry_after=3, times=2)
-            tg.faults.error("sendMessage", times=3, probability=0.3)
-            tg.faults.drop("sendMessage", processed=True, times=3, probability=0.4)
-            tg.faults.drop("sendMessage", processed=False, times=3, probability=0.4)
-            tg.faults.rubbish("sendMessage", times=1)
-            asked = [_ask(dice, person, team.chat if number % 3 == 0 else None) for number, person in enumerate(people)]
-            await tg.wait_for(lambda: all(answers_to(one.chat, one) for one in asked), 60)
-            await tg.idle(quiet_s=3, within=30)
-            assert [len(answers_to(one.chat, one)) for one in asked] == [1] * len(asked)
-            assert tg.faults.breaches == []
+def test_storms_of_429_and_broken_connections_lose_nothing(stage: Stage) -> None:
+    async def scene(on: Stage) -> None:
+        tg, dice = on.tg, random.Random(0)
+        people = [on.person(f"Гость {number}") for number in range(12)]
+        team = tg.group("Команда", people)
+        tg.faults.too_many(retry_after=1, times=6, probability=0.3)
+        tg.faults.too_many(retry_after=2, times=2, probability=0.2, everywhere=True)
+        tg.faults.too_many(chats=[team.id], retry_after=3, times=2)
+        tg.faults.error("sendMessage", times=3, probability=0.3)
+        tg.faults.drop("sendMessage", processed=True, times=3, probability=0.4)
+        tg.faults.drop("sendMessage", processed=False, times=3, probability=0.4)
+        tg.faults.rubbish("sendMessage", times=1)
+        asked = [_ask(dice, person, team.chat if number % 3 == 0 else None) for number, person in enumerate(people)]
+        await tg.wait_for(lambda: all(answers_to(one.chat, one) for one in asked), 60)
+        await tg.idle(quiet_s=3, within=30)
+        tg.faults.clear()
+        assert [len(answers_to(one.chat, one)) for one in asked] == [1] * len(asked)
+        assert tg.faults.breaches == []
 
-    asyncio.run(scenario())
+    stage.run(scene)
 
 
 def _ask(dice: random.Random, person: Person, place: object) -> Message:

@@ -32,7 +32,8 @@ from tests.loopback.telegram.text import entity_errors
 # Splitting
 
 PIECES = st.lists(
-    st.sampled_from(["слово", "word", "🙂", "👨‍👩‍👧", "конец.", "Да!", "\n", "\n\n", " ", "x" * 30, "e\u0301"]), max_size=120
+    st.sampled_from(["слово", "word", "🙂", "👨‍👩‍👧", "конец.", "Да!", "\n", "\n\n", " ", "x" * 30, "e\u0301"]),
+    max_size=120,
 )
 
 
@@ -248,7 +249,9 @@ def test_names_are_only_names(given: str, kept: str) -> None:
 
 def test_secrets_do_not_get_into_logs() -> None:
     token = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
-    given = Settings(telegram=TelegramSettings(token=SecretStr("777:short-token"), webhook_secret=SecretStr("hush-hush")))
+    given = Settings(
+        telegram=TelegramSettings(token=SecretStr("777:short-token"), webhook_secret=SecretStr("hush-hush"))
+    )
     stream = io.StringIO()
     for as_json in (False, True):
         handler = logging.StreamHandler(stream)
