@@ -80,7 +80,8 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What `[n]` in a draft points at: a verbatim quote; `start`/`end` are offsets in the parsed document."""
+    """What `[n]` in a draft points at: a verbatim quote; `start`/`end` are offsets in the parsed document. `focus` is the
+    part of the quote that answers, the rest is what it stands among; `weight` compares the quotes of one answer."""
 
     n: int
     source: str
@@ -89,6 +90,8 @@ class Source:
     quote: str
     start: int
     end: int
+    focus: str = ""
+    weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

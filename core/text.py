@@ -55,10 +55,17 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
     spans: list[tuple[int, int]] = []
     for line in re.finditer(r"[^\n]+", text):
+        open_clause = False  # razdel ends a sentence at a semicolon; a table row and a list of clauses are one
         for found in sentenize(line.group()):
-            if found.text.strip():
-                start = line.start() + found.start
-                spans.append((start, start + len(found.text)))
+            if not found.text.strip():
+                continue
+            start = line.start() + found.start
+            end = start + len(found.text)
+            if open_clause:
+                spans[-1] = (spans[-1][0], end)
+            else:
+                spans.append((start, end))
+            open_clause = found.text.rstrip().endswith(";")
     return spans
 
 

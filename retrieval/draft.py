@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from core.errors import ExpertbotError
 from core.nouns import Draft, Passages, Source
-from core.plain import plain
 from core.text import CITATION, language, sentences, strip_citations
 
 Complete = Callable[[Sequence[dict[str, str]]], Awaitable[str]]
@@ -40,22 +39,63 @@ def refusal(passages: Passages, note: str = "") -> Draft:
     return Draft(passages, "refused", text, lang=lang, note=note)
 
 
+FENCE = re.compile(r"^\s*(?:[-*]\s+)?(?:`{3,}|~{3,})(?P<info>[^\n]*)$")
+HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
+MARKER = re.compile(r"^\s*(?:[-*•–—]|\d+[.)])\s+")
+CLOSE = 2.0  # quotes this much weaker than the best stay among the sources, out of the text
+SHORT = 420  # characters; quotes that come to no more are shown whole, else only the part that answers
+
+
+def present(quote: str) -> str:
+    """A quote as a person reads it: headings out, code lines each in backticks instead of a fence, a lone list marker out."""
+    lines = quote.strip().split("\n")
+    fences = [n for n, line in enumerate(lines) if FENCE.match(line)]
+    match = FENCE.match(lines[fences[0]]) if fences else None
+    # A quote may begin inside a block: then its first fence is a bare one that closes it.
+    code = bool(match and len(fences) % 2 and not match["info"].strip())
+    shown: list[str] = []
+    for line in lines:
+        if FENCE.match(line):
+            code = not code
+        elif code:
+            shown += [f"`{line.strip()}`"] if line.strip() else []
+        elif line.strip() and not HEADING.match(line):
+            shown.append(line.strip())
+    if len(shown) == 1:
+        shown[0] = MARKER.sub("", shown[0])
+    text = "\n".join(shown)
+    return text[:1].upper() + text[1:] if re.match(r"[а-яё]", text) else text
+
+
 def cite(quote: str, n: int) -> str:
-    """A quote as a sentence with its mark: `Порог — 70 % [1].`"""
-    body = re.sub(r"^(?:[-*•–—]|\d+[.)])\s+", "", plain(quote).strip())
-    body = re.sub(r"\s+", " ", body) if "\n" not in body else body
-    closing = body[-1] if body and body[-1] in ".!?…" else "."
+    """A quote as a sentence with its mark: `Порог — 70 % [1].`; empty where the quote was nothing but a heading."""
+    body = present(quote)
+    if not body:
+        return ""
+    closing = body[-1] if body[-1] in ".!?…" else "."
     return f"{body.rstrip('.!?…:;,')} [{n}]{closing}"
 
 
+def compose(evidence: Sequence[Source]) -> str:
+    """The draft's body: the quotes that come near the best one, each word for word."""
+    strongest = max(source.weight for source in evidence)
+    near = [source for source in evidence if source.weight >= strongest - CLOSE]
+    whole = sum(len(source.quote) for source in near) <= SHORT
+    parts = [cite(source.quote if whole else source.focus or source.quote, source.n) for source in near]
+    parts = [part for part in parts if part] or [cite(source.quote, source.n) for source in evidence]
+    return ("\n" if any("\n" in part for part in parts) else " ").join(part for part in parts if part)
+
+
 async def extractive(passages: Passages, note: str = "") -> Draft:
-    """The evidence, word for word, in the order of the documents where it comes from one passage."""
+    """The evidence, word for word. What is cited are its strongest quotes; the others stay among the sources."""
     lang = language(passages.question.text)
     if passages.kind == "smalltalk":
         return Draft(passages, "smalltalk", SMALLTALK[lang], lang=lang)
     if passages.kind == "refused" or not passages.evidence:
         return refusal(passages, note)
-    body = " ".join(cite(source.quote, source.n) for source in passages.evidence)
+    body = compose(passages.evidence)
+    if not body:
+        return refusal(passages, note)
     if passages.kind == "partly":
         body = f"{PARTLY[lang]} {body}"
     return Draft(passages, passages.kind, body, passages.evidence, lang=language(body), note=note)

@@ -4,7 +4,7 @@ it can't be read without, its lead-in, its block of code, and neighbours that an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,9 +46,15 @@ def choose(result: SearchResult, scores: Sequence[Matrix], limit: int = QUOTES) 
         rank, unit = picked
         item = found[rank].candidate
         text = str(item.payload["text"])
-        first, last = stretch(shape(text, item.spans), item.spans, scores[rank], unit, taken[rank])
+        kinds = shape(text, item.spans)
+        first, last = stretch(kinds, item.spans, scores[rank], unit, taken[rank])
+        core = stretch(kinds, item.spans, scores[rank], unit, taken[rank], margin=-np.inf)
         taken[rank].append((first, last))
-        quote = _quote(found[rank], item.spans[first][0], item.spans[last][1], len(quotes) + 1)
+        quote = replace(
+            _quote(found[rank], item.spans[first][0], item.spans[last][1], len(quotes) + 1),
+            focus=text[item.spans[core[0]][0] : item.spans[core[1]][1]].strip(),
+            weight=float(scores[rank][unit]),
+        )
         if all(quote.quote != other.source.quote for other in quotes):
             quotes.append(Quote(quote, float(scores[rank][unit])))
     return quotes
@@ -88,9 +94,11 @@ def _best(
 
 
 def stretch(
-    kinds: Shape, spans: Sequence[tuple[int, int]], scores: Matrix, unit: int, taken: Sequence[tuple[int, int]] = ()
-) -> tuple[int, int]:
-    """The first and the last unit of the quote around a unit: what belongs to it, then neighbours, the better first."""
+    kinds: Shape, spans: Sequence[tuple[int, int]], scores: Matrix, unit: int, taken: Sequence[tuple[int, int]] = (),
+    margin: float = MARGIN,
+) -> tuple[int, int]:  # fmt: skip
+    """The first and the last unit of the quote around a unit: what belongs to it, then neighbours at most `margin` worse, the
+    better first."""
     first = last = unit
     low = max((end + 1 for _, end in taken if end < unit), default=0)
     high = min((start - 1 for start, _ in taken if start > unit), default=len(spans) - 1)
@@ -104,7 +112,7 @@ def stretch(
             if not low <= near <= high or not fits(min(first, near), max(last, near)):
                 continue
             belongs = _belongs(kinds, near, first if side < 0 else last, side)
-            if belongs or scores[near] >= scores[unit] - MARGIN:
+            if belongs or scores[near] >= scores[unit] - margin:
                 options.append((float(scores[near]) + (100.0 if belongs else 0.0), min(first, near), max(last, near)))
         if not options:
             break
