@@ -24,6 +24,7 @@ from retrieval.search import Searcher
 if TYPE_CHECKING:
     from core.llm import Llm
     from ingest.readers import Readers
+    from style_adapter.versions import Versions
     from style_adapter.voice import Restyler, Voices
 
 GRACE = 0.5  # seconds a search under way has to end before its index is closed
@@ -37,6 +38,12 @@ def build_encoder(settings: EmbedderSettings) -> DocumentEncoder:
 
 def personas_folder(settings: Settings) -> Path:
     return Path(settings.persona.folder) if settings.persona.folder else ROOT / "personas"
+
+
+def adapter_versions(settings: Settings) -> Versions:
+    from style_adapter.versions import Versions
+
+    return Versions(personas_folder(settings), settings.data_dir / "adapters")
 
 
 class App:
@@ -154,9 +161,16 @@ class App:
 
         return Voices(self.personas_folder, self._restyler())
 
+    @property
+    def versions(self) -> Versions:
+        return adapter_versions(self.settings)
+
     def _restyler(self) -> Restyler | None:
         """The one the settings ask for; None means the `framed` rung is the highest."""
-        return None
+        from bot.restylers import build_restyler
+
+        complete = self.llm.complete if self.llm else None
+        return build_restyler(self.settings, self.versions, lambda: self.voices.guard, complete, self.embedder)
 
     def persona(self, wanted: str | None) -> str | None:
         """A persona's id from what a person asked for; None for the neutral voice. Raises UsageError for an unknown one."""
