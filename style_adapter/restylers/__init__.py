@@ -1,0 +1,1 @@
+"""Who rewords a draft in a persona's voice: the adapter in this process, the prompt layer, a remote server of adapters."""
