@@ -44,15 +44,21 @@ def main() -> None:
         for unit in units_of(styled[k]):
             told = [a.back[j] for j in unit.words]
             if unit.words and max(told) < 0.6:  # colour beside the facts of its own draft
-                rows.append(features(a, unit)); labels.append(0); groups.append(k)
-        other = dice.randrange(len(pairs))  # a fact of another draft, told in a persona's voice, is an addition here
+                rows.append(features(a, unit))
+                labels.append(0)
+                groups.append(k)
+        other = dice.randrange(
+            len(pairs)
+        )  # a fact of another draft, told in a persona's voice, is an addition here
         for source in ((styled[other], align.align(words.read(pairs[other][0]), styled[other])),):
             foreign, b = source
             for unit in units_of(foreign):
                 told = [b.back[j] for j in unit.words]
                 if unit.words and np.mean(told) > 0.75 and pairs[other][0] != draft:
                     c = align.align(reading, foreign)
-                    rows.append(features(c, unit)); labels.append(1); groups.append(k)
+                    rows.append(features(c, unit))
+                    labels.append(1)
+                    groups.append(k)
     x, y, g = np.array(rows), np.array(labels), np.array(groups)
     print("clauses", x.shape, "additions", int(y.sum()))
     scores = np.zeros(len(y))
@@ -62,9 +68,15 @@ def main() -> None:
     print("AUC", roc_auc_score(y, scores))
     for wrong in (0.01, 0.02, 0.05):
         cut = np.quantile(scores[y == 0], 1 - wrong)
-        print(f"colour stopped {wrong:.0%}: additions seen {np.mean(scores[y == 1] > cut):.2f}, threshold {cut:.2f}")
+        print(
+            f"colour stopped {wrong:.0%}: additions seen {np.mean(scores[y == 1] > cut):.2f}, threshold {cut:.2f}"
+        )
     model = LogisticRegression(C=0.05, max_iter=2000, class_weight="balanced").fit(x, y)
-    np.savez_compressed(ROOT / "style_adapter/guard/colour.npz", weights=model.coef_[0].astype(np.float32), bias=np.float32(model.intercept_[0]))
+    np.savez_compressed(
+        ROOT / "style_adapter/guard/colour.npz",
+        weights=model.coef_[0].astype(np.float32),
+        bias=np.float32(model.intercept_[0]),
+    )
 
 
 if __name__ == "__main__":

@@ -18,10 +18,16 @@ from style_adapter.guard.words import Reading
 
 Vector = np.ndarray[tuple[int], np.dtype[np.float32]]
 CUT = re.compile(r"[,;:()!?…\n]|\s[—–-]{1,2}\s|\.(?=\s|$)|\[\d")
-SIMILE = re.compile(r"(?<!\w)(?:как|словно|будто|точно|вроде|что твой|like|as if|as though|than a|so to speak)(?!\w)")
-YOU = re.compile(r"(?<!\w)(?:ты|вы|тебе|вам|тебя|вас|твой|твоя|твои|ваш\w*|you|your|yours|ye|thee|thou|thy|y'all|we|us|let's)(?!\w)")
+SIMILE = re.compile(
+    r"(?<!\w)(?:как|словно|будто|точно|вроде|что твой|like|as if|as though|than a|so to speak)(?!\w)"
+)
+YOU = re.compile(
+    r"(?<!\w)(?:ты|вы|тебе|вам|тебя|вас|твой|твоя|твои|ваш\w*|you|your|yours|ye|thee|thou|thy|y'all|we|us|let's)(?!\w)"
+)
 ME = re.compile(r"(?<!\w)(?:я|мне|меня|мой|моя|мои|мое|i|me|my|mine|i'm|i've|i'd|ma)(?!\w)")
-ADDS = re.compile(r"(?:^|\W)(?:и|а|да|причем|притом|который|которая|которое|которые|где|начиная|благодаря|and|which|where|who|also|plus|since|from|beneath|under|in|on|at|by|за|с|в|на)\s")
+ADDS = re.compile(
+    r"(?:^|\W)(?:и|а|да|причем|притом|который|которая|которое|которые|где|начиная|благодаря|and|which|where|who|also|plus|since|from|beneath|under|in|on|at|by|за|с|в|на)\s"
+)
 TIME = re.compile(
     r"(?<!\w)(?:год\w*|лет|века?|месяц\w*|недел\w*|дн\w{1,2}|час\w*|минут\w*|раньше|позже|потом|впоследствии|years?|months?|weeks?|days?|hours?|centur\w+|later|winter|summer|decades?)(?!\w)"
 )
@@ -87,14 +93,23 @@ class Additions:
         weights, bias = model()
         for unit in units_of(self.a.styled):
             told = [self.a.back[j] for j in unit.words]
-            telling = [j for j in unit.words if units.named(self.a.styled.words[j].text, after_digit=False) is None and self.a.styled.words[j].form.pos in ("noun", "adj", "verb")]
+            telling = [
+                j
+                for j in unit.words
+                if units.named(self.a.styled.words[j].text, after_digit=False) is None
+                and self.a.styled.words[j].form.pos in ("noun", "adj", "verb")
+            ]
             if len(telling) < 2 or self._spoken_time(unit):
                 continue
             if max(told) >= 0.75 or not self._cited(unit) or self._known_number(unit):
                 continue
             score = float(features(self.a, unit) @ weights + bias)
             if score >= THRESHOLD:
-                self.slips.append(Slip("added_claim", None, (unit.start, unit.end), min(0.99, 0.5 + (score - THRESHOLD) / 10)))
+                self.slips.append(
+                    Slip(
+                        "added_claim", None, (unit.start, unit.end), min(0.99, 0.5 + (score - THRESHOLD) / 10)
+                    )
+                )
         self._measures()
         return self.slips
 
@@ -115,19 +130,38 @@ class Additions:
         """A measured number in words that the draft does not have, in a cited sentence: `стоял четыреста лет`."""
         draft = self.a.draft.facts.values
         for value in self.a.styled.facts.values:
-            if value.form != "word" or value.unit is None or value.unit.dimension in ("times", "volume", "angle") or value.value in (100, 1000, 10**6, 10**9):
+            if (
+                value.form != "word"
+                or value.unit is None
+                or value.unit.dimension in ("times", "volume", "angle")
+                or value.value in (100, 1000, 10**6, 10**9)
+            ):
                 continue
-            if any(d.equals(value) or d.value == value.value for d in draft) or any(s <= value.start < e for s, e in self.a.styled.facts.idioms):
+            if any(d.equals(value) or d.value == value.value for d in draft) or any(
+                s <= value.start < e for s, e in self.a.styled.facts.idioms
+            ):
                 continue
-            if any(v.form == "loose" and v.start <= value.start < v.end and any(d.equals(v) for d in draft) for v in self.a.styled.facts.values):
+            if any(
+                v.form == "loose" and v.start <= value.start < v.end and any(d.equals(v) for d in draft)
+                for v in self.a.styled.facts.values
+            ):
                 continue
-            if value.unit.dimension == "time" and any(m.key[0] == "clock" for m in self.a.draft.facts.moments):
+            if value.unit.dimension == "time" and any(
+                m.key[0] == "clock" for m in self.a.draft.facts.moments
+            ):
                 continue
             unit = next((u for u in units_of(self.a.styled) if u.start <= value.start < u.end), None)
-            if unit and self._cited(unit) and not SIMILE.search(self.a.styled.folded[unit.start : unit.end]) and not ME.search(self.a.styled.folded[unit.start : unit.end]):
+            if (
+                unit
+                and self._cited(unit)
+                and not SIMILE.search(self.a.styled.folded[unit.start : unit.end])
+                and not ME.search(self.a.styled.folded[unit.start : unit.end])
+            ):
                 self.slips.append(Slip("added_claim", None, (unit.start, unit.end), 0.6))
 
     def _cited(self, unit: Unit) -> bool:
         """Colour in a sentence of its own is left alone; an addition leans on a cited one."""
-        start, end = next(((s, e) for s, e in self.a.styled.facts.spans if s <= unit.start < e), (unit.start, unit.end))
+        start, end = next(
+            ((s, e) for s, e in self.a.styled.facts.spans if s <= unit.start < e), (unit.start, unit.end)
+        )
         return CITATION.search(self.a.styled.text[start:end]) is not None

@@ -48,10 +48,16 @@ class Alignment:
         return any(a <= position < b for a, b in self.region[claim])
 
 
-def _vector_matrix(draft: list[Word], styled: list[Word]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def _vector_matrix(
+    draft: list[Word], styled: list[Word]
+) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     scores = np.zeros((len(draft), len(styled)), np.float32)
     for cyrillic in (True, False):
-        rows = [i for i, w in enumerate(draft) if w.content and not w.name and bool(CYRILLIC.search(w.low)) is cyrillic]
+        rows = [
+            i
+            for i, w in enumerate(draft)
+            if w.content and not w.name and bool(CYRILLIC.search(w.low)) is cyrillic
+        ]
         columns = [j for j, w in enumerate(styled) if w.content and bool(CYRILLIC.search(w.low)) is cyrillic]
         if not rows or not columns:
             continue
@@ -61,7 +67,10 @@ def _vector_matrix(draft: list[Word], styled: list[Word]) -> np.ndarray[tuple[in
                 [draft[i] for i in rows], [styled[j] for j in columns]))  # fmt: skip
             found = np.clip((np.stack(left) @ np.stack(right).T - 0.12) / 0.55, 0, 0.85)
         else:
-            a, b = vectors.latin([draft[i].low for i in rows]), vectors.latin([styled[j].low for j in columns])
+            a, b = (
+                vectors.latin([draft[i].low for i in rows]),
+                vectors.latin([styled[j].low for j in columns]),
+            )
             found = np.clip((a @ b.T - 0.3) / 0.5, 0, 0.85)
         scores[np.ix_(rows, columns)] = found
     return scores
@@ -78,16 +87,35 @@ def word_score(a: Word, b: Word) -> float:
         return ROOT
     left, right = min(morph.roots(a.lemma), key=len), min(morph.roots(b.lemma), key=len)
     if len(left) >= 4 and len(right) >= 4:
-        prefix = next((i for i, (x, y) in enumerate(zip(left, right, strict=False)) if x != y), min(len(left), len(right)))
+        prefix = next(
+            (i for i, (x, y) in enumerate(zip(left, right, strict=False)) if x != y),
+            min(len(left), len(right)),
+        )
         if prefix >= max(4, 0.7 * max(len(left), len(right))):
             return ROOT
     if any(a.low in group and b.low in group for group in ALIASES):
         return ROOT
-    if (a.name or b.name) and min(len(a.low), len(b.low)) >= 3 and abs(len(a.low) - len(b.low)) <= 3 and (a.low.startswith(b.low) or b.low.startswith(a.low)):
+    if (
+        (a.name or b.name)
+        and min(len(a.low), len(b.low)) >= 3
+        and abs(len(a.low) - len(b.low)) <= 3
+        and (a.low.startswith(b.low) or b.low.startswith(a.low))
+    ):
         return ROOT
-    if (a.name or b.name) and CYRILLIC.search(a.low) and min(len(a.low), len(b.low)) >= 5 and a.low[:4] == b.low[:4] and (a.text[0].isupper() and b.text[0].isupper()):
+    if (
+        (a.name or b.name)
+        and CYRILLIC.search(a.low)
+        and min(len(a.low), len(b.low)) >= 5
+        and a.low[:4] == b.low[:4]
+        and (a.text[0].isupper() and b.text[0].isupper())
+    ):
         return ROOT
-    if (a.name or b.name) and min(len(a.low), len(b.low)) >= 4 and SequenceMatcher(None, a.low, b.low).ratio() >= 0.75 and a.low[:2] == b.low[:2]:
+    if (
+        (a.name or b.name)
+        and min(len(a.low), len(b.low)) >= 4
+        and SequenceMatcher(None, a.low, b.low).ratio() >= 0.75
+        and a.low[:2] == b.low[:2]
+    ):
         return ROOT
     return 0.0
 
@@ -106,7 +134,10 @@ def align(draft: Reading, styled: Reading) -> Alignment:
                 matrix[i, j] = score
     claims = draft.facts.segments
     region = [regions(c, styled.facts.segments, styled.text, styled.facts.spans) for c in claims]
-    claim_of = [next((k for k, c in enumerate(claims) if c.start <= w.start < c.after), len(claims) - 1) for w in draft.words]
+    claim_of = [
+        next((k for k, c in enumerate(claims) if c.start <= w.start < c.after), len(claims) - 1)
+        for w in draft.words
+    ]
     masks = [np.array([any(a <= w.start < b for a, b in r) for w in styled.words], bool) for r in region]
     best: list[Match] = []
     anywhere: list[Match] = []

@@ -35,7 +35,9 @@ def _content(a: Alignment, one: int, two: int) -> tuple[float, float]:
     """How well the two claims' words are covered under their own marks, and under each other's."""
     masks = {one: _mask(a, one), two: _mask(a, two)}
     scores: dict[tuple[int, int], list[float]] = {}
-    shared = {w.lemma for i, w in enumerate(a.draft.words) if a.claim_of[i] == one} & {w.lemma for i, w in enumerate(a.draft.words) if a.claim_of[i] == two}
+    shared = {w.lemma for i, w in enumerate(a.draft.words) if a.claim_of[i] == one} & {
+        w.lemma for i, w in enumerate(a.draft.words) if a.claim_of[i] == two
+    }
     for i, word in enumerate(a.draft.words):
         claim = a.claim_of[i]
         if claim not in masks or not word.content or word.lemma in shared:
@@ -55,11 +57,19 @@ def _anchors(a: Alignment, one: int, two: int) -> int:
     for mine, theirs in ((one, two), (two, one)):
         claim = a.claims[mine]
         names = [i.text for i in a.draft.facts.identifiers if claim.start <= i.start < claim.after]
-        rival = {i.text for i in a.draft.facts.identifiers if a.claims[theirs].start <= i.start < a.claims[theirs].after}
+        rival = {
+            i.text
+            for i in a.draft.facts.identifiers
+            if a.claims[theirs].start <= i.start < a.claims[theirs].after
+        }
         names = [n for n in names if n not in rival]
         if not names:
             continue
-        here, there = (any(identifiers.occurs(n, a.styled.text[s:e]) for s, e in a.region[k]) for n in names[:1] for k in (mine, theirs))
+        here, there = (
+            any(identifiers.occurs(n, a.styled.text[s:e]) for s, e in a.region[k])
+            for n in names[:1]
+            for k in (mine, theirs)
+        )
         vote += 1 if there and not here else -1 if here else 0
     return vote
 

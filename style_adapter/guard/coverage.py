@@ -33,7 +33,14 @@ def chunks(reading: Reading, claim_of: list[int]) -> list[Chunk]:
         nonlocal run, lead
         if run:
             words = reading.words
-            found.append(Chunk(tuple(run), lead if lead is not None else words[run[0]].start, words[run[-1]].end, claim_of[run[0]]))
+            found.append(
+                Chunk(
+                    tuple(run),
+                    lead if lead is not None else words[run[0]].start,
+                    words[run[-1]].end,
+                    claim_of[run[0]],
+                )
+            )
         run, lead = [], None
 
     previous: Word | None = None
@@ -44,8 +51,9 @@ def chunks(reading: Reading, claim_of: list[int]) -> list[Chunk]:
         if word.content:
             run.append(index)
         elif word.form.pos == "function":
+            close_lead = lead if not run else None
             close()
-            lead = word.start
+            lead = close_lead if close_lead is not None else word.start
         previous = word
     close()
     return found
@@ -62,11 +70,18 @@ LIMITING = re.compile(
     r"(?:если|когда|кроме|исключени|только|лишь|при|после|до|без|внутри|пока|хотя|несмотря|иначе|или|для|включая|если|перед|потому|чтобы|начиная|"
     r"unless|except|only|if|when|until|without|although|though|after|before|within|during|including|because|otherwise|or|for|in|on|made)$"
 )
+MARKER = re.compile(r"(?<!\w)(?:кроме|за исключением|исключая|если(?! не\w)|только если|при условии,? что|unless|except(?: for)?|only if|if|provided that|as long as)(?!\w)")
+ANSWER = re.compile(
+    r"(?<!\w)(?:если|ежели|коли|коль|кроме|окромя|исключ\w+|изъят\w+|за вычетом|только|лишь|покуда|пока|когда|а вот|но|без|не|нет|unless|except|save|but|if|when|only|should|provided|"
+    r"not|no|without|barring|bar|let|so long|nae|ain't|don't|once|whenever|where|an)(?!\w)"
+)
 LEADS = re.compile(
     r"(?:и |а |но |but |and )?(?:только |лишь |only )?(?:если|когда|кроме|за исключением|исключая|при|после|до|внутри|в рамках|в пределах|пока|без|или|хотя|несмотря|начиная|выпущен\w+|"
     r"if|when|unless|except|after|before|within|during|until|without|although|though|below|above|under|made for|for|in one|or)(?!\w)"
 )
-GOVERNS = re.compile(r"(?<!\w)(?:если|когда|кроме|за исключением|только|лишь|при условии|хотя|if|when|unless|except|only|provided|although|though|as long as)(?!\w)[^,]*$")
+GOVERNS = re.compile(
+    r"(?<!\w)(?:если|когда|кроме|за исключением|только|лишь|при условии|хотя|if|when|unless|except|only|provided|although|though|as long as)(?!\w)[^,]*$"
+)
 LOST = 0.42
 
 
@@ -76,12 +91,15 @@ class Coverage:
     def __init__(self, alignment: Alignment) -> None:
         self.a = alignment
         self.slips: list[Slip] = []
-        self.valued = [(v.start, v.end) for v in alignment.draft.facts.values] + [(m.start, m.end) for m in alignment.draft.facts.moments]
+        self.valued = [(v.start, v.end) for v in alignment.draft.facts.values] + [
+            (m.start, m.end) for m in alignment.draft.facts.moments
+        ]
         self.score = [self._score(i) for i in range(len(alignment.draft.words))]
 
     def run(self) -> list[Slip]:
         self._names()
         self._contrasts()
+        self._conditions()
         self._chunks()
         return self.slips
 
@@ -95,7 +113,9 @@ class Coverage:
         if GENERIC.match(word.low) or GENERIC.match(word.lemma):
             return True
         after = self.a.draft.text[word.end : word.end + 3]
-        return bool(re.match(r"\s`", after)) or any(p.fullmatch(word.low) for p in (*lexicon.MODALITY_RE.values(), *lexicon.QUANTITY_RE.values()))
+        return bool(re.match(r"\s`", after)) or any(
+            p.fullmatch(word.low) for p in (*lexicon.MODALITY_RE.values(), *lexicon.QUANTITY_RE.values())
+        )
 
     # names
 
@@ -105,7 +125,12 @@ class Coverage:
             if w.content and w.text[:1].isupper() and self.a.back[j] < 0.7 and (w.name or self._inside_quotes(w))
         ]  # fmt: skip
         for index, word in enumerate(self.a.draft.words):
-            if not word.name or self.score[index] >= 0.7 or self._spelled(word) or any(s <= word.start < e for s, e in self.valued):
+            if (
+                not word.name
+                or self.score[index] >= 0.7
+                or self._spelled(word)
+                or any(s <= word.start < e for s, e in self.valued)
+            ):
                 continue
             region = self.a.region[self.a.claim_of[index]]
             other = next((w for w in strange if any(s <= w.start < e for s, e in region)), None)
@@ -114,12 +139,23 @@ class Coverage:
                 strange.remove(other)
                 self.slips.append(Slip("entity_swap", whole, (other.start, other.end), 0.8))
             else:
-                kept = any(self.score[i] >= 0.7 for i, w in enumerate(self.a.draft.words) if whole[0] <= w.start < whole[1])
-                kind = "condition_dropped" if re.search(r"(?<!\w)(?:кроме|исключая|за исключением|except|unless|if|если|только|only|but)(?!\w)[^,;.]*$", self.a.draft.folded[max(0, whole[0] - 30) : whole[0]]) else "dropped_claim"
+                kept = any(
+                    self.score[i] >= 0.7
+                    for i, w in enumerate(self.a.draft.words)
+                    if whole[0] <= w.start < whole[1]
+                )
+                kind = (
+                    "condition_dropped"
+                    if re.search(
+                        r"(?<!\w)(?:кроме|исключая|за исключением|except|unless|if|если|только|only|but)(?!\w)[^,;.]*$",
+                        self.a.draft.folded[max(0, whole[0] - 30) : whole[0]],
+                    )
+                    else "dropped_claim"
+                )
                 self.slips.append(Slip(kind, whole, None, 0.4 if kept else 0.75))
 
     def _inside_quotes(self, word: Word) -> bool:
-        return self.a.styled.text[word.start - 1 : word.start] in "«“\"„" and word.start > 0
+        return self.a.styled.text[word.start - 1 : word.start] in '«“"„' and word.start > 0
 
     def _name_span(self, index: int) -> tuple[int, int]:
         """The whole run of name words around one."""
@@ -142,7 +178,16 @@ class Coverage:
         run = self._name_span(self.a.draft.words.index(word))
         parts = re.findall(r"\w+", self.a.draft.folded[run[0] : run[1]])
         acronym = "".join(p[0] for p in parts)
-        return len(acronym) >= 2 and re.search(rf"(?<!\w){re.escape(acronym)}(?!\w)|(?<!\w)lax(?!\w)" if acronym == "lai" else rf"(?<!\w){re.escape(acronym)}(?!\w)", text) is not None
+        return (
+            len(acronym) >= 2
+            and re.search(
+                rf"(?<!\w){re.escape(acronym)}(?!\w)|(?<!\w)lax(?!\w)"
+                if acronym == "lai"
+                else rf"(?<!\w){re.escape(acronym)}(?!\w)",
+                text,
+            )
+            is not None
+        )
 
     # sets whose members exclude one another
 
@@ -153,15 +198,50 @@ class Coverage:
             keys = {row for key in (word.lemma, word.low) for row in lexicon.CONTRAST_OF.get(key, ())}
             if any(len(t) >= 4 and t[:4] == word.low[:4] for t in theirs):
                 continue
-            if not keys or word.lemma in theirs or word.low in theirs or any(s <= word.start < e for s, e in self.valued):
+            if (
+                not keys
+                or word.lemma in theirs
+                or word.low in theirs
+                or any(s <= word.start < e for s, e in self.valued)
+            ):
                 continue
             region = self.a.region[self.a.claim_of[index]]
             for other in self.a.styled.words:
-                if other.lemma in mine or other.low in mine or other.low[:4] == word.low[:4] or not any(s <= other.start < e for s, e in region):
+                if (
+                    other.lemma in mine
+                    or other.low in mine
+                    or other.low[:4] == word.low[:4]
+                    or not any(s <= other.start < e for s, e in region)
+                ):
                     continue
-                if keys & {row for key in (other.lemma, other.low) for row in lexicon.CONTRAST_OF.get(key, ())}:
-                    self.slips.append(Slip("entity_swap", (word.start, word.end), (other.start, other.end), 0.7))
+                if keys & {
+                    row for key in (other.lemma, other.low) for row in lexicon.CONTRAST_OF.get(key, ())
+                }:
+                    self.slips.append(
+                        Slip("entity_swap", (word.start, word.end), (other.start, other.end), 0.7)
+                    )
                     break
+
+    # conditions and exceptions
+
+    def _conditions(self) -> None:
+        """`кроме Турции`, `unless the soil is wet`: what a condition holds must live on under the same mark."""
+        text = self.a.draft.folded
+        for match in MARKER.finditer(text):
+            stop = re.search(r"[,;:]\s|\s\[|[.!?](?:\s|$)|\s[—–]\s", text[match.end() :])
+            end = match.end() + stop.start() if stop else len(text)
+            inside = [
+                i for i, w in enumerate(self.a.draft.words)
+                if match.end() <= w.start < end and w.content and not (self._skippable(w) and not w.name)
+            ]  # fmt: skip
+            claim = next((k for k, c in enumerate(self.a.claims) if c.start <= match.start() < c.after), 0)
+            if not inside:
+                continue
+            mean = sum(self.a.best[i].score for i in inside) / len(inside)
+            theirs = " ".join(self.a.styled.folded[s:e] for s, e in self.a.region[claim])
+            limit = 0.15 if ANSWER.search(theirs) else 0.7
+            if mean < limit:
+                self.slips.append(Slip("condition_dropped", (match.start(), end), None, 0.5 + (limit - mean) / 2))
 
     # chunks
 
@@ -176,8 +256,18 @@ class Coverage:
             weight = sum(self.a.draft.words[i].weight for i in words)
             mean = sum(self.score[i] * self.a.draft.words[i].weight for i in words) / (weight or 1)
             likeness = max(clause[c] for c in group)
-            limiting = any(LIMITING.match(self.a.draft.folded[c.start : c.end].split()[0]) for c in group if c.end > c.start)
-            score = 0.25 + 0.2 * min(weight, 3.0) - 0.8 * mean - 0.5 * max(0.0, likeness - 0.3) + (0.12 if limiting else 0)
+            limiting = any(
+                LIMITING.match(self.a.draft.folded[c.start : c.end].split()[0])
+                for c in group
+                if c.end > c.start
+            )
+            score = (
+                0.25
+                + 0.2 * min(weight, 3.0)
+                - 0.8 * mean
+                - 0.5 * max(0.0, likeness - 0.3)
+                + (0.12 if limiting else 0)
+            )
             start, end = group[0].start, group[-1].end
             if group[0] is found[0]:
                 score -= 0.25  # the topic itself may go without saying in a reply
@@ -189,7 +279,11 @@ class Coverage:
                 self.slips.append(Slip(kind, (start, end), None, score))
 
     def _lost(self, chunk: Chunk) -> bool:
-        real = [i for i in chunk.words if not self._skippable(self.a.draft.words[i]) and not self.a.draft.words[i].name]
+        real = [
+            i
+            for i in chunk.words
+            if not self._skippable(self.a.draft.words[i]) and not self.a.draft.words[i].name
+        ]
         return bool(real) and max(self.score[i] for i in real) < LOST
 
     def _stretches(self, lost: list[Chunk], all_chunks: list[Chunk]) -> list[list[Chunk]]:
@@ -210,7 +304,12 @@ class Coverage:
         grid = both[: len(texts)] @ both[len(texts) :].T
         result = {}
         for row, chunk in enumerate(lost):
-            inside = np.array([any(s < e2 and s2 < e for s2, e2 in self.a.region[chunk.claim]) for s, e in self.a.styled.clauses[:120]])
+            inside = np.array(
+                [
+                    any(s < e2 and s2 < e for s2, e2 in self.a.region[chunk.claim])
+                    for s, e in self.a.styled.clauses[:120]
+                ]
+            )
             result[chunk] = float(np.where(inside, grid[row], 0).max()) if len(inside) else 0.0
         return result
 
@@ -232,6 +331,10 @@ class Coverage:
             for j in (at - 1, at + 1, at - 2, at + 2):
                 if 0 <= j < len(self.a.styled.words):
                     word = self.a.styled.words[j]
-                    if word.content and self.a.back[j] < 0.6 and word.form.pos == self.a.draft.words[first].form.pos:
+                    if (
+                        word.content
+                        and self.a.back[j] < 0.6
+                        and word.form.pos == self.a.draft.words[first].form.pos
+                    ):
                         return word
         return None

@@ -22,9 +22,18 @@ def check(draft: Reading, styled: Reading, found: list[Reason]) -> list[Reason]:
     alignment = align(draft, styled)
     crossed = claims.moved(alignment)
     if any(s.kind == "citation" for s in crossed):
-        found = [r for r in found if r.kind not in ("number", "unit", "date", "dropped_claim", "condition_dropped")]
+        found = [
+            r for r in found if r.kind not in ("number", "unit", "date", "dropped_claim", "condition_dropped")
+        ]
         return found + [_reason(s, draft, styled) for s in crossed]
-    slips = crossed + Operators(alignment).run() + Coverage(alignment).run() + Relations(alignment).run() + Persona(alignment).run() + Additions(alignment).run()
+    slips = (
+        crossed
+        + Operators(alignment).run()
+        + Coverage(alignment).run()
+        + Relations(alignment).run()
+        + Persona(alignment).run()
+        + Additions(alignment).run()
+    )
     slips = [s for s in slips if s.score >= THRESHOLD]
     return found + [_reason(s, draft, styled) for s in slips]
 

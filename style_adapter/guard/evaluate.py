@@ -49,7 +49,10 @@ class Outcome:
     def spots_right(self) -> bool:
         """Some reason of the right kind quotes both texts verbatim (one, where a claim is only added or only lost)."""
         return any(
-            r.kind == self.pair.kind and r.draft in self.pair.draft and r.styled in self.pair.styled and (r.draft or r.styled)
+            r.kind == self.pair.kind
+            and r.draft in self.pair.draft
+            and r.styled in self.pair.styled
+            and (r.draft or r.styled)
             for r in self.verdict.reasons
         )
 
@@ -75,13 +78,22 @@ def run(guard: Guard, pairs: Iterable[Pair]) -> list[Outcome]:
     return found
 
 
-def interval(outcomes: Sequence[Outcome], measure: Callable[[Sequence[Outcome]], float], rounds: int = 1000) -> tuple[float, float]:
+def interval(
+    outcomes: Sequence[Outcome], measure: Callable[[Sequence[Outcome]], float], rounds: int = 1000
+) -> tuple[float, float]:
     """95 % bootstrap interval; whole drafts are drawn, since one draft stands in several pairs."""
     groups: dict[str, list[Outcome]] = {}
     for each in outcomes:
         groups.setdefault(each.pair.draft, []).append(each)
     drafts, dice = list(groups), random.Random(7)
-    values = sorted(measure([o for d in dice.choices(drafts, k=len(drafts)) for o in groups[d]]) for _ in range(rounds)) if drafts else [0.0]
+    values = (
+        sorted(
+            measure([o for d in dice.choices(drafts, k=len(drafts)) for o in groups[d]])
+            for _ in range(rounds)
+        )
+        if drafts
+        else [0.0]
+    )
     return values[int(0.025 * len(values))], values[int(0.975 * len(values)) - 1 if len(values) > 1 else 0]
 
 
@@ -118,12 +130,20 @@ def table(data: Mapping[str, Any]) -> str:
     lines = [f"{'kind':24} {'noticed':>10}  {'95 % interval':>15}  {'kind right':>10}  {'both spots':>10}"]
     for kind, row in data["kinds"].items():
         low, high = row["interval"]
-        lines.append(f"{kind:24} {row['noticed']:>4} / {row['pairs']:<3}  {low:>6.0%} … {high:<6.0%}  {row['kind_right']:>10}  {row['spots_right']:>10}")
+        lines.append(
+            f"{kind:24} {row['noticed']:>4} / {row['pairs']:<3}  {low:>6.0%} … {high:<6.0%}  {row['kind_right']:>10}  {row['spots_right']:>10}"
+        )
     low, high = data["noticed_interval"]
-    lines.append(f"corrupt noticed {data['noticed']:.1%} ({low:.0%} … {high:.0%}) of {data['corrupt']}; kind and spots right {data['kind_and_spots_right']:.1%} of the noticed")
+    lines.append(
+        f"corrupt noticed {data['noticed']:.1%} ({low:.0%} … {high:.0%}) of {data['corrupt']}; kind and spots right {data['kind_and_spots_right']:.1%} of the noticed"
+    )
     low, high = data["wrongly_stopped_interval"]
-    lines.append(f"faithful wrongly stopped {data['wrongly_stopped']:.1%} ({low:.0%} … {high:.0%}) of {data['faithful']}")
-    lines.append(f"time per pair: surface median {data['surface_median_ms']:.1f} ms, whole median {data['median_ms']:.1f} ms, max {data['max_ms']:.0f} ms")
+    lines.append(
+        f"faithful wrongly stopped {data['wrongly_stopped']:.1%} ({low:.0%} … {high:.0%}) of {data['faithful']}"
+    )
+    lines.append(
+        f"time per pair: surface median {data['surface_median_ms']:.1f} ms, whole median {data['median_ms']:.1f} ms, max {data['max_ms']:.0f} ms"
+    )
     return "\n".join(lines)
 
 

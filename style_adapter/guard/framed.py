@@ -48,7 +48,12 @@ def facts_in(sentence: str, draft: Reading) -> list[Reason]:
             say("citation", sentence[segment.end : segment.after])
     for value in facts.values:
         idiom = any(s <= value.start < e for s, e in facts.idioms)
-        if not idiom and (value.form == "digits" or value.form == "word" and value.unit is not None and value.unit.dimension not in ("times", "months", "time")):
+        if not idiom and (
+            value.form == "digits"
+            or value.form == "word"
+            and value.unit is not None
+            and value.unit.dimension not in ("times", "months", "time")
+        ):
             say("number", value.text)
     for moment in facts.moments:
         if moment.key[0] in ("day", "clock", "month", "bc"):
@@ -68,4 +73,7 @@ def facts_in(sentence: str, draft: Reading) -> list[Reason]:
 
 
 def _past(reading: Reading) -> bool:
-    return any(w.form.past and not TALK.match(w.low) for w in reading.words) or PAST_EN.search(" " + reading.folded) is not None
+    return (
+        any(w.form.past and not TALK.match(w.low) for w in reading.words)
+        or PAST_EN.search(" " + reading.folded) is not None
+    )

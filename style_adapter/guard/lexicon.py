@@ -32,6 +32,8 @@ MODALITY: dict[str, str] = {
     r"exactly|precisely|certainly|definitely|always|inevitabl[ye]|guarante\w+|invariably|every time|each time|without fail|automatically|undoubtedly|sure thing|for sure|bound to|as a matter of course",
 }
 QUANTITY: dict[str, str] = {
+    "anyway": r"независимо|не ?важно|при любых|в любом случае|когда угодно|что угодно|хоть когда|безо всяк\w+|без всяк\w+|whatever|regardless|no matter|in any case|don't (?:even )?need|"
+    r"without needing|whenever|any time|at any hour",
     "notall": r"не (?:все|всех|всем|всегда|кажд\w+|любой|любого)|not (?:all|every|always|everyone)|nae a'",
     "none": r"ни (?:один|одного|одной|одному|одним|одна|одно|одни|в (?:одном|одной|каком|каких|чем)|на (?:одном|одной|каком)|у (?:одного|одной|кого)|с (?:одним|одной|кем)|за что|разу|при каких)|никт[оa]|никого|"
     r"никому|никем|никогда|никак\w*|нигде|ничего|ничто|ничем|none|nobody|no one|never|nowhere|nothing|neither|not (?:one|a single|any|ever)|no (?:\w+ )?(?:man|soul|child|day|days)|ne'er|nary|not even one|zero",
@@ -48,7 +50,8 @@ QUANTITY: dict[str, str] = {
     r"(?<!of )(?<!after )(?<!at )(?<!for )all|every(?:one|body|thing|where)?|each|any(?:one|body|thing|where)?|always|whole|entire(?:ly)?|without exception|constant\w*|complete(?:ly)?|both|universal\w*|a'|throughout|everyday|ever|full(?:y)?",
 }
 NEGATION = re.compile(
-    W + r"не|ни|нет|нету|без|никто|никого|никому|никогда|никак\w*|нигде|ничего|нельзя|запре\w+|отсутств\w+|недопустим\w+|отказ\w*|лишен\w*|отнюдь|ноль|нулев\w+|бесплатн\w+|"
+    W
+    + r"не|ни|нет|нету|без|никто|никого|никому|никогда|никак\w*|нигде|ничего|нельзя|запре\w+|отсутств\w+|недопустим\w+|отказ\w*|лишен\w*|отнюдь|ноль|нулев\w+|бесплатн\w+|"
     r"даром|задаром|задарма|исключ\w+|кроме|мимо|прочь|против|вместо|избега\w+|мертв\w*|недействит\w+|непубличн\w+|стоп|хватит|отбой|дудки|фиг\w*|шиш|отмен\w+|конец|"
     r"прекра\w+|оста(?:ет|ют|нет|нут|л)\w*|уцеле\w+|живы?|потеря\w+|утрат\w+|минуя|напрочь|нуль|нема|ни-ни|"
     r"declin\w+|out of the question|on no account|under no circumstances|hands off|paws off|лапы прочь|лапой|nix|negative|away|rather|naebody|nane|nor yet|not|no|n't|never|none|nobody|nothing|nor|neither|cannot|can't|without|nae|nary|ne'er|naught|nought|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|won't|wouldn't|"
@@ -64,49 +67,156 @@ NEGATOR = re.compile(
 
 # Axes: the two poles; parity of negation and the arguments' order decide. The kind is what a flip is called.
 AXES: tuple[tuple[str, str, str, str], ...] = (
-    ("more", "comparison_flipped",
-     r"больш(?:е|ий|ая|ее|ие|его|ую|их)|боле[ея]|свыше|выше|превыша\w+|превыси\w+|длинне\w+|дольше|старше|старее|тяжелее|шире|глубже|крупнее|дороже|сильнее|вырос\w*|раст(?:ет|ут|и)|увелич\w+|повы[шс]\w+|возраст\w+|прибав\w+|чаще|больший|"
-     r"more|greater|higher|longer|older|larger|bigger|heavier|exceed\w*|above|over|rise\w*|rose|risen|increas\w+|grow\w*|grew|up|gain\w*|warmer|hotter|wider|deeper|taller|stronger|richer|beyond|upward\w*|widen\w*|climb\w*|mair|aboon",
-     r"меньш(?:е|ий|ая|ее|ие|его|ую|их)|мене[ея]|ниже|короче|младше|моложе|новее|легче|уже(?= чем)|мельче|дешевле|слабее|упал\w*|пада(?:ет|ют)|уменьш\w+|пони[жз]\w+|сниж\w+|сниз\w+|сокра\w+|убав\w+|реже|"
-     r"less|lower|shorter|younger|smaller|lighter|fewer|below|under|fall(?:s|en)?|fell|decreas\w+|drop\w*|reduc\w+|down|lose\w*|colder|cooler|narrower|shallower|weaker|declin\w+|shrink\w*|shrank|diminish\w*|lessen\w*|dwindl\w*|beneath|decline\w*"),
-    ("after", "comparison_flipped",
-     r"после|позже|позднее|спустя|вслед|after|later|following",
-     r"(?<!не )до(?= (?:удален|внедр|начал|того|обновл|запуск|открыт|сборк|установ|войн|реш|приход|выход|заверш|оконч)\w*)|прежде,? чем|раньше|перед|накануне|before|earlier|prior|ere|afore|preced\w+|ahead"),
-    ("speed", "comparison_flipped", r"быстр\w+|скорее|шустр\w+|стремительн\w+|faster|quick\w*|swift\w*|rapid\w*|fast", r"медленн\w+|неспешн\w+|slow\w*"),
-    ("first", "comparison_flipped",
-     r"перв(?:ый|ая|ое|ые|ого|ой|ым|ом|ому|ую|ых|ыми)|впервые|first|earliest|initial\w*|premier",
-     r"последн\w+|замыкающ\w+|last|latest|final\w*"),
-    ("best", "comparison_flipped",
-     r"лучш\w+|наилучш\w+|best|finest|better", r"худш\w+|наихудш\w+|worst|worse|poorest"),
-    ("largest", "comparison_flipped",
-     r"крупнейш\w+|наибольш\w+|самы[йхе]\w* (?:больш\w+|крупн\w+|высок\w+|длинн\w+|стар\w+|быстр\w+)|величайш\w+|старейш\w+|высочайш\w+|largest|biggest|greatest|highest|longest|oldest|busiest|tallest|fastest|most (?:busy|popular|common|famous)|richest|widest|heaviest|strongest",
-     r"мельчайш\w+|наименьш\w+|самы[йхе]\w* (?:мал\w+|маленьк\w+|низк\w+|коротк\w+|молод\w+|медленн\w+|тих\w+)|smallest|lowest|shortest|youngest|slowest|quietest|least (?:busy|popular|common|famous)|fewest|poorest|narrowest|lightest|weakest|tiniest"),
-    ("allow", "negation_flip",
-     r"разреш\w+|позвол\w+|дозвол\w+|можно|допуска\w+|допустим\w+|пуска(?:ет|ют)|законн\w+|вправе|allow\w*|permit\w*|legal\w*|lawful|welcome|let|lets|entitled",
-     r"запре\w+|нельзя|воспре\w+|недопустим\w+|незаконн\w+|возбран\w+|табу|forbid\w*|forbad\w*|prohibit\w*|ban(?:s|ned)?|illegal\w*|unlawful|barred|cannot|disallow\w*"),
-    ("enable", "negation_flip",
-     r"включ(?:а|е|и)\w+|актив(?!н)\w+|активн\w*|врубa?\w+|вруба\w+|запуска\w+|запущен\w*|enabl\w+|activ\w+|switch\w* on|turn\w* on|running",
-     r"выключ\w+|отключ\w+|деактив\w+|неактив\w+|выруб\w+|глуш\w+|приглуш\w+|отбой|останов\w+|disabl\w+|deactiv\w+|inactive|switch\w* off|turn\w* off|shut\w*"),
-    ("open", "negation_flip", r"откры\w+|отверз\w+|отпер\w*|open(?!-)\w*|unlocked", r"закры\w+|заперт\w*|запер\w*|clos(?:e|es|ed|ing)|shut|locked"),
-    ("public", "negation_flip", r"публичн\w+|открыт\w+|общедоступн\w+|public(?:ly)?", r"приватн\w+|непубличн\w+|закрыт\w+|private(?:ly)?"),
-    ("keep", "negation_flip", r"сохран\w+|оста(?:ет|ют|вл|л)\w*|уцеле\w+|keep\w*|kept|remain\w*|surviv\w+|preserv\w+|retain\w*|stay\w*", r"удал\w+|стира\w+|стер\w*|уничтож\w+|пропада\w+|исчеза\w+|delet\w+|remov\w+|eras\w+|destroy\w*|wiped?|vanish\w*|perish\w*|lost"),
-    ("accept", "negation_flip", r"приня\w+|принима\w+|соглас\w+|одобр\w+|accept\w*|agree\w*|approv\w*|upheld|uphold\w*", r"отверг\w+|отклон\w+|отказ\w+|reject\w*|refus\w*|declin\w*|overturn\w*|denied|deny|struck down"),
-    ("success", "negation_flip", r"успе(?:шн|х)\w*|удал(?:ось|ся|ась)|победи\w+|выигра\w+|success\w*|succeed\w*|won|win|wins|victor\w*", r"неудач\w+|провал\w+|проигра\w+|поражен\w+|fail(?:ed|s|ure)?|lost|lose|loses|defeat\w*|unsuccess\w*"),
-    ("require", "negation_flip", r"подтвержд\w+|confirm\w*|proven?|known", r"опроверг\w+|неизвестн\w+|refut\w*|disprov\w*|unknown"),
-    ("include", "negation_flip", r"включая|в том числе|вместе с|плюс|includ\w+|plus|along with|as well as|together with", r"за исключени\w+|кроме|исключая|без учета|exclud\w+|except\w*|apart from|other than|minus"),
-    ("fresh", "negation_flip", r"заново|вновь|наново|пересозда\w+|сызнова|anew|afresh|recreat\w*|from scratch", r"(?<!не )повторно использ\w+|переиспольз\w+|reus\w+"),
-    ("with", "negation_flip", r"платн\w+|стоит|за деньги|paid|charged", r"бесплатн\w+|даром|задарма|free|gratis|no charge"),
-    ("compulsory", "modality", r"обязательн\w+|mandatory|compulsory|obligatory", r"необязательн\w+|добровольн\w+|optional|voluntar\w+"),
-    ("automatic", "entity_swap", r"автоматич\w+|сам(?:а|о|и)? собой|automatic\w*|of its own accord|by itself", r"вручную|руками|ручн\w+|manual\w*|by hand"),
+    (
+        "more",
+        "comparison_flipped",
+        r"больш(?:е|ий|ая|ее|ие|его|ую|их)|боле[ея]|свыше|выше|превыша\w+|превыси\w+|длинне\w+|дольше|старше|старее|тяжелее|шире|глубже|крупнее|дороже|сильнее|вырос\w*|раст(?:ет|ут|и)|увелич\w+|повы[шс]\w+|возраст\w+|прибав\w+|чаще|больший|"
+        r"more|greater|higher|longer|older|larger|bigger|heavier|exceed\w*|above|over|rise\w*|rose|risen|increas\w+|grow\w*|grew|up|gain\w*|warmer|hotter|wider|deeper|taller|stronger|richer|beyond|upward\w*|widen\w*|climb\w*|mair|aboon",
+        r"меньш(?:е|ий|ая|ее|ие|его|ую|их)|мене[ея]|ниже|короче|младше|моложе|новее|легче|уже(?= чем)|мельче|дешевле|слабее|упал\w*|пада(?:ет|ют)|уменьш\w+|пони[жз]\w+|сниж\w+|сниз\w+|сокра\w+|убав\w+|реже|"
+        r"less|lower|shorter|younger|smaller|lighter|fewer|below|under|fall(?:s|en)?|fell|decreas\w+|drop\w*|reduc\w+|down|lose\w*|colder|cooler|narrower|shallower|weaker|shrink\w*|shrank|diminish\w*|lessen\w*|dwindl\w*|beneath",
+    ),
+    (
+        "after",
+        "comparison_flipped",
+        r"после|позже|позднее|спустя|вслед|after|later|following",
+        r"(?<!не )до(?= (?:удален|внедр|начал|того|обновл|запуск|открыт|сборк|установ|войн|реш|приход|выход|заверш|оконч)\w*)|прежде,? чем|раньше|перед|накануне|before|earlier|prior|ere|afore|preced\w+|ahead",
+    ),
+    (
+        "speed",
+        "comparison_flipped",
+        r"быстр\w+|скорее|шустр\w+|стремительн\w+|faster|quick\w*|swift\w*|rapid\w*|fast",
+        r"медленн\w+|неспешн\w+|slow\w*",
+    ),
+    (
+        "first",
+        "comparison_flipped",
+        r"перв(?:ый|ая|ое|ые|ого|ой|ым|ом|ому|ую|ых|ыми)|впервые|first|earliest|initial\w*|premier",
+        r"последн\w+|замыкающ\w+|last|latest|final\w*",
+    ),
+    (
+        "best",
+        "comparison_flipped",
+        r"лучш\w+|наилучш\w+|best|finest|better",
+        r"худш\w+|наихудш\w+|worst|worse|poorest",
+    ),
+    (
+        "largest",
+        "comparison_flipped",
+        r"крупнейш\w+|наибольш\w+|самы[йхе]\w* (?:больш\w+|крупн\w+|высок\w+|длинн\w+|стар\w+|быстр\w+)|величайш\w+|старейш\w+|высочайш\w+|largest|biggest|greatest|highest|longest|oldest|busiest|tallest|fastest|most (?:busy|popular|common|famous)|richest|widest|heaviest|strongest",
+        r"мельчайш\w+|наименьш\w+|самы[йхе]\w* (?:мал\w+|маленьк\w+|низк\w+|коротк\w+|молод\w+|медленн\w+|тих\w+)|smallest|lowest|shortest|youngest|slowest|quietest|least (?:busy|popular|common|famous)|fewest|poorest|narrowest|lightest|weakest|tiniest",
+    ),
+    (
+        "allow",
+        "negation_flip",
+        r"разреш\w+|позвол\w+|дозвол\w+|можно|допуска\w+|допустим\w+|пуска(?:ет|ют)|законн\w+|вправе|allow\w*|permit\w*|legal\w*|lawful|welcome|let|lets|entitled",
+        r"запре\w+|нельзя|воспре\w+|недопустим\w+|незаконн\w+|возбран\w+|табу|forbid\w*|forbad\w*|prohibit\w*|ban(?:s|ned)?|illegal\w*|unlawful|barred|cannot|disallow\w*",
+    ),
+    (
+        "enable",
+        "negation_flip",
+        r"включ(?:а|е|и)\w+|актив(?!н)\w+|активн\w*|врубa?\w+|вруба\w+|запуска\w+|запущен\w*|enabl\w+|activ\w+|switch\w* on|turn\w* on|running",
+        r"выключ\w+|отключ\w+|деактив\w+|неактив\w+|выруб\w+|глуш\w+|приглуш\w+|отбой|останов\w+|disabl\w+|deactiv\w+|inactive|switch\w* off|turn\w* off|shut\w*",
+    ),
+    (
+        "open",
+        "negation_flip",
+        r"откры\w+|отверз\w+|отпер\w*|open(?!-)\w*|unlocked",
+        r"закры\w+|заперт\w*|запер\w*|clos(?:e|es|ed|ing)|shut|locked",
+    ),
+    (
+        "public",
+        "negation_flip",
+        r"публичн\w+|открыт\w+|общедоступн\w+|public(?:ly)?",
+        r"приватн\w+|непубличн\w+|закрыт\w+|private(?:ly)?",
+    ),
+    (
+        "keep",
+        "negation_flip",
+        r"сохран\w+|оста(?:ет|ют|вл|л)\w*|уцеле\w+|keep\w*|kept|remain\w*|surviv\w+|preserv\w+|retain\w*|stay\w*",
+        r"удал\w+|стира\w+|стер\w*|уничтож\w+|пропада\w+|исчеза\w+|delet\w+|remov\w+|eras\w+|destroy\w*|wiped?|vanish\w*|perish\w*|lost",
+    ),
+    (
+        "accept",
+        "negation_flip",
+        r"приня\w+|принима\w+|соглас\w+|одобр\w+|accept\w*|agree\w*|approv\w*|upheld|uphold\w*",
+        r"отверг\w+|отклон\w+|отказ\w+|reject\w*|refus\w*|declin\w*|overturn\w*|denied|deny|struck down",
+    ),
+    (
+        "success",
+        "negation_flip",
+        r"успе(?:шн|х)\w*|удал(?:ось|ся|ась)|победи\w+|выигра\w+|success\w*|succeed\w*|won|win|wins|victor\w*",
+        r"неудач\w+|провал\w+|проигра\w+|поражен\w+|fail(?:ed|s|ure)?|lost|lose|loses|defeat\w*|unsuccess\w*",
+    ),
+    (
+        "require",
+        "negation_flip",
+        r"подтвержд\w+|confirm\w*|proven?|known",
+        r"опроверг\w+|неизвестн\w+|refut\w*|disprov\w*|unknown",
+    ),
+    (
+        "include",
+        "negation_flip",
+        r"включая|в том числе|вместе с|плюс|includ\w+|plus|along with|as well as|together with",
+        r"за исключени\w+|кроме|исключая|без учета|exclud\w+|except\w*|apart from|other than|minus",
+    ),
+    (
+        "fresh",
+        "negation_flip",
+        r"заново|вновь|наново|пересозда\w+|сызнова|anew|afresh|recreat\w*|from scratch",
+        r"(?<!не )повторно использ\w+|переиспольз\w+|reus\w+",
+    ),
+    (
+        "with",
+        "negation_flip",
+        r"платн\w+|стоит|за деньги|paid|charged",
+        r"бесплатн\w+|даром|задарма|free|gratis|no charge",
+    ),
+    (
+        "compulsory",
+        "modality",
+        r"обязательн\w+|mandatory|compulsory|obligatory",
+        r"необязательн\w+|добровольн\w+|optional|voluntar\w+",
+    ),
+    (
+        "automatic",
+        "entity_swap",
+        r"автоматич\w+|сам(?:а|о|и)? собой|automatic\w*|of its own accord|by itself",
+        r"вручную|руками|ручн\w+|manual\w*|by hand",
+    ),
     ("temporary", "entity_swap", r"временн\w+|temporar\w+", r"постоянн\w+|навсегда|permanent\w*|forever"),
     ("east", "entity_swap", r"восто[чк]\w*|east\w*", r"запад\w*|west\w*"),
     ("north", "entity_swap", r"север\w*|north\w*", r"южн\w+|юг\w*|south\w*"),
-    ("left", "entity_swap", r"слева|лев(?:ый|ая|ое|ую|ой|ого)|left", r"справа|прав(?:ый|ая|ое|ую|ой|ого)(?! част)|right(?:-hand)?"),
+    (
+        "left",
+        "entity_swap",
+        r"слева|лев(?:ый|ая|ое|ую|ой|ого)|left",
+        r"справа|прав(?:ый|ая|ое|ую|ой|ого)(?! част)|right(?:-hand)?",
+    ),
     ("top", "entity_swap", r"верх\w+|upper|top", r"нижн\w+|внизу|снизу|lower|bottom"),
-    ("inner", "entity_swap", r"внутр\w+|inside|internal\w*|inner|indoor\w*|within", r"снаружи|внешн\w+|вне|outside|external\w*|outer|outdoor\w*"),
-    ("push", "entity_swap", r"push\w*|пуш\w*|upload\w*|загруж\w+|отправ\w+|send\w*|sent|экспорт\w*|export\w*", r"pull\w*|пулл\w*|download\w*|скачи\w+|скача\w+|получ(?:ает|ают)|receiv\w+|импорт\w*|import\w*"),
-    ("common", "entity_swap", r"общ(?:ий|ая|ее|ие|его|ей|ую|им)|един(?:ый|ая|ое|а|о)|shared|common", r"индивидуальн\w+|отдельн\w+|своя|свой|individual\w*|separate\w*|own"),
-    ("direct", "entity_swap", r"прям(?:ой|ая|ое|ые|ого|ую)|direct", r"обратн\w+|косвенн\w+|indirect|reverse\w*"),
+    (
+        "inner",
+        "entity_swap",
+        r"внутр\w+|inside|internal\w*|inner|indoor\w*|within",
+        r"снаружи|внешн\w+|вне|outside|external\w*|outer|outdoor\w*",
+    ),
+    (
+        "push",
+        "entity_swap",
+        r"push\w*|пуш\w*|upload\w*|загруж\w+|отправ\w+|send\w*|sent|экспорт\w*|export\w*",
+        r"pull\w*|пулл\w*|download\w*|скачи\w+|скача\w+|получ(?:ает|ают)|receiv\w+|импорт\w*|import\w*",
+    ),
+    (
+        "common",
+        "entity_swap",
+        r"общ(?:ий|ая|ее|ие|его|ей|ую|им)|един(?:ый|ая|ое|а|о)|shared|common",
+        r"индивидуальн\w+|отдельн\w+|своя|свой|individual\w*|separate\w*|own",
+    ),
+    (
+        "direct",
+        "entity_swap",
+        r"прям(?:ой|ая|ое|ые|ого|ую)|direct",
+        r"обратн\w+|косвенн\w+|indirect|reverse\w*",
+    ),
 )
 
 # Words that exclude one another: a draft word replaced by another of its set is another fact.
@@ -138,7 +248,7 @@ CONTRASTS: tuple[str, ...] = (
 )  # fmt: skip
 
 BOUNDS: dict[str, str] = {
-    "ge": r"не (?:менее|меньше|ниже|короче|раньше|ранее|моложе|младше|реже)(?: чем)?(?: (?:через|за))?|минимум|как минимум|самое меньшее|по (?:меньшей|крайней) мере|хотя бы|начиная с|от(?= \S+ и (?:выше|больше|более))|и (?:больше|более|выше|старше)|(?:али|или|аль) (?:больше|боле[ей]?|выше|дольше)|ни \w+ (?:меньше|ранее|раньше)|а то и (?:больше|дольше)|"
+    "ge": r"не (?:менее|меньше|ниже|короче|раньше|ранее|моложе|младше|реже|ближе)(?: чем)?(?: (?:через|за))?|минимум|как минимум|самое меньшее|по (?:меньшей|крайней) мере|хотя бы|начиная с|от(?= \S+ и (?:выше|больше|более))|и (?:больше|более|выше|старше)|(?:али|или|аль) (?:больше|боле[ей]?|выше|дольше)|ни \w+ (?:меньше|ранее|раньше)|а то и (?:больше|дольше)|"
     r"at least|at the (?:very )?least|no (?:less|fewer|earlier|sooner)(?: than)?|no' less|minimum|a minimum of|not (?:less|fewer|earlier|before|sooner)(?: than)?|or (?:more|over|above|longer|older|later)|and (?:up|above|more)|upwards of|nae less|(?:not|no) (?:a|one) \w+ (?:less|fewer)|no fewer|nae fewer|nae sooner",
     "le": r"не (?:более|больше|выше|длиннее|дольше|позже|позднее|старше|чаще|свыше|превыша\w+|тяжелее)(?: чем)?(?: (?:через|за))?|максимум|до(?= \S)|самое большее|включительно|в пределах|в течение|от силы|предел|потолок|и ни \w+ (?:больше|дольше|более)|ни \w+ (?:больше|дольше|позже)|и баста|"
     r"at most|at the (?:very )?most|no (?:more|later|longer|higher|greater|further)(?: than)?|not (?:more|later|exceed\w*|over|above|longer|higher)(?: than)?|up to|maximum|a maximum of|within|or (?:less|fewer|under|below|earlier)|tops|max|nae mair|nae later|inside|not a \w+ more",
@@ -152,19 +262,27 @@ BOUNDS: dict[str, str] = {
 }
 
 CONDITION = re.compile(
-    W + r"только если|только когда|только при|только после|только для|только в|только через|если только|если не|если|ежели|коли|коль|при условии|в случае|кроме|за исключением|исключая|пока не|пока|при(?= [а-я`])|без(?= [а-я])|"
+    W
+    + r"только если|только когда|только при|только после|только для|только в|только через|если только|если не|если|ежели|коли|коль|при условии|в случае|кроме|за исключением|исключая|пока не|пока|при(?= [а-я`])|без(?= [а-я])|"
     r"после(?= [а-я])|до(?= [а-я])|внутри|в рамках|в пределах|в течение|или ранее|или раньше|или позже|начиная с|вплоть до|для(?= [а-я])|согласно|по мнению|по данным|по версии|в режиме|во время|когда|перед|хотя|несмотря на|"
     r"only if|only when|only after|only for|only with|only in|only on|unless|except(?: for| on| in| when| during| that)?|if|provided(?: that)?|as long as|so long as|until|till|when|whenever|where|while|without|although|though|even if|in case|"
-    r"during|within|according to|in (?:theory|practice|principle)|before|after|but only|not counting|excluding|apart from|other than|subject to|with|for(?= (?:holders|members|adults|children|students|those|people|residents))|made for|under" + E
+    r"during|within|according to|in (?:theory|practice|principle)|before|after|but only|not counting|excluding|apart from|other than|subject to|with|for(?= (?:holders|members|adults|children|students|those|people|residents))|made for|under"
+    + E
 )
 CAUSE: tuple[tuple[str, str], ...] = (
     # the effect stands before the connector, the cause after it
-    ("back", r"потому что|поскольку|так как|оттого что|из-за(?: того,? что)?|благодаря|вследствие|в силу|ибо|ведь|по причине|раз уж|следстви\w+ (?:того|из)|вызван\w*|обусловлен\w*|порожд[её]н\w*|возник\w* из-за|зависит от|"
-     r"because(?: of)?|since|due to|owing to|as a result of|thanks to|'cause|cause(?! (?:the|of))|caused by|for(?= (?:the|they|it|he|she|sweat)\b)|on account of|given that|resulting from|stems? from|driven by|seeing as|brought about by|as(?= (?:the|its|it|they|his|her)\b)"),
+    (
+        "back",
+        r"потому что|поскольку|так как|оттого что|из-за(?: того,? что)?|благодаря|вследствие|в силу|ибо|ведь|по причине|раз уж|следстви\w+ (?:того|из)|вызван\w*|обусловлен\w*|порожд[её]н\w*|возник\w* из-за|зависит от|"
+        r"because(?: of)?|since|due to|owing to|as a result of|thanks to|'cause|cause(?! (?:the|of))|caused by|for(?= (?:the|they|it|he|she|sweat)\b)|on account of|given that|resulting from|stems? from|driven by|seeing as|brought about by|as(?= (?:the|its|it|they|his|her)\b)",
+    ),
     # the cause stands before the connector, the effect after it
-    ("forth", r"поэтому|посему|потому(?!,? что)|потому-то|вот и|оттого(?! что)|следовательно|в результате|из-за (?:чего|этого)|отсюда|значит|тем самым|так что|вследствие (?:чего|этого|сей|этой)|по (?:этой|сей|той) причине|"
-     r"вызыва\w+|вызвал\w*|приво\w+|приве\w+|порожда\w+|породил\w*|заставл\w+|обернут\w+|обернул\w+|обернет\w+|влеч[её]?т|влекут|повлек\w*|ведет к|дает|обусловил\w*|"
-     r"therefore|for (?:this|that|which) reason|thus|hence|consequently|as a result(?! of)|so(?= (?:the|they|it|he|she|its|his|their|that|a|an|we|you)\b)|caus(?:e|es|ed|ing)(?! by)|leads? to|led to|results? in|resulted in|brings? about|brought about(?! by)|makes?|made|trigger\w*|produc\w+|which is why|that's why|that is why|wherefore|reducing|wherein|forc\w+"),
+    (
+        "forth",
+        r"поэтому|посему|потому(?!,? что)|потому-то|вот и|оттого(?! что)|следовательно|в результате|из-за (?:чего|этого)|отсюда|значит|тем самым|так что|вследствие (?:чего|этого|сей|этой)|по (?:этой|сей|той) причине|"
+        r"вызыва\w+|вызвал\w*|приво\w+|приве\w+|порожда\w+|породил\w*|заставл\w+|обернут\w+|обернул\w+|обернет\w+|влеч[её]?т|влекут|повлек\w*|ведет к|дает|обусловил\w*|"
+        r"therefore|for (?:this|that|which) reason|thus|hence|consequently|as a result(?! of)|so(?= (?:the|they|it|he|she|its|his|their|that|a|an|we|you)\b)|caus(?:e|es|ed|ing)(?! by)|leads? to|led to|results? in|resulted in|brings? about|brought about(?! by)|makes?|made|trigger\w*|produc\w+|which is why|that's why|that is why|wherefore|reducing|wherein|forc\w+",
+    ),
 )
 
 
@@ -175,7 +293,9 @@ def compiled(table: dict[str, str]) -> dict[str, re.Pattern[str]]:
 MODALITY_RE = compiled(MODALITY)
 QUANTITY_RE = compiled(QUANTITY)
 BOUNDS_RE = compiled(BOUNDS)
-AXES_RE = tuple((name, kind, re.compile(W + plus + E), re.compile(W + minus + E)) for name, kind, plus, minus in AXES)
+AXES_RE = tuple(
+    (name, kind, re.compile(W + plus + E), re.compile(W + minus + E)) for name, kind, plus, minus in AXES
+)
 CAUSE_RE = tuple((name, re.compile(W + pattern + E)) for name, pattern in CAUSE)
 CONTRAST_OF: dict[str, list[int]] = {}
 for _index, _row in enumerate(CONTRASTS):

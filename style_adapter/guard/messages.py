@@ -24,9 +24,15 @@ BOTH: dict[str, Pair] = {
 }  # fmt: skip
 LOST: dict[str, Pair] = {
     "citation": ("Пропала ссылка на источник у утверждения «{d}».", "The citation of “{d}” is missing."),
-    "condition_dropped": ("Потеряно условие или ограничение: «{d}».", "The condition or restriction “{d}” was lost."),
+    "condition_dropped": (
+        "Потеряно условие или ограничение: «{d}».",
+        "The condition or restriction “{d}” was lost.",
+    ),
     "quantifier": ("Потерян охват: «{d}».", "The scope “{d}” was lost."),
-    "modality": ("Потеряна обязательность или уверенность: «{d}».", "The obligation or certainty “{d}” was lost."),
+    "modality": (
+        "Потеряна обязательность или уверенность: «{d}».",
+        "The obligation or certainty “{d}” was lost.",
+    ),
     "*": ("Потеряно из черновика: «{d}».", "Missing from the restyled text: “{d}”."),
 }
 ADDED: dict[str, Pair] = {

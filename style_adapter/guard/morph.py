@@ -100,7 +100,15 @@ def _english(word: str) -> Form:
         first = base in ("i", "me", "my", "mine", "we", "us", "our")
         return Form(base, "pronoun" if first else "function", first=first)
     root = base.removesuffix("'s").removesuffix("'").removesuffix("n't")
-    pos: Pos = "adv" if root.endswith("ly") and len(root) > 4 else "verb" if VERB_END.search(root) else "adj" if ADJ_END.search(root) else "noun"
+    pos: Pos = (
+        "adv"
+        if root.endswith("ly") and len(root) > 4
+        else "verb"
+        if VERB_END.search(root)
+        else "adj"
+        if ADJ_END.search(root)
+        else "noun"
+    )
     return Form(stem(root) if root.isalpha() else root, pos, past=root.endswith("ed"))
 
 
@@ -124,6 +132,11 @@ def roots(lemma: str) -> frozenset[str]:
         if base.startswith(prefix) and len(base) - len(prefix) >= 4:
             found.add(base[len(prefix) :])
             break
-    cut = {re.sub(r"(?:иров|ова|ыва|ива|ени|ани|ость|ост|тель|ени|ан|ен|н|к|щик|ник|а|и|я|е|ств|ть|т)+$", "", each) for each in found}
+    cut = {
+        re.sub(
+            r"(?:иров|ова|ыва|ива|ени|ани|ость|ост|тель|ени|ан|ен|н|к|щик|ник|а|и|я|е|ств|ть|т)+$", "", each
+        )
+        for each in found
+    }
     cut |= {c[:-1] + "ст" for c in cut if c.endswith("щ")} | {c[:-1] + "д" for c in cut if c.endswith("ж")}
     return frozenset(found | {c for c in cut if len(c) >= 4})

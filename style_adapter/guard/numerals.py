@@ -58,7 +58,9 @@ SLANG: dict[str, tuple[int, Role, int]] = {
     "fourscore": (80, "whole", 9), "yin": (1, "unit", 1), "twa": (2, "unit", 1), "fower": (4, "unit", 1), "sax": (6, "unit", 1), "seeven": (7, "unit", 1),
     "aucht": (8, "unit", 1), "twal": (12, "unit", 1), "hunner": (100, "scale", 3), "thoosand": (1000, "scale", 4), "hunnert": (100, "scale", 3),
 }  # fmt: skip
-LOOSE = frozenset(SLANG) - frozenset("косарь косарей косаря лям лямов grand hunner hunnert thoosand twa fower sax seeven aucht twal".split())
+LOOSE = frozenset(SLANG) - frozenset(
+    "косарь косарей косаря лям лямов grand hunner hunnert thoosand twa fower sax seeven aucht twal".split()
+)
 RU_EXTRA: dict[str, tuple[int, Role, int]] = {
     "тыс": (10**3, "scale", 4), "тыща": (10**3, "scale", 4), "тыщи": (10**3, "scale", 4), "тыщ": (10**3, "scale", 4),
     "млн": (10**6, "scale", 5), "млрд": (10**9, "scale", 6), "трлн": (10**12, "scale", 7),
@@ -68,16 +70,21 @@ RU_EXTRA: dict[str, tuple[int, Role, int]] = {
 }  # fmt: skip
 
 EN_UNITS = "zero one two three four five six seven eight nine".split()
-EN_TEENS = (
-    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-).split()
+EN_TEENS = ("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen").split()
 EN_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 EN_ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
     "fifteenth sixteenth seventeenth eighteenth nineteenth"
 ).split()
 EN_TEN_ORDINALS = "twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth".split()
-EN_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "mln": 10**6, "bn": 10**9}
+EN_SCALES = {
+    "thousand": 10**3,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+    "mln": 10**6,
+    "bn": 10**9,
+}
 EN_WHOLE: dict[str, Fraction] = {
     "half": Fraction(1, 2), "quarter": Fraction(1, 4), "dozen": Fraction(12), "twice": Fraction(2), "thrice": Fraction(3),
     "double": Fraction(2), "triple": Fraction(3), "tenths": Fraction(1, 10), "score": Fraction(20),
@@ -97,7 +104,9 @@ def _forms(word: str) -> list[str]:
     parses = [p for p in analyzer().parse(word) if p.normal_form.replace("ё", "е") == word.replace("ё", "е")]
     if not parses:
         return [word.replace("ё", "е")]
-    best = next((p for p in parses if {"NUMR", "ADJF"} & set(str(p.tag).replace(" ", ",").split(","))), parses[0])
+    best = next(
+        (p for p in parses if {"NUMR", "ADJF"} & set(str(p.tag).replace(" ", ",").split(","))), parses[0]
+    )
     return [form.word.replace("ё", "е") for form in best.lexeme]
 
 
@@ -164,7 +173,13 @@ def read(words: list[str]) -> tuple[int, Fraction, bool] | None:
     first = table.get(words[0])
     if first is None:
         return None
-    if first.role == "whole" and len(words) > 1 and first.value < 10 and (scale := table.get(words[1])) and scale.role == "scale":
+    if (
+        first.role == "whole"
+        and len(words) > 1
+        and first.value < 10
+        and (scale := table.get(words[1]))
+        and scale.role == "scale"
+    ):
         return 2, first.value * scale.value, False
     if len(words) > 2 and words[1] == "and" and first.role == "unit" and first.value < 10:
         tens = table.get(words[2])
@@ -180,7 +195,13 @@ def read(words: list[str]) -> tuple[int, Fraction, bool] | None:
     for index, word in enumerate(words):
         found = table.get(word)
         if found is None:
-            if word == "and" and group and index + 1 < len(words) and rank >= 3 and table.get(words[index + 1]):
+            if (
+                word == "and"
+                and group
+                and index + 1 < len(words)
+                and rank >= 3
+                and table.get(words[index + 1])
+            ):
                 continue
             break
         if found.role == "whole" or ordinal:
@@ -205,10 +226,20 @@ def _spoken_year(words: list[str]) -> tuple[int, Fraction, bool] | None:
     """`nineteen seventy-three`, `twenty twenty-four`, `nineteen oh five`."""
     table = numerals()
     head = table.get(words[0])
-    if head is None or len(words) < 2 or not (13 <= head.value <= 20) or words[0] not in (*EN_TEENS, "twenty"):
+    if (
+        head is None
+        or len(words) < 2
+        or not (13 <= head.value <= 20)
+        or words[0] not in (*EN_TEENS, "twenty")
+    ):
         return None
     tens = table.get(words[1])
-    if words[1] in ("oh", "o", "ought") and len(words) > 2 and (last := table.get(words[2])) and 0 < last.value < 10:
+    if (
+        words[1] in ("oh", "o", "ought")
+        and len(words) > 2
+        and (last := table.get(words[2]))
+        and 0 < last.value < 10
+    ):
         return 3, head.value * 100 + last.value, False
     if tens is None or tens.role not in ("ten", "unit") or tens.value < 10 or words[1] in RU_UNITS:
         return None
@@ -225,5 +256,7 @@ def compound(word: str) -> Fraction | None:
     for head, value in RU_COMPOUND.items():
         if word.startswith(head) and len(word) >= len(head) + 5:
             rest = word[len(head) :]
-            return Fraction(value * (1000 if rest.startswith("тысяч") else 10**6 if rest.startswith("миллион") else 1))
+            return Fraction(
+                value * (1000 if rest.startswith("тысяч") else 10**6 if rest.startswith("миллион") else 1)
+            )
     return None

@@ -87,7 +87,9 @@ class Window:
             return a.region[claim]
         wider = {c + d for c in near for d in range(-wide, wide + 1)}
         spans = [a.styled.clauses[c] for c in wider if 0 <= c < len(a.styled.clauses)]
-        return [s for s in spans if any(s[0] < end and start < s[1] for start, end in a.region[claim])] or a.region[claim]
+        return [
+            s for s in spans if any(s[0] < end and start < s[1] for start, end in a.region[claim])
+        ] or a.region[claim]
 
 
 def within(op: Op, spans: Iterable[tuple[int, int]]) -> bool:
@@ -107,7 +109,7 @@ CONFLICT: dict[str, dict[str, str]] = {
     "perhaps": {"certain": "modality"},
     "noneed": {"must": "negation_flip"},
     "none": {"some": "quantifier", "all": "quantifier", "few": "quantifier", "most": "quantifier", "many": "quantifier"},
-    "only": {"all": "quantifier", "some": "quantifier", "most": "quantifier"},
+    "only": {"anyway": "condition_dropped", "all": "quantifier", "some": "quantifier", "most": "quantifier"},
     "most": {"all": "quantifier", "some": "quantifier", "few": "quantifier", "none": "quantifier", "many": "quantifier"},
     "many": {"all": "quantifier", "few": "quantifier", "none": "quantifier", "some": "quantifier"},
     "few": {"many": "quantifier", "most": "quantifier", "all": "quantifier"},
@@ -156,29 +158,53 @@ class Operators:
             if any(t.cls in same and within(t, wide) for t in theirs):
                 continue
             claim = self._claim(op.start)
-            counts = {c: sum(m.cls == c for m in mine if self._claim(m.start) == claim) - sum(t.cls == c and within(t, region) for t in theirs) for c in CONFLICT[op.cls]}
-            against = [t for t in theirs if t.cls in CONFLICT[op.cls] and within(t, spans) and counts[t.cls] < 0]
+            counts = {
+                c: sum(m.cls == c for m in mine if self._claim(m.start) == claim)
+                - sum(t.cls == c and within(t, region) for t in theirs)
+                for c in CONFLICT[op.cls]
+            }
+            against = [
+                t for t in theirs if t.cls in CONFLICT[op.cls] and within(t, spans) and counts[t.cls] < 0
+            ]
             if op.cls == "must" and any(t.cls == "may" for t in against):
-                against = [t for t in against if t.cls != "may" or not re.search(r"(?:а|и|или) $", self.styled[: t.start][-4:])]
-            if op.cls == "forbid" and any(within(n, spans) and n.start not in {t.start for t in theirs} for n in self.negations):
+                against = [
+                    t
+                    for t in against
+                    if t.cls != "may" or not re.search(r"(?:а|и|или) $", self.styled[: t.start][-4:])
+                ]
+            if op.cls == "forbid" and any(
+                within(n, spans) and n.start not in {t.start for t in theirs} for n in self.negations
+            ):
                 against = [t for t in against if t.cls in ("should", "optional")]
             if against:
                 worst = min(against, key=lambda t: list(CONFLICT[op.cls]).index(t.cls))
-                self.slips.append(Slip(CONFLICT[op.cls][worst.cls], (op.start, op.end), (worst.start, worst.end), 0.8))
+                self.slips.append(
+                    Slip(CONFLICT[op.cls][worst.cls], (op.start, op.end), (worst.start, worst.end), 0.8)
+                )
         return mine
 
     def _negation(self, modal: list[Op]) -> None:
         mine = [Op("neg", *m.span()) for m in islice(lexicon.NEGATOR.finditer(self.draft), LIMIT)]
         for op in mine:
-            if any(s <= op.start < e for s, e in self.bound_spans) or re.match(r"(?:исключ|без|кроме|вместо|против|off|free|except|unless|fail|lost)", self.draft[op.start :]):
+            if any(s <= op.start < e for s, e in self.bound_spans) or re.match(
+                r"(?:исключ|без|кроме|вместо|против|off|free|except|unless|fail|lost)", self.draft[op.start :]
+            ):
                 continue
-            governed = next((i for i, w in enumerate(self.a.draft.words) if w.start >= op.end and w.content), None)
-            if governed is not None and self.a.draft.words[governed].start - op.end < 30 and max(self.a.best[governed].score, self._following(governed)) < 0.75:
+            governed = next(
+                (i for i, w in enumerate(self.a.draft.words) if w.start >= op.end and w.content), None
+            )
+            if (
+                governed is not None
+                and self.a.draft.words[governed].start - op.end < 30
+                and max(self.a.best[governed].score, self._following(governed)) < 0.75
+            ):
                 continue
             if not any(within(n, self._near(op, 3)) and self._opposes(n) for n in self.negations):
                 spot = self._counterpart(op)
                 self.slips.append(Slip("negation_flip", (op.start, self._after(op)), spot, 0.7))
-        claims = {self._claim(op.start) for op in mine} | {self._claim(o.start) for o in find(self.draft, lexicon.QUANTITY_RE) if o.cls in ("only", "none")}
+        claims = {self._claim(op.start) for op in mine} | {
+            self._claim(o.start) for o in find(self.draft, lexicon.QUANTITY_RE) if o.cls in ("only", "none")
+        }
         for index, word in enumerate(self.a.draft.words):
             match = self.a.best[index]
             if not word.content or match.score < ROOT or self.a.claim_of[index] in claims:
@@ -188,16 +214,31 @@ class Operators:
             around = [n for n in self.negations if abs(clause_at(self.a.styled, n.start) - other.clause) <= 1]
             if len({n.start for n in around}) > 1:
                 continue
-            if re.search(r"(?:(?<!\w)(?:не|not|never|nae|dinna|cannae|didnae|without|без)|n't)\s+(?:\w+\s+)?$", before) and not re.search(
-                r"(?:пока|покуда|until|till|unless|lest)\s[^.]*$|(?:не|not)\s+(?:только|просто|только лишь|only|just|merely|more|less|больше|меньше|более|менее|раньше|позже)\s*$", before
+            if re.search(
+                r"(?:(?<!\w)(?:не|not|never|nae|dinna|cannae|didnae|without|без)|n't)\s+(?:\w+\s+)?$", before
+            ) and not re.search(
+                r"(?:пока|покуда|until|till|unless|lest)\s[^.]*$|(?:не|not)\s+(?:только|просто|только лишь|only|just|merely|more|less|больше|меньше|более|менее|раньше|позже)\s*$",
+                before,
             ):
-                negation = max(n.start for n in self.negations if n.start < other.start) if any(n.start < other.start for n in self.negations) else other.start
-                self.slips.append(Slip("negation_flip", (word.start, word.end), (min(negation, other.start), other.end), 0.6))
+                negation = (
+                    max(n.start for n in self.negations if n.start < other.start)
+                    if any(n.start < other.start for n in self.negations)
+                    else other.start
+                )
+                self.slips.append(
+                    Slip(
+                        "negation_flip", (word.start, word.end), (min(negation, other.start), other.end), 0.6
+                    )
+                )
 
     def _following(self, index: int) -> float:
         """How well the word after a governed one lives on, in the same clause: `не требует остановки`."""
         words = self.a.draft.words
-        if index + 1 < len(words) and words[index + 1].clause == words[index].clause and words[index + 1].content:
+        if (
+            index + 1 < len(words)
+            and words[index + 1].clause == words[index].clause
+            and words[index + 1].content
+        ):
             return self.a.best[index + 1].score
         return 0.0
 
@@ -215,7 +256,12 @@ class Operators:
     def _counterpart(self, op: Op) -> tuple[int, int] | None:
         """The styled word that answers the word an operator governs."""
         for index, word in enumerate(self.a.draft.words):
-            if word.start >= op.start and word.content and self.a.best[index].score >= 0.55 and word.start - op.end < 40:
+            if (
+                word.start >= op.start
+                and word.content
+                and self.a.best[index].score >= 0.55
+                and word.start - op.end < 40
+            ):
                 other = self.a.styled.words[self.a.best[index].index]
                 return other.start, other.end
         spans = self._near(op)
@@ -246,7 +292,9 @@ class Operators:
                 other = against[0]
                 if name in ("allow", "keep", "enable") and self._exclusive(start):
                     continue
-                if name == "after" and re.search(r"(?<!\w)(?:потом|затем|сначала|сперва|then|first)(?!\w)", self._text(spans)):
+                if name == "after" and re.search(
+                    r"(?<!\w)(?:потом|затем|сначала|сперва|then|first)(?!\w)", self._text(spans)
+                ):
                     continue
                 if name in ("more", "after") and self._swapped(op, Op(name, other[1], other[2])):
                     continue
@@ -265,18 +313,32 @@ class Operators:
         for sign, pattern in ((1, plus), (-1, minus)):
             for match in pattern.finditer(text):
                 before = text[max(0, match.start() - 24) : match.start()]
-                negated = re.search(r"(?:(?<!\w)(?:не|not|no|never|ни|cannae|nae)|n't)\s+(?:\w+\s)?$", before) is not None
+                negated = (
+                    re.search(r"(?:(?<!\w)(?:не|not|no|never|ни|cannae|nae)|n't)\s+(?:\w+\s)?$", before)
+                    is not None
+                )
                 after = text[match.end() : match.end() + 16]
-                if match.group() in ("больше", "более", "more", "over", "up", "down") and re.match(r"\s+(?:не|нет|нету|нельзя|ни|and|the|to)\b", after):
+                if match.group() in ("больше", "более", "more", "over", "up", "down") and re.match(
+                    r"\s+(?:не|нет|нету|нельзя|ни|and|the|to)\b", after
+                ):
                     continue
-                infinitive = text[: match.end()].endswith(("ть", "ться", "ти"))
-                clause_negs = len([n for n in self.negations if abs(n.start - match.start()) < 60]) if text is self.styled else 0
+                infinitive = text[: match.end()].endswith(("ть", "ться", "ти", "же", "ше", "ее", "че"))
+                clause_negs = (
+                    len([n for n in self.negations if abs(n.start - match.start()) < 60])
+                    if text is self.styled
+                    else 0
+                )
                 if negated and clause_negs > 1:
                     continue
                 negated = negated or infinitive and re.match(r"\s+(?:не|нельзя)\s", after) is not None
                 found.append((-sign if negated else sign, match.start(), match.end()))
         minus_spans = [(s, e) for sign, s, e in found if minus.match(text, s)]
-        return [f for f in found if f[0] == -1 or not any(s <= f[1] and f[2] <= e and (s, e) != (f[1], f[2]) for s, e in minus_spans)]
+        return [
+            f
+            for f in found
+            if f[0] == -1
+            or not any(s <= f[1] and f[2] <= e and (s, e) != (f[1], f[2]) for s, e in minus_spans)
+        ]
 
     def _swapped(self, op: Op, other: Op) -> bool:
         """The arguments changed sides together with the pole: `A after B` = `B before A`."""
@@ -296,12 +358,14 @@ class Operators:
         mine, theirs = find(self.draft, lexicon.BOUNDS_RE), find(self.styled, lexicon.BOUNDS_RE)
         for value in self.a.styled.facts.values:
             if value.form != "loose" and not value.year:
-                self.their_bounds += [(op.start, op.end) for op in self._beside(self.styled, value, theirs, left=22, right=22)]
+                self.their_bounds += [
+                    (op.start, op.end) for op in self._beside(self.a.styled, self.styled, value, theirs, left=22, right=22)
+                ]
         for value in self.a.draft.facts.values:
-            if value.form == "loose" or value.year or value.ordinal:
+            if value.form == "loose" or value.year or value.ordinal or value.unit and value.unit.label == "times":
                 continue
             near = [
-                op for op in self._beside(self.draft, value, mine, left=22, right=22)
+                op for op in self._beside(self.a.draft, self.draft, value, mine, left=22, right=22)
                 if op.end <= value.start or op.cls not in ("gt", "lt")
             ]  # fmt: skip
             sides = {op.cls for op in near} & {"ge", "le", "gt", "lt", "about"}
@@ -309,21 +373,39 @@ class Operators:
                 continue
             self.bound_spans += [(op.start, op.end) for op in near]
             region = self.a.region[self._claim(value.start)]
-            answers = [v for v in self.a.styled.facts.values if value.equals(v) and any(s <= v.start < e for s, e in region)]
+            answers = [
+                v
+                for v in self.a.styled.facts.values
+                if value.equals(v) and any(s <= v.start < e for s, e in region)
+            ]
             if answers:
                 self._compare_bounds(value, near, sides, answers, theirs)
 
-    def _compare_bounds(self, value: Value, near: list[Op], sides: set[str], answers: list[Value], theirs: list[Op]) -> None:
+    def _compare_bounds(
+        self, value: Value, near: list[Op], sides: set[str], answers: list[Value], theirs: list[Op]
+    ) -> None:
         got: set[str] = set()
         spots: list[Op] = []
         for answer in answers:
-            for op in self._beside(self.styled, answer, theirs, left=60, right=60):
+            for op in self._beside(self.a.styled, self.styled, answer, theirs, left=40, right=40):
                 spots.append(op)
                 got.add(op.cls)
                 if self._negated(op, answer):
                     got |= {"gt": {"le"}, "lt": {"ge"}}.get(op.cls, set())
-        against = {"ge": {"le", "lt"}, "gt": {"le", "lt"}, "le": {"ge", "gt"}, "lt": {"ge", "gt"}, "about": {"exact"}}
-        friends = {"ge": {"ge", "gt"}, "gt": {"gt", "ge"}, "le": {"le", "lt"}, "lt": {"lt", "le"}, "about": {"about", "perhaps", "ge", "le"}}
+        against = {
+            "ge": {"le", "lt"},
+            "gt": {"le", "lt"},
+            "le": {"ge", "gt"},
+            "lt": {"ge", "gt"},
+            "about": {"exact"},
+        }
+        friends = {
+            "ge": {"ge", "gt"},
+            "gt": {"gt", "ge"},
+            "le": {"le", "lt"},
+            "lt": {"lt", "le"},
+            "about": {"about", "perhaps", "ge", "le"},
+        }
         for side in sides:
             if got & friends[side]:
                 continue
@@ -333,21 +415,30 @@ class Operators:
             draft = (min(op.start, value.start), max(op.end, value.end))
             answer = answers[0]
             if bad:
-                self.slips.append(Slip(kind, draft, (min(bad[0].start, answer.start), max(bad[0].end, answer.end)), 0.85))
+                self.slips.append(
+                    Slip(kind, draft, (min(bad[0].start, answer.start), max(bad[0].end, answer.end)), 0.85)
+                )
             elif side in ("ge", "le", "gt", "lt"):
                 self.slips.append(Slip(kind, draft, (answer.start, answer.end), 0.45))
 
-    def _beside(self, text: str, value: Value, ops: list[Op], left: int, right: int) -> list[Op]:
-        """Bounds that stand by a number, no other number between."""
+    def _beside(self, reading: Reading, text: str, value: Value, ops: list[Op], left: int, right: int) -> list[Op]:
+        """Bounds that belong to a number: those before it, and those after it that belong to no later number."""
         found = []
+        values = [v for v in reading.facts.values if v.form != "loose"]
         for op in ops:
             if op.end <= value.start and value.start - op.end <= left:
                 gap = text[op.end : value.start]
+                between = any(op.end <= v.start < value.start for v in values)
             elif op.start >= value.end and op.start - value.end <= right:
                 gap = text[value.end : op.start]
+                between = any(value.end <= v.start < op.start for v in values) or any(
+                    0 <= v.start - op.end <= 24 and "," not in text[op.end : v.start] for v in values
+                )
             else:
                 continue
-            if not re.search(r"\d|\[|[.!?;]\s", gap) and (left > 30 or ("," not in gap and len(gap.split()) <= 2)):
+            if between or re.search(r"\d|\[|[.!?;]\s", gap):
+                continue
+            if left > 22 or ("," not in gap and len(gap.split()) <= 2):
                 found.append(op)
         return found
 

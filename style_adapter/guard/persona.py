@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from core.text import CYRILLIC
 from style_adapter.guard.align import Alignment
 from style_adapter.guard.operators import Slip
 from style_adapter.guard.segments import CITATION
@@ -24,11 +25,13 @@ PAST_EN = re.compile(
     r"(?:\w+ed|was|were|had|did|drove|saw|took|made|went|ran|set|built|wrote|met|got|kept|held|stood|sat|lost|won|ate|drank|slept|found|bought|sold|brought|taught|caught|fought|gave|came|knew|"
     r"flew|rode|sang|swam|wore|tore|threw|grew|broke|spoke|chose|froze|stole|woke|hid|bit|fed|led|left|spent|paid|put|cut|hit|lived|been|done|seen|worked|tried|dug|hung|climbed|sailed|led)(?!\w)"
 )
-FIXED = re.compile(r"blow me|bless me|my word|my stars|oh my|my lord|my lady|my dear|my friend|my pardner|if i may|as i (?:call|say|see)|скажу|бог мой|боже мой|мои хорош|мой друг|мой дорог|мамочк|батюшки|мать моя|мой юный|i must say|i regret|i fear|i dare|i daresay|in my book|my mind")
-OWN = re.compile(
-    r"(?<!\w)(?:мо(?:й|я|е|и|ю|его|ей|их|им)|у меня|при мне|со мной|my|mine|ma|our)(?!\w)"
+FIXED = re.compile(
+    r"blow me|bless me|my word|my stars|oh my|my lord|my lady|my dear|my friend|my pardner|if i may|as i (?:call|say|see)|скажу|бог мой|боже мой|мои хорош|мой друг|мой дорог|мамочк|батюшки|мать моя|мой юный|i must say|i regret|i fear|i dare|i daresay|in my book|my mind"
 )
-LINK = re.compile(r"(?<!\w)(?:это|так|там|тут|ее|его|их|ним|ней|нем|них|такой|такую|так\w+|сам|сама|самом|лично|ту|тот|той|тем|где|котор\w+|that|it|there|this|those|them|one|him|her|where|which|myself|personally|same)(?!\w)")
+OWN = re.compile(r"(?<!\w)(?:мо(?:й|я|е|и|ю|его|ей|их|им)|у меня|при мне|со мной|my|mine|ma|our)(?!\w)")
+LINK = re.compile(
+    r"(?<!\w)(?:это|так|там|тут|ее|его|их|ним|ней|нем|них|такой|такую|так\w+|сам|сама|самом|лично|ту|тот|той|тем|где|котор\w+|that|it|there|this|those|them|one|him|her|where|which|myself|personally|same)(?!\w)"
+)
 
 
 class Persona:
@@ -58,7 +61,9 @@ class Persona:
     def _stretch(self, start: int, end: int, position: int) -> tuple[int, int]:
         """The part of a sentence around a first person: to the nearest marks on both sides."""
         text = self.a.styled.text
-        left = max([start] + [start + m.end() for m in re.finditer(r"[;:()\]]\s*|,\s+|\s—\s", text[start:position])])
+        left = max(
+            [start] + [start + m.end() for m in re.finditer(r"[;:()\]]\s*|,\s+|\s—\s", text[start:position])]
+        )
         right = re.search(r"\s?\[\d|[;()!?\n]|\s—\s|\.(?:\s|$)", text[position:end])
         return left, position + right.start() if right else end
 
@@ -68,18 +73,33 @@ class Persona:
         words = [(j, w) for j, w in enumerate(reading.words) if left <= w.start < right]
         verbs = [w for _, w in words if w.form.pos == "verb"]
         english = PAST_EN.search(" " + text)
-        if english and (TALK.match(english.group().split()[-1]) or english.group().split()[-1] in ("got", "ever")):
+        if english and (
+            TALK.match(english.group().split()[-1]) or english.group().split()[-1] in ("got", "ever")
+        ):
             english = None
-        past = any(w.form.past and not TALK.match(w.low) for w in verbs) or english is not None
+        past = any(w.form.past and CYRILLIC.search(w.low) and not TALK.match(w.low) for w in verbs) or english is not None
         own = OWN.search(text) is not None
-        if not past and not (own and any(w.form.past or w.low in ("was", "were", "is") for _, w in words)):
+        if not past and not (own and any(w.form.past or w.low in ("was", "were") for _, w in words)):
             return 0.0
         if FIXED.search(text) or text.strip().startswith(("нашли", "нашел")):
             return 0.0
         if all(TALK.match(w.low) for w in verbs) and verbs and not english:
             return 0.0
-        cited = any(left <= c <= sentence_end for c in self.cited) or any(reading.facts.spans[sentence][0] <= c < sentence_end for c in self.cited)
+        cited = any(left <= c <= sentence_end for c in self.cited) or any(
+            reading.facts.spans[sentence][0] <= c < sentence_end for c in self.cited
+        )
         shared = sum(1 for j, w in words if w.content and self.a.back[j] >= 0.8)
-        whole = sum(1 for j, w in enumerate(reading.words) if w.sentence == sentence and w.content and self.a.back[j] >= 0.8)
+        whole = sum(
+            1
+            for j, w in enumerate(reading.words)
+            if w.sentence == sentence and w.content and self.a.back[j] >= 0.8
+        )
         link = LINK.search(text) is not None
-        return 0.1 + 0.4 * cited + 0.1 * min(shared, 2) + 0.1 * (whole >= 2) + 0.1 * link + 0.1 * (past and bool(re.search(r"(?<!\w)(?:я|i|i've|we|мы|myself)(?!\w)", text)))
+        return (
+            0.1
+            + 0.4 * cited
+            + 0.1 * min(shared, 2)
+            + 0.1 * (whole >= 2)
+            + 0.1 * link
+            + 0.1 * (past and bool(re.search(r"(?<!\w)(?:я|i|i've|we|мы|myself)(?!\w)", text)))
+        )

@@ -34,18 +34,33 @@ def items(a: Alignment) -> list[Item]:
     used: set[int] = set()
     for index, word in enumerate(a.draft.words):
         match = a.best[index]
-        if any(v.start <= word.start < v.end for v in a.draft.facts.values) or units.named(word.text, after_digit=False):
+        if any(v.start <= word.start < v.end for v in a.draft.facts.values) or units.named(
+            word.text, after_digit=False
+        ):
             continue
         if not word.content or match.score < 0.8 or count_d[word.lemma] != 1 or match.index in used:
             continue
         other = a.styled.words[match.index]
         if count_s[other.lemma] == 1 or match.score == 1.0 and count_s[word.lemma] == 1:
             used.add(match.index)
-            found.append(Item((word.start, word.end), (other.start, other.end), "name" if word.name else "word", word.form.pos))
+            found.append(
+                Item(
+                    (word.start, word.end),
+                    (other.start, other.end),
+                    "name" if word.name else "word",
+                    word.form.pos,
+                )
+            )
     for each in a.draft.facts.identifiers:
         if len([i for i in a.draft.facts.identifiers if i.text == each.text]) == 1:
             theirs = [i for i in a.styled.facts.identifiers if i.text == each.text]
-            at = theirs[0].start if len(theirs) == 1 else identifiers.occurrence(each.text, a.styled.text) if not theirs else None
+            at = (
+                theirs[0].start
+                if len(theirs) == 1
+                else identifiers.occurrence(each.text, a.styled.text)
+                if not theirs
+                else None
+            )
             if at is not None:
                 found.append(Item((each.start, each.end), (at, at + len(each.text)), "identifier"))
     for value in a.draft.facts.values:
@@ -56,6 +71,16 @@ def items(a: Alignment) -> list[Item]:
         if value.form != "loose" and len(theirs_v) == 1 and len(mine_v) == 1:
             found.append(Item((value.start, value.end), (theirs_v[0].start, theirs_v[0].end), "value"))
     return sorted(found, key=lambda i: i.draft)
+
+
+def _sort(item: Item, a: Alignment) -> str:
+    """What an item may change places with: a noun with a noun, a year with a year."""
+    if item.kind == "word":
+        return item.pos
+    value = next((v for v in a.draft.facts.values if item.kind == "value" and v.start == item.draft[0]), None)
+    if value is None:
+        return item.kind
+    return "year" if value.year else f"value {value.unit.dimension if value.unit else ''}"
 
 
 def _counts(reading: Reading) -> dict[str, int]:
@@ -80,7 +105,6 @@ def distances(reading: Reading, spans: list[tuple[int, int]]) -> Grid:
     return np.asarray(np.minimum(words + 3.0 * hops + 8.0 * far, 30), np.float32)
 
 
-KINDS = ("wordnoun", "wordadj", "name", "identifier", "value")
 
 
 class Relations:
@@ -114,13 +138,14 @@ class Relations:
         away = np.minimum(bound_d, -bound_s)
         toward = np.minimum(-bound_d, bound_s)
         n = len(found)
-        kinds = np.array([KINDS.index(i.kind + (i.pos if i.kind == "word" else "")) if i.kind + (i.pos if i.kind == "word" else "") in KINDS else 0 for i in found])
+        names = [_sort(i, self.a) for i in found]
+        kinds = np.array([names.index(name) for name in names])
         parallel = kinds[:, None] == kinds[None, :]
         verbatim = np.array([i.kind != "word" for i in found])
         for k in range(n):
             away[k, :, k] = away[:, k, k] = toward[k, :, k] = toward[:, k, k] = -99
         # what is bound must stand close to what it is bound to, in both texts
-        close_d, close_s = near_d <= 6, near_s <= 6
+        close_d, close_s = near_d <= 6, near_s <= 11
         away = np.where(close_d[:, None, :] & close_s[None, :, :], away, -99)
         toward = np.where(close_d[None, :, :] & close_s[:, None, :], toward, -99)
         score = np.where(parallel, np.minimum(away.max(axis=2), toward.max(axis=2)), -99)
@@ -128,7 +153,7 @@ class Relations:
             grid = np.minimum(away[one, two][:, None], toward[one, two][None, :])
             grid = np.where(parallel, grid, -99)
             x, y = np.unravel_index(int(grid.argmax()), grid.shape)
-            margin = float(grid[x, y]) - (0 if verbatim[[one, two, x, y]].any() else 2)
+            margin = float(grid[x, y]) - (0 if verbatim[[one, two, x, y]].any() else 3)
             if margin >= 3:
                 draft = self._around([found[one].draft, found[x].draft])
                 styled = self._around([found[one].styled, found[y].styled])
@@ -149,7 +174,11 @@ class Relations:
             other = self.a.styled.words[match.index]
             changed: list[tuple[Word, Word, int]] = []
             for i, noun in enumerate(self.a.draft.words):
-                if noun.form.pos != "noun" or abs(noun.clause - verb.clause) > 0 or self.a.best[i].score < 0.9:
+                if (
+                    noun.form.pos != "noun"
+                    or abs(noun.clause - verb.clause) > 0
+                    or self.a.best[i].score < 0.9
+                ):
                     continue
                 theirs = self.a.styled.words[self.a.best[i].index]
                 if theirs.clause == other.clause:
@@ -157,11 +186,23 @@ class Relations:
                     changed.append((noun, theirs, after - before))
             up = [c for c in changed if c[2] > 0]
             down = [c for c in changed if c[2] < 0]
-            if up and down and sum(abs(c[2]) for c in (up[0], down[0])) >= 2 and other.form.pos == verb.form.pos:
+            if (
+                up
+                and down
+                and sum(abs(c[2]) for c in (up[0], down[0])) >= 2
+                and other.form.pos == verb.form.pos
+            ):
                 causal = any(p.search(verb.low) for _, p in lexicon.CAUSE_RE)
                 spans_d = [(w.start, w.end) for w in (verb, up[0][0], down[0][0])]
                 spans_s = [(w.start, w.end) for w in (other, up[0][1], down[0][1])]
-                self.slips.append(Slip("cause_effect_reversed" if causal else "role_swap", self._around(spans_d), self._around(spans_s), 0.7))
+                self.slips.append(
+                    Slip(
+                        "cause_effect_reversed" if causal else "role_swap",
+                        self._around(spans_d),
+                        self._around(spans_s),
+                        0.7,
+                    )
+                )
 
     # subjects and objects by order and preposition
 
@@ -171,19 +212,31 @@ class Relations:
             if not verb.content or self.a.best[index].score < 0.9 or verb.form.pos == "adv":
                 continue
             latin = not CYRILLIC.search(verb.low)
-            if not latin and verb.form.pos not in ("verb", "adj") or latin and not _verbal(self.a.draft, verb):
+            if (
+                not latin
+                and verb.form.pos not in ("verb", "adj")
+                or latin
+                and not _verbal(self.a.draft, verb)
+            ):
                 continue
             left, right = self._arguments(self.a.draft, verb)
             if not left or not right:
                 continue
             for j in np.flatnonzero(self.a.matrix[index] >= 0.9):
                 other = self.a.styled.words[int(j)]
-                if _passive(self.a.draft, verb) != _passive(self.a.styled, other) or not self.a.inside(self.a.claim_of[index], other.start):
+                if _passive(self.a.draft, verb) != _passive(self.a.styled, other) or not self.a.inside(
+                    self.a.claim_of[index], other.start
+                ):
                     continue
                 their_left, their_right = self._arguments(self.a.styled, other)
                 up = self._crossed(left, their_right, their_left)
                 down = self._crossed(right, their_left, their_right)
-                crossed = [(r, w) for pair in (up, down) if pair for r, w in zip((self.a.draft, self.a.styled), pair, strict=True)]
+                crossed = [
+                    (r, w)
+                    for pair in (up, down)
+                    if pair
+                    for r, w in zip((self.a.draft, self.a.styled), pair, strict=True)
+                ]
                 bare = all(not _lead(r, (w.start, w.end)) for r, w in crossed)
                 if up and down and bare and (latin or all(w.name and _subject(w) == 0 for _, w in crossed)):
                     causal = any(p.search(verb.low) for _, p in lexicon.CAUSE_RE)
@@ -193,9 +246,28 @@ class Relations:
 
     def _arguments(self, reading: Reading, verb: Word) -> tuple[list[Word], list[Word]]:
         """Nouns and names close to a verb on its left and right, no other clause between but a relative one."""
-        near = [w for w in reading.words if w.content and w.form.pos in ("noun", "adj") and w.sentence == verb.sentence and w.start != verb.start]
-        left = [w for w in near if w.end <= verb.start and verb.start - w.end < 36 and not BARRIER.search(reading.text[w.end : verb.start])]
-        right = [w for w in near if w.start >= verb.end and w.start - verb.end < 36 and not BARRIER.search(reading.text[verb.end : w.start])]
+        near = [
+            w
+            for w in reading.words
+            if w.content
+            and w.form.pos in ("noun", "adj")
+            and w.sentence == verb.sentence
+            and w.start != verb.start
+        ]
+        left = [
+            w
+            for w in near
+            if w.end <= verb.start
+            and verb.start - w.end < 36
+            and not BARRIER.search(reading.text[w.end : verb.start])
+        ]
+        right = [
+            w
+            for w in near
+            if w.start >= verb.end
+            and w.start - verb.end < 36
+            and not BARRIER.search(reading.text[verb.end : w.start])
+        ]
         return left[-2:], right[:2]
 
     def _crossed(self, mine: list[Word], across: list[Word], same: list[Word]) -> tuple[Word, Word] | None:
@@ -215,10 +287,23 @@ class Relations:
                 led.append((item, _lead(self.a.draft, item.draft), _lead(self.a.styled, item.styled)))
         for k, (one, before, after) in enumerate(led):
             for two, other_before, other_after in led[k + 1 : k + 4]:
-                if before != other_before and before == other_after and after == other_before and one.kind == two.kind and (before or other_before):
+                if (
+                    before != other_before
+                    and before == other_after
+                    and after == other_before
+                    and one.kind == two.kind
+                    and (before or other_before)
+                ):
                     if abs(one.draft[0] - two.draft[0]) < 60 and abs(one.styled[0] - two.styled[0]) < 90:
                         spots = [one.draft, two.draft], [one.styled, two.styled]
-                        self.slips.append(Slip("role_swap", self._around(spots[0]), self._around(spots[1]), 0.6 if one.kind != "word" else 0.5))
+                        self.slips.append(
+                            Slip(
+                                "role_swap",
+                                self._around(spots[0]),
+                                self._around(spots[1]),
+                                0.6 if one.kind != "word" else 0.5,
+                            )
+                        )
                         return
 
     def _excluded(self) -> None:
@@ -227,10 +312,16 @@ class Relations:
         for word in mine:
             index = self.a.draft.words.index(word)
             for other in theirs:
-                if self.a.back[self.a.styled.words.index(other)] < 0.9 or other.lemma == word.lemma or self.a.best[index].score < 0.9:
+                if (
+                    self.a.back[self.a.styled.words.index(other)] < 0.9
+                    or other.lemma == word.lemma
+                    or self.a.best[index].score < 0.9
+                ):
                     continue
                 if other.lemma not in {w.lemma for w in mine} and word.lemma not in {w.lemma for w in theirs}:
-                    self.slips.append(Slip("role_swap", (word.start, word.end), (other.start, other.end), 0.7))
+                    self.slips.append(
+                        Slip("role_swap", (word.start, word.end), (other.start, other.end), 0.7)
+                    )
                     return
 
     # causes
@@ -244,7 +335,9 @@ class Relations:
                 self._invented(other, claim)
         for link in mine:
             cause, effect = self._sides(self.a.draft, link)
-            both = {self.a.draft.words[i].lemma for i in cause} & {self.a.draft.words[i].lemma for i in effect}
+            both = {self.a.draft.words[i].lemma for i in cause} & {
+                self.a.draft.words[i].lemma for i in effect
+            }
             votes = []
             for other in theirs:
                 if self.a.inside(self._claim(link[1]), other[1]):
@@ -252,9 +345,18 @@ class Relations:
             if votes and not any(total > 0 for total, _, _ in votes):
                 total, crossed, at = min(votes)
                 if crossed and total < 0:
-                    self.slips.append(Slip("cause_effect_reversed", self._sentence(self.a.draft, link[1]), self._sentence(self.a.styled, at), 0.75))
+                    self.slips.append(
+                        Slip(
+                            "cause_effect_reversed",
+                            self._sentence(self.a.draft, link[1]),
+                            self._sentence(self.a.styled, at),
+                            0.75,
+                        )
+                    )
 
-    def _vote(self, cause: list[int], effect: list[int], both: set[str], other: tuple[str, int, int]) -> tuple[float, bool]:
+    def _vote(
+        self, cause: list[int], effect: list[int], both: set[str], other: tuple[str, int, int]
+    ) -> tuple[float, bool]:
         """Agreement of a styled connector's sides with the draft's, and whether words of both crossed over."""
         their_cause, their_effect = (set(x) for x in self._sides(self.a.styled, other))
         total, crossed = 0.0, []
@@ -273,10 +375,20 @@ class Relations:
         if not STRONG.match(self.a.styled.folded[other[1] : other[2]]):
             return
         cause, effect = self._sides(self.a.styled, other)
-        told = [[i for i in side if self.a.back[i] >= 0.9 and self.a.styled.words[i].form.pos != "adv"] for side in (cause, effect)]
-        if min(len(t) for t in told) >= 1 and sum(len(t) for t in told) >= 3:
+        told = [
+            [i for i in side if self.a.back[i] >= 0.9 and self.a.styled.words[i].form.pos != "adv"]
+            for side in (cause, effect)
+        ]
+        if min(len(t) for t in told) >= 2 and sum(len(t) for t in told) >= 4:
             segment = self.a.claims[claim if claim is not None else 0]
-            self.slips.append(Slip("cause_effect_reversed", (segment.start, segment.end), self._sentence(self.a.styled, other[1]), 0.55))
+            self.slips.append(
+                Slip(
+                    "cause_effect_reversed",
+                    (segment.start, segment.end),
+                    self._sentence(self.a.styled, other[1]),
+                    0.55,
+                )
+            )
 
     def _styled_claim(self, position: int) -> int | None:
         return next((k for k in range(len(self.a.claims)) if self.a.inside(k, position)), None)
@@ -310,24 +422,54 @@ class Relations:
         marks = [s for s in reading.facts.segments if s.cites]
         first = max([first] + [s.after for s in marks if s.after <= start])
         last = min([last] + [s.end for s in marks if s.end >= end])
-        inside = [i for i, w in enumerate(reading.words) if first <= w.start < last and w.content and not start <= w.start < end]
+        inside = [
+            i
+            for i, w in enumerate(reading.words)
+            if first <= w.start < last and w.content and not start <= w.start < end
+        ]
         left = [i for i in inside if reading.words[i].start < start]
         right = [i for i in inside if reading.words[i].start >= end]
         if name == "back":
-            if not left and re.match(r"because|since|as|for|поскольку|так|раз|из-за|благодаря|due|thanks|owing|'cause|seeing|given", reading.folded[start:]):
+            if not left and re.match(
+                r"because|since|as|for|поскольку|так|раз|из-за|благодаря|due|thanks|owing|'cause|seeing|given",
+                reading.folded[start:],
+            ):
                 comma = re.search(r",(?! (?:что|чего|который))| — ", reading.text[end:last])
                 cut = end + comma.start() if comma else last
-                return [i for i in right if reading.words[i].start < cut], [i for i in right if reading.words[i].start >= cut]
+                return [i for i in right if reading.words[i].start < cut], [
+                    i for i in right if reading.words[i].start >= cut
+                ]
             head = reading.folded[start:end]
-            if re.match(r"из-за|благодаря|вследствие|due|because of|owing|thanks|on account", head) and not head.endswith(("того", "того,")):
-                stop = next((k for k, i in enumerate(right) if reading.words[i].form.pos == "verb" and reading.words[i].form.known and CYRILLIC.search(reading.words[i].low)), len(right))
+            if re.match(
+                r"из-за|благодаря|вследствие|due|because of|owing|thanks|on account", head
+            ) and not head.endswith(("того", "того,")):
+                stop = next(
+                    (
+                        k
+                        for k, i in enumerate(right)
+                        if reading.words[i].form.pos == "verb"
+                        and reading.words[i].form.known
+                        and CYRILLIC.search(reading.words[i].low)
+                    ),
+                    len(right),
+                )
                 return right[:stop], left + right[stop:]
-            if re.search(r"(?:it's|it is|'tis)\s+$", reading.folded[max(0, start - 8) : start]) and (that := re.search(r"\sthat\s", reading.text[end:last])):
+            if re.search(r"(?:it's|it is|'tis)\s+$", reading.folded[max(0, start - 8) : start]) and (
+                that := re.search(r"\sthat\s", reading.text[end:last])
+            ):
                 cut = end + that.start()
-                return [i for i in right if reading.words[i].start < cut], [i for i in right if reading.words[i].start >= cut]
+                return [i for i in right if reading.words[i].start < cut], [
+                    i for i in right if reading.words[i].start >= cut
+                ]
             return right, left
         if not left:  # `Поэтому …` at the head of a sentence: the cause is the sentence before
-            before = [i for i, w in enumerate(reading.words) if w.content and w.end <= first and w.sentence == (reading.words[right[0]].sentence - 1 if right else -1)]
+            before = [
+                i
+                for i, w in enumerate(reading.words)
+                if w.content
+                and w.end <= first
+                and w.sentence == (reading.words[right[0]].sentence - 1 if right else -1)
+            ]
             return before, right
         verbs = re.match(r"(?:вызыва|вызвал|порожда|породил|обуслов|приво|приве)", reading.folded[start:])
         if verbs:
@@ -335,32 +477,50 @@ class Relations:
         return left, right
 
     def _claim(self, position: int) -> int:
-        return next((k for k, c in enumerate(self.a.claims) if c.start <= position < c.after), len(self.a.claims) - 1)
+        return next(
+            (k for k, c in enumerate(self.a.claims) if c.start <= position < c.after), len(self.a.claims) - 1
+        )
 
 
 STOP = re.compile(r"[.!?…\]]\W*$")
-STRONG = re.compile(r"из-за|потому что|поэтому|вследствие|по (?:этой|сей|той) причине|благодаря|в результате|оттого|вызва|приве|приво|because|due to|owing|caus|makes?$|made|led to|leads? to|result|therefore|for (?:this|that) reason|that's why|which is why|thanks to|so that|hence|consequently")
+STRONG = re.compile(
+    r"из-за|потому что|поэтому|вследствие|по (?:этой|сей|той) причине|благодаря|в результате|оттого|вызва|приве|приво|because|due to|owing|caus|makes?$|made|led to|leads? to|result|therefore|for (?:this|that) reason|that's why|which is why|thanks to|so that|hence|consequently"
+)
 
 
 def _by_case(reading: Reading, left: list[int], right: list[int]) -> tuple[list[int], list[int]]:
     """Cause and effect of a Russian causal verb: subject and object by case, by order where case is silent."""
-    signs = [(sum(_subject(reading.words[i]) for i in side if reading.words[i].form.pos == "noun"), side) for side in (left, right)]
+    signs = [
+        (sum(_subject(reading.words[i]) for i in side if reading.words[i].form.pos == "noun"), side)
+        for side in (left, right)
+    ]
     if signs[0][0] < 0 or signs[1][0] > 0 and signs[0][0] <= 0:
         return right, left
     return left, right
 
 
 BARRIER = re.compile(r"[;:.!?()\[\]—–]|,(?!\s*(?:who|which|that|him|her|he|she|котор|что|did))")
-REJECT = re.compile(r"(?:(?<!\w)а (?:вовсе |отнюдь |совсем )?не|отнюдь не|(?<!\w)not|rather than|instead of|вместо)\s+(?:the |a |an |by the |by )?$")
+REJECT = re.compile(
+    r"(?:(?<!\w)а (?:вовсе |отнюдь |совсем )?не|отнюдь не|(?<!\w)not|rather than|instead of|вместо)\s+(?:the |a |an |by the |by )?$"
+)
 
 
 def _rejected(reading: Reading) -> list[Word]:
-    return [w for w in reading.words if w.content and w.form.pos == "noun" and REJECT.search(reading.folded[max(0, w.start - 24) : w.start])]
+    return [
+        w
+        for w in reading.words
+        if w.content
+        and w.form.pos == "noun"
+        and REJECT.search(reading.folded[max(0, w.start - 24) : w.start])
+    ]
 
 
 def _lead(reading: Reading, span: tuple[int, int]) -> str:
     """The preposition that leads a word in, or nothing."""
-    match = re.search(r"(?<!\w)(на|с|со|в|во|к|из|от|до|для|у|за|под|над|from|to|with|for|by|into|in|as|than)\s+(?:[`«“\"]|(?:mr|ms|mrs|dr|the|a|an)\.?\s+|\w+(?:ого|ему|ой|ым|ом|ую)\s+)?$", reading.folded[max(0, span[0] - 24) : span[0]])
+    match = re.search(
+        r"(?<!\w)(на|с|со|в|во|к|из|от|до|для|у|за|под|над|from|to|with|for|by|into|in|as|than)\s+(?:[`«“\"]|(?:mr|ms|mrs|dr|the|a|an)\.?\s+|\w+(?:ого|ему|ой|ым|ом|ую)\s+)?$",
+        reading.folded[max(0, span[0] - 24) : span[0]],
+    )
     return {"со": "с", "во": "в"}.get(match[1], match[1]) if match else ""
 
 
@@ -378,8 +538,17 @@ BE = re.compile(r"(?:^|\W)(?:is|are|was|were|be|been|being|get|gets|got)\s+(?:\w
 def _verbal(reading: Reading, word: Word) -> bool:
     """An English word that stands like a verb between nouns."""
     before = reading.folded[max(0, word.start - 16) : word.start]
-    return not re.search(r"(?:^|\W)(?:the|a|an|of|in|on|at|for|by|his|her|its|their|my|your)\s+$", before) and not word.low.endswith(("tion", "ment", "ness", "ity"))
+    return not re.search(
+        r"(?:^|\W)(?:the|a|an|of|in|on|at|for|by|his|her|its|their|my|your)\s+$", before
+    ) and not word.low.endswith(("tion", "ment", "ness", "ity"))
 
 
 def _passive(reading: Reading, word: Word) -> bool:
-    return bool(BE.search(reading.folded[max(0, word.start - 18) : word.start])) and reading.folded[word.end : word.end + 40].find(" by ") >= 0 or word.form.pos == "verb" and word.low.endswith(("ся", "сь", "н", "на", "но", "ны", "т", "та", "то", "ты")) and bool(CYRILLIC.search(word.low)) and not word.low.endswith(("ет", "ит", "ут", "ют", "ат", "ят"))
+    return (
+        bool(BE.search(reading.folded[max(0, word.start - 18) : word.start]))
+        and reading.folded[word.end : word.end + 40].find(" by ") >= 0
+        or word.form.pos == "verb"
+        and word.low.endswith(("ся", "сь", "н", "на", "но", "ны", "т", "та", "то", "ты"))
+        and bool(CYRILLIC.search(word.low))
+        and not word.low.endswith(("ет", "ит", "ут", "ют", "ат", "ят"))
+    )

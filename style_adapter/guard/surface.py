@@ -97,7 +97,11 @@ class Surface:
         wanted, got = self.draft.cites(), self.styled.cites()
         for number in sorted(wanted - got):
             claim = next(s for s in self.draft.segments if number in s.cites)
-            self._say("citation", f"[{number}]" if not (got - wanted) else self._claim(claim), self._invented(got - wanted))
+            self._say(
+                "citation",
+                f"[{number}]" if not (got - wanted) else self._claim(claim),
+                self._invented(got - wanted),
+            )
         if not wanted - got:
             for number in sorted(got - wanted):
                 self._say("citation", "", f"[{number}]")
@@ -148,8 +152,16 @@ class Surface:
         found: list[Identifier] = []
         for each in self.styled.identifiers:
             name = identifiers.fold_spaces(each.text)
-            known = identifiers.occurs(name, text) if each.code and not each.plain_word else identifiers.occurs(name.lower(), low)
-            known = known or identifiers.occurs(name.lower().replace("-", " "), low.replace("-", " ")) and not name.startswith("-")
+            known = (
+                identifiers.occurs(name, text)
+                if each.code and not each.plain_word
+                else identifiers.occurs(name.lower(), low)
+            )
+            known = (
+                known
+                or identifiers.occurs(name.lower().replace("-", " "), low.replace("-", " "))
+                and not name.startswith("-")
+            )
             certain = each.code or re.search(r"[\d_/=]|^-|^\.", name) is not None
             if not known and certain and name not in {f.text for f in found}:
                 found.append(each)
@@ -158,8 +170,14 @@ class Surface:
     def _nearest(self, identifier: Identifier) -> str:
         """The word of the styled text that most resembles a lost identifier, if any does."""
         words = {m.group() for m in re.finditer(r"[\w./=-]{3,}", self.styled.text)}
-        best = max(words, key=lambda w: SequenceMatcher(None, identifier.text.lower(), w.lower()).ratio(), default="")
-        return best if best and SequenceMatcher(None, identifier.text.lower(), best.lower()).ratio() >= 0.6 else ""
+        best = max(
+            words, key=lambda w: SequenceMatcher(None, identifier.text.lower(), w.lower()).ratio(), default=""
+        )
+        return (
+            best
+            if best and SequenceMatcher(None, identifier.text.lower(), best.lower()).ratio() >= 0.6
+            else ""
+        )
 
     # numbers
 
@@ -170,7 +188,9 @@ class Surface:
         for value in self.draft.values:
             if value.form == "loose":
                 continue
-            claim = next((s for s in self.draft.segments if s.start <= value.start < s.after), self.draft.segments[-1])
+            claim = next(
+                (s for s in self.draft.segments if s.start <= value.start < s.after), self.draft.segments[-1]
+            )
             region = segments.regions(claim, self.styled.segments, self.styled.text, self.styled.spans)
             if not self._claim_value(value, region, fresh=True):
                 pending.append((value, region))
@@ -184,7 +204,10 @@ class Surface:
         options = [
             (order.index(v.form), i)
             for i, v in enumerate(self.styled.values)
-            if (value.equals(v) or self._inherits(value, v)) and self._unit_told(value, v) and inside(v.start, region) and not inside(v.start, self.styled.idioms)
+            if (value.equals(v) or self._inherits(value, v))
+            and self._unit_told(value, v)
+            and inside(v.start, region)
+            and not inside(v.start, self.styled.idioms)
         ]
         options = [o for o in options if not fresh or o[1] not in self.used]
         if not options:
@@ -194,29 +217,50 @@ class Surface:
 
     def _as_clock(self, value: Value, region: list[tuple[int, int]]) -> bool:
         """`с 9 до 17 часов` → `с девяти утра до пяти вечера`."""
-        if value.value.denominator != 1 or not 0 <= value.value <= 24 or value.unit and value.unit.label != "h":
+        if (
+            value.value.denominator != 1
+            or not 0 <= value.value <= 24
+            or value.unit
+            and value.unit.label != "h"
+        ):
             return False
-        return any(m.key[0] == "clock" and int(m.key[1]) == value.value * 60 % 1440 and inside(m.start, region) for m in self.styled.moments)
+        return any(
+            m.key[0] == "clock" and int(m.key[1]) == value.value * 60 % 1440 and inside(m.start, region)
+            for m in self.styled.moments
+        )
 
     def _inherits(self, value: Value, other: Value) -> bool:
         """`три месяца, для бухгалтеров — шесть` → `полгода`: the unit of the number before it."""
         if value.unit is not None or other.unit is None or other.form == "loose" and value.form == "digits":
             return False
-        before = [v for v in self.draft.values if v.end <= value.start and v.unit and v.unit.dimension == other.unit.dimension]
+        before = [
+            v
+            for v in self.draft.values
+            if v.end <= value.start and v.unit and v.unit.dimension == other.unit.dimension
+        ]
         unit = before[-1].unit if before else None
         return unit is not None and value.value * unit.factor == other.value * other.unit.factor
 
     def _elsewhere(self, value: Value) -> bool:
         """In another segment, where the draft does not have it itself."""
         for index, other in enumerate(self.styled.values):
-            if index not in self.used and other.form == "digits" and value.equals(other) and self._unit_told(value, other):
+            if (
+                index not in self.used
+                and other.form == "digits"
+                and value.equals(other)
+                and self._unit_told(value, other)
+            ):
                 self.used.add(index)
                 return True
         return False
 
     def _unit_told(self, draft: Value, styled: Value) -> bool:
         """Where only one of the two has a unit, the unit must stand elsewhere near or be no measure."""
-        if (draft.unit is None) == (styled.unit is None) or draft.value != styled.value or styled.form == "loose":
+        if (
+            (draft.unit is None) == (styled.unit is None)
+            or draft.value != styled.value
+            or styled.form == "loose"
+        ):
             return True
         unit, there = (draft.unit, self.styled) if draft.unit else (styled.unit, self.draft)
         assert unit is not None
@@ -228,14 +272,20 @@ class Surface:
         near = there.text[max(0, value.start - 120) : value.end + 120]
         for word in units.WORD.finditer(near):
             found = units.named(word.group(), after_digit=False)
-            if found and (found.dimension == unit.dimension or {found.dimension, unit.dimension} <= {"angle", "celsius"}):
+            if found and (
+                found.dimension == unit.dimension or {found.dimension, unit.dimension} <= {"angle", "celsius"}
+            ):
                 return True
         return False
 
     def _strange_noun(self, value: Value) -> bool:
         """The number is followed by a noun that the draft does not have: perhaps another unit."""
         match = re.match(r"\s+([^\W\d_]{3,})", self.styled.text[value.end : value.end + 30])
-        if match is None or morph.form(match[1]).pos != "noun" or morph.light(fold(match[1]), morph.form(match[1]).lemma):
+        if (
+            match is None
+            or morph.form(match[1]).pos != "noun"
+            or morph.light(fold(match[1]), morph.form(match[1]).lemma)
+        ):
             return False
         return stem(fold(match[1])) not in {stem(w) for w in words(self.draft.text)}
 
@@ -245,12 +295,17 @@ class Surface:
             if i not in self.used and v.form != "loose" and not inside(v.start, self.styled.idioms)
         ]  # fmt: skip
         for value, region in missing:
-            best = min((v for v in spare if inside(v.start, region)), key=lambda v: _distance(value, v), default=None)
+            best = min(
+                (v for v in spare if inside(v.start, region)), key=lambda v: _distance(value, v), default=None
+            )
             weak = value.ordinal and value.form != "digits" and not value.year
             if best is None or _distance(value, best) > 8:
                 if weak or value.value == 1:
                     continue
-                same = next((v for v in self.styled.values if v.value == value.value and inside(v.start, region)), None)
+                same = next(
+                    (v for v in self.styled.values if v.value == value.value and inside(v.start, region)),
+                    None,
+                )
                 if same and value.unit:
                     self._say("unit", self._spot_draft(value), self._spot(same))
                 else:
@@ -259,8 +314,12 @@ class Surface:
             spare.remove(best)
             self._say(_value_kind(value, best, self.draft.text), self._spot_draft(value), self._spot(best))
         for extra in spare:
-            if extra.form == "digits" and not any(d.equals(extra) or d.value == extra.value for d in self.draft.values):
-                if not any(m.start <= extra.start < m.end for m in self.draft.moments) and self._about_draft(extra.start):
+            if extra.form == "digits" and not any(
+                d.equals(extra) or d.value == extra.value for d in self.draft.values
+            ):
+                if not any(m.start <= extra.start < m.end for m in self.draft.moments) and self._about_draft(
+                    extra.start
+                ):
                     self._say("added_claim", "", context(self.styled.text, extra.start, extra.end))
 
     def _lost(self, value: Value) -> None:
@@ -274,13 +333,19 @@ class Surface:
         right = CLAUSE.search(self.draft.text, until)
         conditional = CONDITIONAL.search(fold(self.draft.text[max(0, left - 1) : at]))
         if conditional:
-            self._say("condition_dropped", self.draft.text[left : right.start() if right else len(self.draft.text)], "")
+            self._say(
+                "condition_dropped",
+                self.draft.text[left : right.start() if right else len(self.draft.text)],
+                "",
+            )
         else:
             self._say("dropped_claim", text, "")
 
     def _about_draft(self, position: int) -> bool:
         """The sentence at `position` carries a citation or shares words with the draft: it is no mere talk."""
-        start, end = next(((a, b) for a, b in self.styled.spans if a <= position < b), (0, len(self.styled.text)))
+        start, end = next(
+            ((a, b) for a, b in self.styled.spans if a <= position < b), (0, len(self.styled.text))
+        )
         if segments.CITATION.search(self.styled.text[start:end]):
             return True
         mine = {stem(w) for w in words(self.draft.text) if len(w) > 3}
@@ -298,7 +363,9 @@ class Surface:
         spare = [m for m in self.styled.moments if m.key[-1] != "loose"]
         lost: list[Moment] = []
         for moment in self.draft.moments:
-            match = next((m for m in spare if m.key == moment.key), None) or next((m for m in self.styled.moments if self._meets(moment, m)), None)
+            match = next((m for m in spare if m.key == moment.key), None) or next(
+                (m for m in self.styled.moments if self._meets(moment, m)), None
+            )
             if match is None and not self._loosely(moment):
                 lost.append(moment)
             elif match in spare:
@@ -306,7 +373,11 @@ class Surface:
         for moment in lost:
             if moment.key[0] == "weekday" and not any(m.key[0] == "weekday" for m in spare):
                 text = fold(self.draft.text[max(0, moment.start - 14) : moment.start])
-                self._say("condition_dropped" if CONDITIONAL.search(text) else "dropped_claim", context(self.draft.text, moment.start, moment.end, 1), "")
+                self._say(
+                    "condition_dropped" if CONDITIONAL.search(text) else "dropped_claim",
+                    context(self.draft.text, moment.start, moment.end, 1),
+                    "",
+                )
                 continue
             other = next((m for m in spare if m.key[0] == moment.key[0]), None) or next(
                 (m for m in spare if {m.key[0], moment.key[0]} == {"month", "day"}), None)  # fmt: skip
@@ -314,7 +385,9 @@ class Surface:
                 spare.remove(other)
             self._say("date", moment.text, other.text if other else "")
         for extra in spare:
-            if extra.key[0] in ("day", "clock", "bc") and not any(self._meets(extra, m) for m in self.draft.moments):
+            if extra.key[0] in ("day", "clock", "bc") and not any(
+                self._meets(extra, m) for m in self.draft.moments
+            ):
                 if extra.key[0] != "clock" and not self._clock_hours(extra, self.draft):
                     self._say("date", "", extra.text)
 
@@ -323,12 +396,16 @@ class Surface:
             return True
         if first.key[0] == "month" and second.key[0] == "day":
             return first.key[1] == second.key[2]
-        return first.key[0] == second.key[0] == "clock" and int(first.key[1]) % 1440 == int(second.key[1]) % 1440
+        return (
+            first.key[0] == second.key[0] == "clock" and int(first.key[1]) % 1440 == int(second.key[1]) % 1440
+        )
 
     def _loosely(self, moment: Moment) -> bool:
         """A day told apart from its month, an hour told as a number."""
         if moment.key[0] == "day":
-            month = any(m.key[-1] == moment.key[2] and m.key[0] in ("month", "day") for m in self.styled.moments)
+            month = any(
+                m.key[-1] == moment.key[2] and m.key[0] in ("month", "day") for m in self.styled.moments
+            )
             return month and any(v.value == moment.key[1] and v.form != "loose" for v in self.styled.values)
         return self._clock_hours(moment, self.styled)
 
@@ -340,7 +417,14 @@ class Surface:
         hours = {hour, hour - 12, hour + 12}
         if any(int(m.key[1]) % 720 == int(moment.key[1]) % 720 for m in facts.moments if m.key[0] == "clock"):
             return True
-        if any(v.value == hour * 100 + minute and v.unit is None or v.value == hour * 100 + minute and v.unit.label == "h" for v in facts.values if v.value > 99):
+        if any(
+            v.value == hour * 100 + minute
+            and v.unit is None
+            or v.value == hour * 100 + minute
+            and v.unit.label == "h"
+            for v in facts.values
+            if v.value > 99
+        ):
             return True
         return any(hours & set(spoken) for spoken in _spoken_clocks(facts, minute))
 
@@ -348,14 +432,38 @@ class Surface:
         """A rate without a number: `в сутки` → `в неделю`."""
         names = {v.unit.label for v in self.styled.values if v.unit}
         for value in self.draft.values:
-            if value.form != "loose" or value.value != 1 or value.unit is None or fold(value.text) not in ONE_UNIT or value.unit.label in names or value.unit.label == "month":
+            if (
+                value.form != "loose"
+                or value.value != 1
+                or value.unit is None
+                or fold(value.text) not in ONE_UNIT
+                or value.unit.label in names
+                or value.unit.label == "month"
+            ):
                 continue
-            claim = next((s for s in self.draft.segments if s.start <= value.start < s.after), self.draft.segments[-1])
+            claim = next(
+                (s for s in self.draft.segments if s.start <= value.start < s.after), self.draft.segments[-1]
+            )
             region = segments.regions(claim, self.styled.segments, self.styled.text, self.styled.spans)
             mine = {v.unit.label for v in self.draft.values if v.unit}
-            other = next((v for v in self.styled.values if v.form == "loose" and v.unit and fold(v.text) in ONE_UNIT and v.unit.label not in mine and inside(v.start, region)), None)
+            other = next(
+                (
+                    v
+                    for v in self.styled.values
+                    if v.form == "loose"
+                    and v.unit
+                    and fold(v.text) in ONE_UNIT
+                    and v.unit.label not in mine
+                    and inside(v.start, region)
+                ),
+                None,
+            )
             rated = RATE.search(fold(self.draft.text[max(0, value.start - 10) : value.start]))
-            if other is not None and rated and RATE.search(fold(self.styled.text[max(0, other.start - 10) : other.start])):
+            if (
+                other is not None
+                and rated
+                and RATE.search(fold(self.styled.text[max(0, other.start - 10) : other.start]))
+            ):
                 self._say("unit", value.text, other.text)
 
 
@@ -368,14 +476,41 @@ def _spoken_clocks(facts: Facts, minute: int) -> list[set[int]]:
     """Sets of hours that numbers of the text may stand for, where the minutes beside them are `minute`."""
     text = fold(facts.text)
     found: list[set[int]] = []
-    numbers = [v for v in facts.values if v.value.denominator == 1 and 0 <= v.value <= 24 and (v.unit is None or v.unit.label == "h")]
-    numbers += [Value(Fraction(0 if m.key[1] == 0 else 12), None, "loose", m.start, m.end, m.text) for m in facts.moments if m.key[0] == "clock" and m.key[1] in (0, 720)]
-    numbers += [Value(Fraction(int(m.key[1]) // 60), None, "loose", m.start, m.end, m.text) for m in facts.moments if m.key[0] == "clock" and int(m.key[1]) % 60 == 0]
+    numbers = [
+        v
+        for v in facts.values
+        if v.value.denominator == 1 and 0 <= v.value <= 24 and (v.unit is None or v.unit.label == "h")
+    ]
+    numbers += [
+        Value(Fraction(0 if m.key[1] == 0 else 12), None, "loose", m.start, m.end, m.text)
+        for m in facts.moments
+        if m.key[0] == "clock" and m.key[1] in (0, 720)
+    ]
+    numbers += [
+        Value(Fraction(int(m.key[1]) // 60), None, "loose", m.start, m.end, m.text)
+        for m in facts.moments
+        if m.key[0] == "clock" and int(m.key[1]) % 60 == 0
+    ]
     for value in numbers:
-        hour, before, after = int(value.value), text[max(0, value.start - 40) : value.start], text[value.end : value.end + 30]
-        near = {int(v.value) for v in facts.values if v.value.denominator == 1 and 0 < abs(v.start - value.start) <= 32 and 0 <= v.value < 60}
-        quarter, half = re.search(r"четверт|quarter", before) is not None, HALF_PAST.search(before) is not None
-        minutes = near | ({15} if quarter else set()) | ({30} if half or re.match(r"\W*(?:с половиной|и половина|thirty|30)", after) else set())
+        hour, before, after = (
+            int(value.value),
+            text[max(0, value.start - 40) : value.start],
+            text[value.end : value.end + 30],
+        )
+        near = {
+            int(v.value)
+            for v in facts.values
+            if v.value.denominator == 1 and 0 < abs(v.start - value.start) <= 32 and 0 <= v.value < 60
+        }
+        quarter, half = (
+            re.search(r"четверт|quarter", before) is not None,
+            HALF_PAST.search(before) is not None,
+        )
+        minutes = (
+            near
+            | ({15} if quarter else set())
+            | ({30} if half or re.match(r"\W*(?:с половиной|и половина|thirty|30)", after) else set())
+        )
         to = re.search(r"(?<!\w)(?:без|to|till)\s", before[-26:]) is not None
         if minute == 0 and not half and not quarter:
             found.append({hour})
@@ -410,7 +545,9 @@ def _value_kind(draft: Value, styled: Value, text: str) -> str:
     if draft.year or styled.year and not styled.unit and draft.ordinal:
         return "date"
     mantissa = str(draft.value.numerator).rstrip("0") == str(styled.value.numerator).rstrip("0")
-    if draft.value == styled.value or (mantissa and draft.unit and draft.unit.dimension == "percent" and not styled.unit):
+    if draft.value == styled.value or (
+        mantissa and draft.unit and draft.unit.dimension == "percent" and not styled.unit
+    ):
         return "unit"
     if draft.unit and draft.unit.dimension in ("months", "time"):
         return "date"

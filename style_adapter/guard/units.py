@@ -117,12 +117,18 @@ SCALE = {"thousand": 1000, "million": 10**6}
 AMBIGUOUS = frozenset(  # a short form counts only right after a digit
     "p с c s г g т t м m л l д d ч h р к К k K А A В V W б B x × С in x раз разы".split()
 )
-FILLER = re.compile(r"(?:рабоч\w+|календарн\w+|полн\w+|цел(?:ых|ые|ый)|земн\w+|банковск\w+|учебн\w+|full|whole|working|business|calendar|long|solid|short|earth|consecutive|straight)\s+(?=[^\W\d_])", re.IGNORECASE)
+FILLER = re.compile(
+    r"(?:рабоч\w+|календарн\w+|полн\w+|цел(?:ых|ые|ый)|земн\w+|банковск\w+|учебн\w+|full|whole|working|business|calendar|long|solid|short|earth|consecutive|straight)\s+(?=[^\W\d_])",
+    re.IGNORECASE,
+)
 PER_CENT = re.compile(r"per cent(?!\w)", re.IGNORECASE)
 PREPOSITIONS = frozenset("с к К В".split())  # `5 с половиной`, `5 к одному`: no unit before another word
 SQUARE = re.compile(r"(?:квадратн\w*|кв\.?|square|sq\.?)\s+", re.IGNORECASE)
 CUBIC = re.compile(r"(?:кубическ\w*|куб\.?|cubic|cu\.?)\s+", re.IGNORECASE)
-DEGREE = re.compile(r"(?:°|градус\w*|degrees?|deg\.?)[\s\xa0]*(?:по\s+)?(?:(C|С|celsius|centigrade|цельси\w*)|(F|fahrenheit|фаренгейт\w*))(?![\w])", re.IGNORECASE)
+DEGREE = re.compile(
+    r"(?:°|градус\w*|degrees?|deg\.?)[\s\xa0]*(?:по\s+)?(?:(C|С|celsius|centigrade|цельси\w*)|(F|fahrenheit|фаренгейт\w*))(?![\w])",
+    re.IGNORECASE,
+)
 
 
 def _build() -> tuple[dict[str, Unit], dict[str, Unit], list[tuple[str, Unit]]]:
@@ -178,7 +184,11 @@ def at(text: str, position: int, after_digit: bool = True) -> tuple[Unit, int] |
             if word and unit and unit.label + suffix in BY_LABEL:
                 return BY_LABEL[unit.label + suffix], word.end()
     match = WORD.match(text, position)
-    if match is None or match.group() in PREPOSITIONS and re.match(r"\s+[^\W\d_]", text[match.end() : match.end() + 3]):
+    if (
+        match is None
+        or match.group() in PREPOSITIONS
+        and re.match(r"\s+[^\W\d_]", text[match.end() : match.end() + 3])
+    ):
         return None
     unit = named(match.group(), after_digit)
     return (unit, match.end()) if unit else None

@@ -81,7 +81,9 @@ def read(text: str, facts: Facts | None = None) -> Reading:
 
 def _clauses(folded: str, sentences: list[tuple[int, int]]) -> list[tuple[int, int]]:
     cuts = sorted({0, len(folded)} | {m.start() for m in BREAK.finditer(folded)} | {s for s, _ in sentences})
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if re.search(r"\w|\x00", folded[a:b])] or [(0, len(folded))]
+    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if re.search(r"\w|\x00", folded[a:b])] or [
+        (0, len(folded))
+    ]
 
 
 def _word(match: re.Match[str], body: str, sentence: int, clause: int, facts: Facts) -> Word:
@@ -92,9 +94,33 @@ def _word(match: re.Match[str], body: str, sentence: int, clause: int, facts: Fa
     after_break = first or re.search(r"[.!?:…\n«“\"—]\s*$", body[: match.start()][-3:]) is not None
     capital = text[:1].isupper()
     foreign = not CYRILLIC.search(text) and bool(CYRILLIC.search(body))
-    acronym = len(text) >= 2 and text.isupper() and not re.search(r"[A-ZА-ЯЁ]{2,}\s+[A-ZА-ЯЁ]{2,}", body[max(0, match.start() - 8) : match.end() + 8])
-    name = acronym or (capital and not after_break and len(text) > 1 and found.pos not in ("pronoun", "function")) or foreign and capital and len(text) > 2
+    acronym = (
+        len(text) >= 2
+        and text.isupper()
+        and not re.search(r"[A-ZА-ЯЁ]{2,}\s+[A-ZА-ЯЁ]{2,}", body[max(0, match.start() - 8) : match.end() + 8])
+    )
+    quoted = capital and body[max(0, match.start() - 1) : match.start()] in ("«", "“", '"', "„")
+    name = (
+        quoted
+        or
+        acronym
+        or (capital and not after_break and len(text) > 1 and found.pos not in ("pronoun", "function"))
+        or foreign
+        and capital
+        and len(text) > 2
+    )
     light = morph.light(low, found.lemma) and not name
     content = name or not light and found.pos not in ("function", "pronoun") and len(low) > 2
     weight = 1.5 if name else {"noun": 1.0, "adj": 0.9, "verb": 0.5, "adv": 0.4}.get(found.pos, 0.0)
-    return Word(match.start(), match.end(), text, low, found, sentence, clause, name, content, weight if content else 0.0)
+    return Word(
+        match.start(),
+        match.end(),
+        text,
+        low,
+        found,
+        sentence,
+        clause,
+        name,
+        content,
+        weight if content else 0.0,
+    )

@@ -8,10 +8,38 @@ from hypothesis import strategies as st
 
 from style_adapter.guard import surface
 
-UNITS = {"ГБ": ("GB", "гигабайт"), "минут": ("мин",), "%": ("процентов",), "км": ("километров",), "кг": ("килограммов",), "рублей": ("₽",)}
+UNITS = {
+    "ГБ": ("GB", "гигабайт"),
+    "минут": ("мин",),
+    "%": ("процентов",),
+    "км": ("километров",),
+    "кг": ("килограммов",),
+    "рублей": ("₽",),
+}
 MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
-WORDS = {2: "два", 3: "три", 5: "пять", 7: "семь", 12: "двенадцать", 40: "сорок", 70: "семьдесят", 300: "триста", 5000: "пять тысяч"}
-FLAGS = ("--set", "--set-string", "--dry-run", "--force", "--timeout=30", ".gitignore", "werf.yaml", "v2.1.0", "MAX_SIZE", "https://a.example/x")
+WORDS = {
+    2: "два",
+    3: "три",
+    5: "пять",
+    7: "семь",
+    12: "двенадцать",
+    40: "сорок",
+    70: "семьдесят",
+    300: "триста",
+    5000: "пять тысяч",
+}
+FLAGS = (
+    "--set",
+    "--set-string",
+    "--dry-run",
+    "--force",
+    "--timeout=30",
+    ".gitignore",
+    "werf.yaml",
+    "v2.1.0",
+    "MAX_SIZE",
+    "https://a.example/x",
+)
 
 
 def ok(draft: str, styled: str) -> bool:
@@ -50,7 +78,13 @@ def test_a_changed_unit_is_noticed(number: int, unit: str, other: str) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(1, 28), st.integers(0, 11), st.integers(1900, 2099), st.sampled_from(("day", "month", "year")), st.integers(1, 11))
+@given(
+    st.integers(1, 28),
+    st.integers(0, 11),
+    st.integers(1900, 2099),
+    st.sampled_from(("day", "month", "year")),
+    st.integers(1, 11),
+)
 def test_a_changed_date_is_noticed(day: int, month: int, year: int, part: str, step: int) -> None:
     draft = f"Договор подписан {day} {MONTHS[month]} {year} года [1]."
     assert ok(draft, f"Бумага-то важная! Подписан договор {day:02}.{month + 1:02}.{year} [1].")
@@ -86,7 +120,13 @@ def test_a_changed_citation_is_noticed(first: int, second: int, other: int) -> N
 def test_formatting_is_no_change(thousands: int, unit: str) -> None:
     number = thousands * 1000
     grouped = f"{number:,}".replace(",", " ")
-    for form in (str(number), grouped, grouped.replace(" ", "\xa0"), f"{thousands} тыс.", f"{thousands} тысяч"):
+    for form in (
+        str(number),
+        grouped,
+        grouped.replace(" ", "\xa0"),
+        f"{thousands} тыс.",
+        f"{thousands} тысяч",
+    ):
         for name in (unit, *UNITS[unit]):
             assert ok(draft_of(grouped, unit), styled_of(form, name)), (form, name)
 
@@ -136,6 +176,10 @@ def test_equal_values_in_other_words(line: str) -> None:
     assert ok(f"{draft} [1].", f"Well, {styled} [1].")
 
 
-@pytest.mark.parametrize("idiom", ["в два счёта", "дважды два", "семь футов под килем", "на все сто", "пять звёзд"])
+@pytest.mark.parametrize(
+    "idiom", ["в два счёта", "дважды два", "семь футов под килем", "на все сто", "пять звёзд"]
+)
 def test_numbers_inside_idioms_are_let_be(idiom: str) -> None:
-    assert ok("Сервер хранит копии 14 дней [1].", f"Запомнил {idiom}? Сервер хранит копии четырнадцать дней [1].")
+    assert ok(
+        "Сервер хранит копии 14 дней [1].", f"Запомнил {idiom}? Сервер хранит копии четырнадцать дней [1]."
+    )
