@@ -96,7 +96,7 @@ class Pages:
         parts = [
             body["persona"] or say["nobody"],
             _when(record.at),
-            f"{say['confidence'].lower()} {body.get('confidence', 0):.2f}",
+            f"{say['confidence'].lower()} {self._number(body.get('confidence', 0))}",
         ]
         if body.get("note"):
             parts.append(f"{say['note'].lower()}: {body['note']}")
@@ -112,21 +112,28 @@ class Pages:
             short = question if len(question) <= SHORT else question[: SHORT - 1] + "…"
             lines.append([
                 tag("span", _when(record.at), class_="soft small"), tag("a", short, href=f"/console/answers/{body['id']}"),
-                self._rung(body["status"]), body["persona"] or "—", f"{body['timings']['total']:.2f} {say['s']}",
+                self._rung(body["status"]), body["persona"] or "—", self._seconds(body["timings"]["total"]),
                 self._rating(record.rating),
             ])  # fmt: skip
         head = (say["when"], say["question"], say["rung"], say["persona"], say["time"], say["rated"])
         return _wide(rows(head, lines))
 
+    def _number(self, value: float) -> str:
+        written = f"{value:.2f}".replace("-", "−")
+        return written.replace(".", ",") if self._lang == "ru" else written
+
+    def _seconds(self, value: float) -> str:
+        return f"{self._number(value)}\u00a0{self._say['s']}"
+
     def _rating(self, rating: int | None) -> str:
         return self._say["not_rated"] if not rating else self._say["liked" if rating > 0 else "disliked"]
 
     def _found(self, record: Record) -> list[Safe]:
-        cards = []
+        lines = []
         for hit in record.passages:
-            head = tag("summary", f"{hit['rank']}. {_place(hit)} · {hit['score']:.2f}")
-            cards.append(tag("details", head, tag("p", hit["text"], class_="text"), class_="card"))
-        found = [tag("h2", self._say["passages"]), *cards] if cards else []
+            head = tag("summary", f"{hit['rank']}. {_place(hit)} · {self._number(hit['score'])}")
+            lines.append(tag("details", head, tag("p", hit["text"], class_="text")))
+        found = [tag("h2", self._say["passages"]), tag("div", *lines, class_="card lines")] if lines else []
         return found + self._quotes(record.body["sources"])
 
     def _quotes(self, sources: Sequence[Json]) -> list[Safe]:
@@ -172,7 +179,7 @@ class Pages:
         items = []
         for reason in reasons:
             spots = [
-                text(f" {say[where]}: ", tag("mark", reason[key]))
+                text(f" · {say[where]}: ", tag("mark", reason[key]))
                 for key, where in (("draft", "in_draft"), ("styled", "in_styled")) if reason[key]
             ]  # fmt: skip
             items.append(tag("li", reason["message"], *spots))
@@ -194,7 +201,9 @@ class Pages:
                 if wording.reasons
                 else None
             )
-            head = tag("h3", mark, f" {say.get(wording.rung, wording.rung)} · {say['score']} {wording.score:.2f}")
+            head = tag(
+                "h3", mark, f" {say.get(wording.rung, wording.rung)} · {say['score']} {self._number(wording.score)}"
+            )
             cards.append(tag("div", head, tag("p", shown, class_="text"), why, class_="card"))
         return [tag("h2", say["versions"]), *cards]
 
@@ -202,7 +211,7 @@ class Pages:
         say = self._say
         names = {"search": "search", "draft": "draft_rung", "restyle": "restyle", "guard": "checking", "total": "total"}
         boxes = [
-            tag("div", tag("dt", say[names[stage]]), tag("dd", f"{seconds:.2f} {say['s']}"))
+            tag("div", tag("dt", say[names[stage]]), tag("dd", self._seconds(seconds)))
             for stage, seconds in timings.items() if stage in names
         ]  # fmt: skip
         return [tag("h2", say["timings"]), tag("dl", *boxes, class_="figures")]

@@ -25,8 +25,10 @@ h1 { font-size: 24px; line-height: 1.3; margin: 0 0 16px; } h2 { font-size: 18px
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: 10px 16px; border-bottom: 1px solid var(--line); vertical-align: top; }
 tbody tr:last-child td { border-bottom: 0; }
+td:first-child .small { white-space: nowrap; }
 th { color: var(--soft); font-weight: 500; font-size: 14px; }
 .soft { color: var(--soft); } .small { font-size: 14px; } .text { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
+.lines { display: grid; gap: 8px; }
 .path { overflow-wrap: anywhere; }
 .rung { display: inline-block; padding: 1px 10px; border-radius: 999px; font-size: 14px; background: #e8edf3; white-space: nowrap; }
 .rung.styled { background: var(--good-paper); color: var(--good); } .rung.refused, .rung.no { background: var(--bad-paper); color: var(--bad); }
@@ -44,7 +46,7 @@ ol.reasons { margin: 8px 0 0; padding-left: 22px; } details summary { cursor: po
 WORDS: dict[Lang, dict[str, str]] = {
     "ru": {
         "title": "Пульт", "overview": "Обзор", "documents": "Документы", "answers": "Последние ответы", "jobs": "Задания",
-        "chunks": "Фрагментов", "generation": "Поколение индекса", "persona": "Персонаж", "llm": "Языковая модель",
+        "chunks": "Фрагменты", "generation": "Поколение индекса", "persona": "Персонаж", "llm": "Языковая модель",
         "llm_none": "не задана", "llm_up": "отвечает", "llm_down": "не отвечает", "nobody": "без персонажа", "when": "Когда",
         "question": "Вопрос", "rung": "Ступень", "rated": "Оценка", "no_answers": "Ответов пока нет.", "time": "Время",
         "no_documents": "Документов пока нет: expertbot ingest ПАПКА.", "name": "Название",
@@ -56,7 +58,7 @@ WORDS: dict[Lang, dict[str, str]] = {
         "failed": "проверка не пройдена",
         "timings": "Время по шагам", "search": "поиск", "restyle": "пересказ", "checking": "проверка", "total": "всего",
         "confidence": "Уверенность", "note": "Замечание", "s": "с", "unknown": "Такого ответа нет или он уже забыт.",
-        "styled": "пересказ", "framed": "вокруг фактов", "refused": "отказ", "smalltalk": "разговор", "liked": "понравилось",
+        "styled": "пересказ", "framed": "факты дословно", "refused": "отказ", "smalltalk": "разговор", "liked": "понравилось",
         "disliked": "не понравилось", "not_rated": "нет", "draft_rung": "черновик", "of": "Ответ", "back": "К обзору",
         "queued": "ждёт", "running": "идёт", "done": "готово", "broken": "не вышло", "cancelled": "отменено",
     },
@@ -72,7 +74,7 @@ WORDS: dict[Lang, dict[str, str]] = {
         "in_styled": "in the wording", "score": "like the persona", "passed": "passed the guard", "failed": "failed the guard",
         "timings": "Time by stage", "search": "search", "restyle": "rewording", "checking": "guard", "total": "total",
         "confidence": "Confidence", "note": "Note", "s": "s", "unknown": "There is no such answer, or it is forgotten already.",
-        "styled": "reworded", "framed": "around the facts", "refused": "refused", "smalltalk": "small talk", "liked": "liked",
+        "styled": "reworded", "framed": "facts word for word", "refused": "refused", "smalltalk": "small talk", "liked": "liked",
         "disliked": "disliked", "not_rated": "none", "draft_rung": "draft", "of": "Answer", "back": "Back",
         "queued": "waiting", "running": "running", "done": "done", "broken": "failed", "cancelled": "cancelled",
     },
