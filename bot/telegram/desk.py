@@ -53,7 +53,7 @@ class Desk:
         self._work = work
         self._users: dict[int, User] = {}
         self._queue: asyncio.Queue[Asked] = asyncio.Queue()
-        self._waiting = 0  # of users whose earlier question runs
+        self._inside = 0  # questions that run or wait
         self._seconds = FIRST_GUESS
         self._workers: list[asyncio.Task[None]] = []
         self._answering: set[asyncio.Task[None]] = set()
@@ -67,16 +67,16 @@ class Desk:
     @property
     def length(self) -> int:
         """Questions that wait."""
-        return self._queue.qsize() + self._waiting
+        return max(0, self._inside - self._settings.concurrency)
 
     def admit(self, asked: Asked, again: bool = False) -> Refusal | None:
         """Take a question, or say why not. `again`: it was let in before a restart, and is whatever the limits say now."""
         user = self._user(asked.talk.user)
         if not again and (refusal := self._refusal(asked, user)):
             return refusal
+        self._inside += 1
         if user.running:
             user.waiting.append(asked)
-            self._waiting += 1
         else:
             user.running = True
             self._queue.put_nowait(asked)
@@ -85,7 +85,7 @@ class Desk:
     def _refusal(self, asked: Asked, user: User) -> Refusal | None:
         if user.waiting:
             return Refusal("one_more", {"seconds": self._eta()})
-        if self.length >= self._settings.queue:
+        if self._inside >= self._settings.concurrency + self._settings.queue:
             return Refusal("full", {"seconds": self._eta()})
         limit = self._settings.per_day
         if self._state.asked_today(self._bot, asked.talk.user) >= limit:
@@ -95,12 +95,15 @@ class Desk:
         user.tokens -= 1
         return None
 
-    def forget(self, user: int) -> None:
-        """Drop what a person has waiting; what runs ends by itself."""
+    def forget(self, user: int) -> list[int]:
+        """Drop what a person has waiting, and name those updates; what runs ends by itself."""
         known = self._users.get(user)
-        if known:
-            self._waiting -= len(known.waiting)
-            known.waiting.clear()
+        if known is None:
+            return []
+        dropped = [asked.update_id for asked in known.waiting]
+        self._inside -= len(dropped)
+        known.waiting.clear()
+        return dropped
 
     def _user(self, ident: int) -> User:
         now, rate = time.monotonic(), self._settings.per_minute / 60
@@ -115,7 +118,7 @@ class Desk:
         return user
 
     def _eta(self) -> int:
-        return max(1, math.ceil((self.length + 1) * self._seconds / self._settings.concurrency))
+        return max(1, math.ceil((self._inside + 1) * self._seconds / self._settings.concurrency))
 
     async def _serve(self) -> None:
         while not self._stopping:
@@ -134,8 +137,8 @@ class Desk:
 
     def _next(self, ident: int) -> None:
         user = self._users[ident]
+        self._inside -= 1
         if user.waiting:
-            self._waiting -= 1
             self._queue.put_nowait(user.waiting.popleft())
         else:
             user.running = False

@@ -113,7 +113,8 @@ async def my_data(message: Message, who: Who, out: Outcome, service: Service) ->
 @router.message(Command("forget_me"))
 async def forget_me(message: Message, who: Who, out: Outcome, service: Service) -> None:
     gone = await people.forget(service.state, service.app, service.settings.data_dir, who.talk.user)
-    service.desk.forget(who.talk.user)
+    for dropped in service.desk.forget(who.talk.user):
+        out.writes.append(lambda db, ident=dropped: service.inbox.done(db, ident))  # type: ignore[misc]
     out.writes.append(lambda db: rows.cut(db, service.me, who.talk.user, who.update_id))
     receipt, at = secrets.token_hex(4), time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
     out.say(say(who.lang, "forgotten", receipt=receipt, at=at, **gone))

@@ -172,7 +172,7 @@ def test_the_desk_is_bounded_and_fair(tmp_path: Path) -> None:
         assert admit(1, 1) == ""
         await asyncio.sleep(0)
         assert [admit(1, 2), admit(1, 3)] == ["", "one_more"]
-        assert [admit(2, 4), admit(3, 5), admit(4, 6)] == ["", "", "full"]
+        assert [admit(2, 4), admit(3, 5), admit(4, 6)] == ["", "", "full"], "one runs, three wait"
         assert admit(1, 7, again=True) == "", "what was let in before a restart is not turned away"
         go.set()
         while len(done) < 5:

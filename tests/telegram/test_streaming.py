@@ -1,0 +1,114 @@
+"""While a slow LLM drafts: what people see, what the LLM is told of the conversation, a full queue, and a stop in the middle."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from bot.state import Talk
+from bot.telegram import progress
+from bot.telegram.outcome import Asked
+from core.nouns import Draft, Passages, Question
+from tests.loopback.llm import LlmServer
+from tests.loopback.telegram import Message
+from tests.telegram.running import answered, answers_to, running
+
+VACATION = "Сколько дней отпуска в год?"
+SLOW = 3.2  # seconds
+
+
+def test_a_slow_answer(handbook_data: Path, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        heard: list[list[dict[str, str]]] = []
+
+        async def brain(messages: list[dict[str, str]]) -> str:
+            heard.append(messages)
+            await asyncio.sleep(SLOW)
+            return "Отпуск — 28 календарных дней в год [1]."
+
+        async with LlmServer(brain) as llm:
+            settings = {
+                "EXPERTBOT_LLM__BASE_URL": llm.base_url,
+                "EXPERTBOT_LLM__API_KEY": "key-of-the-llm",
+                "EXPERTBOT_LLM__MODEL": "loopback-model",
+                "EXPERTBOT_TELEGRAM__CONCURRENCY": "2",
+                "EXPERTBOT_TELEGRAM__QUEUE": "1",
+            }
+            async with running(handbook_data, tmp_path, **settings) as (tg, bot):
+                anna, boris = tg.user("Анна"), tg.user("Борис")
+                team = tg.group("Команда", [boris], forum=True)
+                thread = team.topic("Вопросы")
+                alone = anna.say(VACATION)
+                together = boris.say(VACATION, chat=team.chat, thread=thread, mention=True)
+                await asyncio.sleep(0.3)
+                waits = anna.say("А сколько хранятся логи?")
+                full = await answered(tg, tg.user("Вера").say(VACATION))
+                assert "слишком много вопросов" in full.text
+                shown = await answered(tg, alone)
+                _private(anna.private.log, shown)
+                await tg.wait_for(lambda: team.chat.from_bot() and "28" in team.chat.from_bot()[0].text)
+                (only,) = team.chat.from_bot()
+                assert only.edits[0] == "Ищу в документах…"
+                assert only.reply_to == together.id
+                assert only.thread_id == thread
+                assert [button["text"] for button in only.buttons][-2:] == ["👍", "👎"]
+                await answered(tg, waits)
+                told = [message["content"] for message in heard[-1]]
+                assert told[1:3] == [VACATION, "Отпуск — 28 календарных дней в год [1]."], (
+                    "a follow-up knows what came before"
+                )
+                private_words = [message["content"] for message in heard[1]]
+                assert len(private_words) == 2, "another chat's conversation is not told"
+                last = boris.say(VACATION)
+                await tg.wait_for(lambda: len(heard) == 4)
+                assert await bot.stop() == 0, "a stop lets what runs end"
+                assert len(answers_to(boris.private, last)) == 1
+                assert "key-of-the-llm" not in bot.said()
+
+    asyncio.run(scenario())
+
+
+def _private(log: list[Any], shown: Message) -> None:
+    """Typing, then the status as a draft, then the answer as a message; no edits."""
+    before = [event for event in log if event.at <= shown.at and event.kind != "press"]
+    kinds = [event.kind for event in before if event.kind in ("action", "draft")]
+    assert kinds[:2] == ["action", "draft"]
+    drafts = [event.data["text"] for event in before if event.kind == "draft"]
+    assert drafts[0] == "Ищу в документах…"
+    assert shown.edits == []
+
+
+class Room:
+    """A gate with room for everything; keeps what is shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[Any] = []
+
+    async def spare(self, chat: int, method: Any) -> Any:
+        self.shown.append(method)
+        return method
+
+
+def test_what_streams_is_the_neutral_draft(monkeypatch: Any) -> None:
+    """While a persona rewords, the draft is shown: it is checked against the documents, the rewording is not yet."""
+    for name in ("BEFORE_TYPING", "BEFORE_STATUS", "BETWEEN_EDITS", "TICK"):
+        monkeypatch.setattr(progress, name, 0.02)
+
+    async def scenario() -> None:
+        room, asked = Room(), Asked(Talk(1, 5, 0, 5), 77, 3, "?", "ru", True)
+
+        async def kept(message: int) -> None:
+            raise AssertionError("a private chat has no status message")
+
+        async with progress.Progress(asked, room, kept) as shown:  # type: ignore[arg-type]
+            await asyncio.sleep(0.15)
+            draft = Draft(Passages(Question("?"), "?", ()), "answer", "Порог — `70 %` [1].")
+            assert shown.watch.drafted
+            await shown.watch.drafted(draft)
+            await asyncio.sleep(0.15)
+        texts = [method.text for method in room.shown if type(method).__name__ == "SendMessageDraft"]
+        assert texts == ["Ищу в документах…", "Порог — `70 %` [1]."]
+        assert {method.draft_id for method in room.shown if hasattr(method, "draft_id")} == {77}
+
+    asyncio.run(scenario())
