@@ -6,9 +6,9 @@ PYTHON=${PYTHON:-python3}
 bot="$PYTHON -m bot --data-dir ${EXPERTBOT_DEMO_DIR:-data/demo}"
 $bot ingest "$here/handbook"
 for question in \
-  'Сколько хранятся логи?' \
-  'когда нельзя деплоить в прод?' \
-  'Что делать, если дежурный не отвечает?'
+  'Какой RPO у уровня T1?' \
+  'сколько дней отпуска положено' \
+  'Как восстановить базу из бэкапа?'
 do
   printf '\n\033[1m%s\033[0m\n' "› $question"
   $bot ask "$question"
