@@ -1,4 +1,4 @@
-"""persona list | show | lint | new | import | export | score | dataset …"""
+"""persona list | show | lint | new | import | export | score | dataset … | train | eval | activate | rollback"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from bot.cli.adapter import COMMANDS as ADAPTER_COMMANDS
 from bot.cli.run import Context, batch_lines, batch_option, emit, json_option, say
 from core.errors import UsageError
 
@@ -255,3 +256,7 @@ def _asker(yes: bool) -> Any:
         return yes or click.confirm("Go on?", err=True)
 
     return confirm
+
+
+for command in ADAPTER_COMMANDS:
+    persona.add_command(command)

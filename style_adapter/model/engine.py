@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from core.nouns import Lang
 from style_adapter.dataset.items import Message
@@ -29,6 +29,7 @@ class Wording:
     temperatures: tuple[float, ...]
     lang: Lang = "ru"
     system: str = ""
+    history: tuple[Message, ...] = ()
 
 
 class Engine:
@@ -108,7 +109,67 @@ class Engine:
         return [list(dict.fromkeys(filter(None, group))) for group in texts]
 
     def _ask(self, wording: Wording, vocabulary: Vocabulary) -> Ask:
-        said = [Message("user", wording.question), Message("assistant", "", wording.draft)]
+        said = [*wording.history, Message("user", wording.question), Message("assistant", "", wording.draft)]
         prompt = self.codec.prompt(said, wording.system)
         source = Source(self.codec, vocabulary, wording.draft, wording.lang)
-        return Ask(prompt, source, wording.temperatures, 40 + round(1.5 * len(source.tokens)))
+        return Ask(
+            prompt, source, wording.temperatures, (40 if wording.draft else 60) + round(1.5 * len(source.tokens))
+        )
+
+    def write_any(
+        self, name: str | None, wanted: Sequence[Wording], seed: int = 0, at_once: int = 8
+    ) -> list[list[str]]:
+        """As `write`, for any number of wordings of any language, in batches."""
+        out: list[list[str]] = [[] for _ in wanted]
+        for lang in get_args(Lang):
+            mine = [at for at, wording in enumerate(wanted) if wording.lang == lang]
+            for start in range(0, len(mine), at_once):
+                here = mine[start : start + at_once]
+                for at, texts in zip(here, self.write(name, [wanted[at] for at in here], seed), strict=True):
+                    out[at] = texts
+        return out
+
+    def go_on(self, name: str | None, question: str, start: str, characters: int) -> str:
+        """Greedy and without constraint: how a reply that begins so goes on. For the extraction test."""
+        import torch
+
+        with self._lock, torch.inference_mode():
+            self.use(name)
+            ids = self.codec.prompt([Message("user", question)]) + self.codec.encode(start)
+            size = len(ids)
+            past: Any = None
+            feed = torch.tensor([ids], device=self.model.device)
+            for _ in range(characters // 2):
+                out = self.model(input_ids=feed, past_key_values=past, use_cache=True, logits_to_keep=1)
+                past, token = out.past_key_values, int(out.logits[0, -1].argmax())
+                if token == self.codec.end:
+                    break
+                ids.append(token)
+                if len(self.codec.decode(ids[size:])) >= characters:
+                    break
+                feed = torch.tensor([[token]], device=self.model.device)
+        return self.codec.decode(ids[size:])
+
+    def text_loss(self, name: str | None, texts: Sequence[str]) -> float:
+        """Nats a token of plain texts, over the whole vocabulary: what the adapter forgets shows here."""
+        import torch
+
+        total = count = 0.0
+        with self._lock, torch.inference_mode():
+            self.use(name)
+            inner = self.model.get_base_model() if hasattr(self.model, "get_base_model") else self.model
+            for text in texts:
+                ids = torch.tensor([self.codec.prompt([])[:1] + self.codec.encode(text)], device=inner.device)
+                logits = inner(input_ids=ids[:, :-1]).logits.float()
+                total += float(torch.nn.functional.cross_entropy(logits[0], ids[0, 1:], reduction="sum"))
+                count += ids.shape[1] - 1
+        return total / max(1.0, count)
+
+    def logits(self, name: str | None, text: str) -> Any:
+        """The logits after a text, for proofs of parity."""
+        import torch
+
+        with self._lock, torch.inference_mode():
+            self.use(name)
+            ids = torch.tensor([self.codec.prompt([Message("user", text)])], device=self.model.device)
+            return self.model(input_ids=ids).logits[0, -1].float().cpu()

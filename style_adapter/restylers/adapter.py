@@ -37,12 +37,15 @@ class Job:
 
 
 class AdapterRestyler:
-    """`engine` loads the base at its first call; `check` is the guard. Safe for concurrent use: requests that come while
+    """`engine` loads the base at its first call; `check` is the guard, `version`
+    another adapter than the active one. Safe for concurrent use: requests that come while
     the model is busy share its next batch."""
 
-    def __init__(self, engine: Callable[[], Engine], versions: Versions, check: CheckMany, candidates: int) -> None:
+    def __init__(
+        self, engine: Callable[[], Engine], versions: Versions, check: CheckMany, candidates: int, version: str = ""
+    ) -> None:
         self._make, self._versions, self._check = engine, versions, check
-        self._candidates = candidates
+        self._candidates, self._version = candidates, version
         self._engine: Engine | None = None
         self._loading = threading.Lock()
         self._loaded: dict[str, str] = {}
@@ -54,8 +57,8 @@ class AdapterRestyler:
 
     def ready(self, persona: str) -> Engine:
         """The engine with the persona's active adapter resident. Raises UnavailableError where it has none."""
-        folder, name = self._versions.active(persona), self._versions.active_name(persona)
-        if folder is None:
+        name = self._version or self._versions.active_name(persona)
+        if not name:
             raise UnavailableError(
                 f"«{persona}» has no active adapter.",
                 f"Train one: expertbot persona train {persona}, then activate it.",
@@ -65,7 +68,7 @@ class AdapterRestyler:
                 self._engine = self._make()
             key = f"{persona}/{name}"
             if self._loaded.get(persona) != key:
-                self._engine.add(persona, folder)
+                self._engine.add(persona, self._versions.folder(persona, name))
                 self._loaded[persona] = key
             return self._engine
 
