@@ -61,12 +61,12 @@ def letters(text: str) -> str:
     return LETTERS.sub("", fold(text))
 
 
-def _holds(text: str, gold: Sequence[tuple[str, str]]) -> bool:
+def holds(text: str, gold: Sequence[tuple[str, str]]) -> bool:
     found = letters(text)
     return any(letters(quote) in found or (len(found) > 24 and found in letters(quote)) for _, quote in gold)
 
 
-def _right(source: str, gold: Sequence[tuple[str, str]]) -> bool:
+def right(source: str, gold: Sequence[tuple[str, str]]) -> bool:
     return any(source == wanted or source.endswith("/" + wanted) for wanted, _ in gold)
 
 
@@ -78,21 +78,21 @@ async def retrieval(app: App, items: Sequence[Item]) -> list[Json]:
         passages = await app.search(question_of(item.question, item.history), 20)
         seconds = time.perf_counter() - started
         evidence = " … ".join(source.quote for source in passages.evidence)
-        doc_rank = next((n for n, hit in enumerate(passages.hits, 1) if _right(hit.source, item.gold)), 99)
+        doc_rank = next((n for n, hit in enumerate(passages.hits, 1) if right(hit.source, item.gold)), 99)
         gold_rank = next(
             (
                 n
                 for n, hit in enumerate(passages.hits, 1)
-                if _right(hit.source, item.gold) and _holds(hit.text, item.gold)
+                if right(hit.source, item.gold) and holds(hit.text, item.gold)
             ),
             99,
         )
         rows.append({
             "id": item.id, "lang": item.lang, "kind": item.kind, "answerable": bool(item.gold), "seconds": seconds,
             "doc_rank": doc_rank, "gold_rank": gold_rank, "refused": passages.kind == "refused",
-            "evidence": any(_right(s.source, item.gold) and _holds(s.quote, item.gold) for s in passages.evidence)
-            or (bool(item.gold) and _holds(evidence, item.gold)),
-            "doc_cited": any(_right(s.source, item.gold) for s in passages.evidence),
+            "evidence": any(right(s.source, item.gold) and holds(s.quote, item.gold) for s in passages.evidence)
+            or (bool(item.gold) and holds(evidence, item.gold)),
+            "doc_cited": any(right(s.source, item.gold) for s in passages.evidence),
             "confidence": passages.confidence,
         })  # fmt: skip
     return rows
@@ -108,7 +108,7 @@ async def answers(app: App, items: Sequence[Item], persona: str | None = None) -
         seconds.append(answer.timings["total"])
         slips.update(reason.kind for reason in answer.verdict.reasons)
         if item.gold:
-            proven.append(any(_holds(source.quote, item.gold) for source in answer.draft.sources))
+            proven.append(any(holds(source.quote, item.gold) for source in answer.draft.sources))
     return {
         "questions": len(items),
         "rungs": {rung: round(count / len(items), 3) for rung, count in rungs.most_common()},

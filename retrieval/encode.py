@@ -11,7 +11,7 @@ import numpy as np
 from core.nouns import Chunk
 from core.payload import chunk_id, pack
 from core.plain import plain
-from core.ports import EncodedDocument, Embedder, Point
+from core.ports import Embedder, EncodedDocument, Point
 from core.terms import terms
 from core.text import sentences
 from retrieval.sparse import document_vector
@@ -51,9 +51,7 @@ class ChunkEncoder:
     def name(self) -> str:
         return self.name_for(self._embedder.name)
 
-    def encode(
-        self, source: str, title: str, version: str, chunks: Sequence[Chunk], first: int = 0
-    ) -> EncodedDocument:
+    def encode(self, source: str, title: str, version: str, chunks: Sequence[Chunk], first: int = 0) -> EncodedDocument:
         spans = [units(chunk.text) for chunk in chunks]
         headers = [plain(". ".join(dict.fromkeys((title, *chunk.headings)))) for chunk in chunks]
         texts = [plain(chunk.text[a:b]) for chunk, found in zip(chunks, spans, strict=True) for a, b in found]
@@ -62,16 +60,17 @@ class ChunkEncoder:
         header_of = dict(zip(distinct, vectors[len(texts) :], strict=True))
         points, counts, at = [], Counter[str](), 0
         for number, (chunk, found, header) in enumerate(zip(chunks, spans, headers, strict=True), first):
-            own, lexical = vectors[at : at + len(found)], [" ".join(terms(text)) for text in texts[at : at + len(found)]]
+            own, lexical = (
+                vectors[at : at + len(found)],
+                [" ".join(terms(text)) for text in texts[at : at + len(found)]],
+            )
             at += len(found)
             searched = [*terms(header), *(term for unit in lexical for term in unit.split(" ") if term)]
             counts.update(set(searched))
             dense = own.mean(axis=0) + HEADER_WEIGHT * header_of[header]
             payload = pack(chunk, source=source, title=title, version=version, spans=found, vectors=own, terms=lexical)
             dense = dense / max(float(np.linalg.norm(dense)), 1e-9)
-            points.append(
-                Point(chunk_id(version, number), dense.tolist(), document_vector(searched), payload)
-            )
+            points.append(Point(chunk_id(version, number), dense.tolist(), document_vector(searched), payload))
         return EncodedDocument(version, tuple(points), dict(counts))
 
 

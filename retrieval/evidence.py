@@ -12,7 +12,7 @@ import numpy as np
 from core.nouns import Source
 from retrieval.features import HEADER_HELPS
 from retrieval.found import Found, SearchResult
-from retrieval.rank import scorer
+from retrieval.rank import Scorer, scorer
 from retrieval.units import Shape, shape, unit_features
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def choose(result: SearchResult, scores: Sequence[Matrix], limit: int = QUOTES) 
     return quotes
 
 
-def unit_scores(result: SearchResult) -> list[Matrix]:
-    """For each of the first passages, the score of each of its units."""
+def unit_tables(result: SearchResult) -> list[Matrix]:
+    """For each of the first passages, what is measured of its units: (units, len(UNIT))."""
     found, query = result.found[:PASSAGES], result.query
     if not found:
         return []
@@ -72,11 +72,13 @@ def unit_scores(result: SearchResult) -> list[Matrix]:
         max(float(item.candidate.cosines.max()) for item in found),
         max(float(cover.max()) for cover in covered),
     )
-    weigh = scorer("unit")
-    return [
-        weigh(unit_features(item.candidate, item.passage.score, rank, best, query)) if item.candidate.spans else np.zeros(0, np.float32)
-        for rank, item in enumerate(found)
-    ]
+    return [unit_features(item.candidate, item.passage.score, n, best, query) for n, item in enumerate(found)]
+
+
+def unit_scores(result: SearchResult, weigh: Scorer | None = None) -> list[Matrix]:
+    """For each of the first passages, the score of each of its units, by the stored weights where none are given."""
+    weigh = weigh or scorer("unit")
+    return [weigh(table) for table in unit_tables(result)]
 
 
 def _best(
@@ -135,5 +137,11 @@ def _quote(item: Found, start: int, end: int, n: int) -> Source:
     start += len(text) - len(text.lstrip())
     text = text.strip()
     return Source(
-        n, passage.source, passage.title, passage.headings, text, passage.start + start, passage.start + start + len(text)
+        n,
+        passage.source,
+        passage.title,
+        passage.headings,
+        text,
+        passage.start + start,
+        passage.start + start + len(text),
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 HEADER_HELPS = 0.6  # a word that only the headings hold, for a unit below them
 K = 1.2  # saturation of a repeated concept
+OPENING = 300  # characters that tell a passage's language
 
 
 @lru_cache(maxsize=20_000)
@@ -98,7 +99,8 @@ def passage_features(candidates: Sequence[Candidate], query: Query) -> Matrix:
     picked = table[:, [1, 3, 7, 6, 5]]
     z = (picked - picked.mean(axis=0)) / (picked.std(axis=0) + 0.05)
     everywhere = np.array(
-        [float((weights / mass) @ np.maximum(item.found.max(axis=0), item.header)) ** 2 for item in candidates], np.float32
+        [float((weights / mass) @ np.maximum(item.found.max(axis=0), item.header)) ** 2 for item in candidates],
+        np.float32,
     )
     return np.column_stack([table, z, everywhere, table[:, 7] * table[:, 17]]).astype(np.float32)
 
@@ -113,7 +115,7 @@ def _passage(item: Candidate, query: Query, shares: Matrix, named: Any, rarest: 
     saturated = item.counts + item.header
     saturated = saturated * (K + 1) / (saturated + K * (0.25 + 0.75 * item.length / 110.0))
     ordered = np.sort(item.cosines)[::-1]
-    other = float(language(str(item.payload["text"])) != query.lang)
+    other = float(language(str(item.payload["text"])[:OPENING]) != query.lang)
     return [
         float(exactly @ shares), float(anywhere @ shares), float(units.max()), float(around.max()), float(item.header @ shares),
         float(saturated @ shares), item.whole, float(ordered[0]), float(ordered[min(1, len(ordered) - 1)]),
@@ -129,4 +131,5 @@ def window(found: Matrix, header: Matrix) -> Matrix:
     if len(found) > 1:
         wide[1:] = np.maximum(wide[1:], found[:-1])
         wide[:-1] = np.maximum(wide[:-1], found[1:])
-    return np.maximum(wide, HEADER_HELPS * header)
+    held: Matrix = np.maximum(wide, HEADER_HELPS * header)
+    return held

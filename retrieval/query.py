@@ -104,9 +104,7 @@ def analyse(
     return Query(embedded or own, own, tuple(concepts.values()), language(own))
 
 
-def _concepts(
-    text: str, share: float, words: Words, vocabulary: Mapping[str, int], chunks: int
-) -> Iterator[Concept]:
+def _concepts(text: str, share: float, words: Words, vocabulary: Mapping[str, int], chunks: int) -> Iterator[Concept]:
     found = list(_words(text, vocabulary))
     phrases = _phrases(text)
     near = words.neighbours({item.term for item in found if not item.whole and len(item.term) >= NEIGHBOURED})
@@ -126,7 +124,9 @@ def _concepts(
         yield Concept(item.term, weight * share * item.weight, forms, exact, item.named, share, item.word)
     if UNSET.search(fold(text)):
         forms = {term: worth for term, worth in DEFAULT.items() if term in vocabulary}
-        yield Concept("умолчание", _idf("умолчание", forms, vocabulary, chunks) * share, forms, False, False, share, "умолчание")
+        yield Concept(
+            "умолчание", _idf("умолчание", forms, vocabulary, chunks) * share, forms, False, False, share, "умолчание"
+        )
 
 
 def _words(text: str, vocabulary: Mapping[str, int]) -> Iterator[_Word]:

@@ -32,17 +32,17 @@ class Scorer:
     def __call__(self, features: Matrix) -> Matrix:
         """(n, features) → (n,)"""
         x = (features - self.mean) / self.scale
-        scores: Matrix = x @ self.linear + np.tanh(x @ self.hidden + self.bias) @ self.out + self.offset
-        return scores
+        scores = x @ self.linear + np.tanh(x @ self.hidden + self.bias) @ self.out + self.offset
+        return np.asarray(scores, dtype=np.float32)
 
 
 @cache
 def scorer(name: str) -> Scorer:
     """The scorer stored under that name in retrieval/weights."""
     stored = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
-    arrays = {
-        key: np.array(stored[key], np.float32) for key in ("mean", "scale", "linear", "hidden", "bias", "out")
-    }
+    arrays: dict[str, Matrix] = {}
+    for key in ("mean", "scale", "linear", "hidden", "bias", "out"):
+        arrays[key] = np.asarray(stored[key], dtype=np.float32)
     size = len(stored["names"])
-    arrays["hidden"] = arrays["hidden"].reshape(size, -1)
+    arrays["hidden"] = np.reshape(arrays["hidden"], (size, -1)).astype(np.float32)
     return Scorer(names=tuple(stored["names"]), offset=float(stored["offset"]), **arrays)

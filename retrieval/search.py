@@ -18,7 +18,7 @@ from retrieval.followup import resolve
 from retrieval.found import Found, SearchResult
 from retrieval.query import Query, analyse
 from retrieval.rank import scorer
-from retrieval.sparse import B, K1, query_vector
+from retrieval.sparse import K1, B, query_vector
 from retrieval.sufficiency import judge
 from retrieval.words import Words
 
@@ -26,7 +26,9 @@ CANDIDATES = 60  # asked of the engine, of each vector kind
 RESCORED = 48  # read whole and scored exactly
 SHOWN_LEAST = 8  # evidence and sufficiency look at so many, however few are asked for
 STAND_IN = 0.5  # what a word that only stands for the question's own counts in the engine's BM25
-TYPICAL_WEIGHT = (K1 + 1) / (1 + K1 * (1 - B + B * 0.85))  # saturated weight of one occurrence in a chunk of middling length
+TYPICAL_WEIGHT = (K1 + 1) / (
+    1 + K1 * (1 - B + B * 0.85)
+)  # saturated weight of one occurrence in a chunk of middling length
 
 
 class Searcher:

@@ -11,7 +11,12 @@ LETTERS = {
     "ш": "sh", "щ": "sh", "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya",
 }  # fmt: skip
 TABLE = str.maketrans(LETTERS)
-CYRILLIC_CLUSTERS = ((re.compile("дж"), "J"), (re.compile("кс"), "ks"), (re.compile("тч"), "C"), (re.compile("шн"), "Sn"))
+CYRILLIC_CLUSTERS = (
+    (re.compile("дж"), "J"),
+    (re.compile("кс"), "ks"),
+    (re.compile("тч"), "C"),
+    (re.compile("шн"), "Sn"),
+)
 ENGLISH = (
     ("tion", "Sn"), ("sion", "Sn"), ("ture", "Cr"), ("tch", "C"), ("sch", "sk"), ("ch", "C"), ("sh", "S"), ("ph", "f"),
     ("ck", "k"), ("qu", "kv"), ("wh", "v"), ("wr", "r"), ("kn", "n"), ("igh", "i"), ("ght", "t"), ("gh", "g"), ("th", "t"),

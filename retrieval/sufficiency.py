@@ -26,15 +26,16 @@ REFUSE_BELOW = 0.253  # cross-validated: 5 % of the answerable fall below (evals
 PARTLY_BELOW = 0.35  # below it the answer says that it may not be one
 NAMED_MISSING = 2  # words a refusal names
 LOOKED = 3  # passages
+TELLING = 5.0  # IDF of a telling word
 
 SUFFICIENCY = (
     "score", "gap", "share of best", "coverage", "exact coverage", "window", "best unit", "own unit", "missing", "missing weight",
     "unknown", "unknown weight", "unknown name", "names", "rarest", "best cosine", "mean cosine", "chunk cosine", "joint",
     "unit score", "unit share", "unit gap", "quoted coverage", "quoted missing weight", "number unanswered", "code unanswered",
     "asks whether", "asks why", "asks default", "other language", "concepts", "leans", "coverage of three", "strange unknown",
-    "z cosine", "z coverage", "document agrees", "exact rarest",
-    "missing noun", "missing term", "missing latin", "missing verb", "unquoted noun", "unquoted term", "unquoted latin",
-    "nouns found", "terms found", "nowhere noun", "nowhere term", "loose noun", "pairs", "best pair", "second passage",
+    "z cosine", "z coverage", "document agrees", "exact rarest", "missing noun", "missing term", "missing latin", "missing verb",
+    "unquoted noun", "unquoted term", "unquoted latin", "nouns found", "terms found", "nowhere noun", "nowhere term",
+    "loose noun", "pairs", "best pair", "second passage",
 )  # fmt: skip
 
 
@@ -45,115 +46,6 @@ class Judgement:
     kind: DraftKind
     confidence: float
     missing: tuple[str, ...] = ()
-
-
-def sufficiency_features(result: SearchResult, scores: Sequence[Matrix]) -> Matrix:
-    """(len(SUFFICIENCY),). `scores` are the unit scores of the first passages."""
-    query, found = result.query, result.found
-    weights = np.array([c.weight for c in query.concepts], np.float32)
-    shares = weights / query.mass
-    own = np.array([c.share == 1.0 for c in query.concepts], bool)
-    typical = 5.0  # IDF of a telling word
-    passages = np.array([item.passage.score for item in found], np.float32)
-    ranked = np.sort(passages)[::-1]
-    odds = np.exp(passages - passages.max())
-    table = np.array([item.features for item in found[:LOOKED]], np.float32)
-    column = {name: table[:, n] for n, name in enumerate(PASSAGE)}
-    anywhere = [np.maximum(item.candidate.found.max(axis=0), item.candidate.header) for item in found[:LOOKED]]
-    best = anywhere[0]
-    absent = (1 - best) * own
-    exactly = np.maximum(found[0].candidate.exact.max(axis=0), found[0].candidate.header >= 1.0)
-    unknown = np.array([own[n] and not c.forms for n, c in enumerate(query.concepts)], bool)
-    strange = np.array([own[n] and not c.exact and not _everyday(c.word) for n, c in enumerate(query.concepts)], bool)
-    names = np.array([own[n] and c.named for n, c in enumerate(query.concepts)], bool)
-    rarest = int(np.argmax(weights * own)) if own.any() else -1
-    rank, unit = _best_unit(scores)
-    flat = np.concatenate(list(scores)) if scores else np.zeros(1, np.float32)
-    top = np.sort(flat)[::-1]
-    chosen = found[rank].candidate
-    near = slice(max(0, unit - 1), unit + 2)
-    quoted = np.maximum(chosen.found[near].max(axis=0), chosen.header)
-    text = str(chosen.payload["text"])
-    spans = chosen.spans[near]
-    quote = fold(text[spans[0][0] : spans[-1][1]]) if spans else ""
-    asked = fold(query.own)
-    own_mass = max(float(shares[own].sum()), 1e-6)
-    cosines = np.sort(np.concatenate([item.candidate.cosines for item in found[:LOOKED]]))[::-1]
-    values = [
-        ranked[0], ranked[0] - ranked[min(1, len(ranked) - 1)], odds.max() / odds.sum(), float(best @ shares),
-        float(exactly @ shares), column["best window"].max(), column["best unit"].max(),
-        max(float((item.candidate.found @ (shares * own)).max()) for item in found[:LOOKED]) / own_mass,
-        float((absent > 0.5).sum()), float((absent * weights).max(initial=0.0)) / typical, float(unknown.sum()),
-        float((unknown * weights).max(initial=0.0)) / typical, float((unknown & names).any()),
-        float(exactly[names].mean()) if names.any() else 0.8, float(best[rarest]) if rarest >= 0 else 0.5, column["best cosine"].max(),
-        float(cosines[:3].mean()), column["chunk cosine"].max(), column["joint"].max(), top[0],
-        float(1 / np.exp(flat - top[0]).sum()), top[0] - top[min(3, len(top) - 1)], float(quoted @ shares),
-        float(((1 - quoted) * own * weights).max(initial=0.0)) / typical,
-        float(bool(ASKS_NUMBER.search(asked)) and not NUMBER.search(quote)),
-        float(bool(ASKS_CODE.search(asked)) and not CODE.search(text[spans[0][0] : spans[-1][1]] if spans else "")),
-        float(bool(ASKS_WHETHER.search(asked))), float(bool(ASKS_WHY.search(asked))), float(bool(UNSET_ASKED.search(asked))),
-        column["other language"][0], math.log1p(int(own.sum())), float(not own.all()),
-        float(np.max(anywhere, axis=0) @ shares), float(strange.sum()), column["z cosine"][0], column["z coverage"][0],
-        float(len({item.passage.source for item in found[:LOOKED]}) == 1),
-        float(exactly[rarest]) if rarest >= 0 else 0.5,
-        *_by_kind(result, weights * own / typical, best, quoted, anywhere), ranked[min(1, len(ranked) - 1)],
-    ]  # fmt: skip
-    return np.array(values, np.float32)
-
-
-def _by_kind(result: SearchResult, weights: Matrix, best: Matrix, quoted: Matrix, anywhere: Sequence[Matrix]) -> list[float]:
-    """What is missing weighs by what it is: a noun or a term of the trade tells more than a verb or a colour."""
-    concepts = result.query.concepts
-    noun = np.array([part_of_speech(fold(c.typed)) == "noun" for c in concepts], bool)
-    verb = np.array([part_of_speech(fold(c.typed)) == "verb" for c in concepts], bool)
-    latin = np.array([bool(LATIN.search(c.word)) for c in concepts], bool)
-    term = np.array([c.word in thesaurus()[0] for c in concepts], bool) | latin
-    union = np.max(anywhere, axis=0)
-
-    def lost(kind: Matrix, held: Matrix) -> float:
-        return float(((1 - held) * kind * weights).max(initial=0.0))
-
-    def kept(kind: Matrix) -> float:
-        mass = float((kind * weights).sum())
-        return float((best * kind * weights).sum()) / mass if mass else 0.8
-
-    together = [_together(item.candidate.found, weights) for item in result.found[:LOOKED]]
-    return [
-        lost(noun, best), lost(term, best), lost(latin, best), lost(verb, best), lost(noun, quoted), lost(term, quoted),
-        lost(latin, quoted), kept(noun), kept(term), lost(noun, union), lost(term, union),
-        float(((1 - quoted) * noun * weights).sum()), together[0], max(together),
-    ]  # fmt: skip
-
-
-def _together(found: Matrix, weights: Matrix) -> float:
-    """How much of the question any unit of a passage brings together: the weight of its two telling words that meet in one."""
-    return max((float(np.sort(row * weights)[-2:].sum()) if len(row) > 1 else 0.0 for row in found), default=0.0)
-
-
-@cache
-def _morphology() -> Any:
-    import pymorphy3
-
-    return pymorphy3.MorphAnalyzer(lang="ru")
-
-
-@lru_cache(maxsize=50_000)
-def part_of_speech(word: str) -> str:
-    """`noun`, `verb` or `other`; words in Latin letters count as nouns."""
-    if not CYRILLIC.search(word):
-        return "noun"
-    tag = _morphology().parse(word)[0].tag.POS
-    return "noun" if tag == "NOUN" else "verb" if tag in ("VERB", "INFN", "GRND", "PRTS") else "other"
-
-
-def _everyday(word: str) -> bool:
-    return common(word) or word in thesaurus()[0]
-
-
-def _best_unit(scores: Sequence[Matrix]) -> tuple[int, int]:
-    best = [(float(row.max()), rank, int(row.argmax())) for rank, row in enumerate(scores) if len(row)]
-    _, rank, unit = max(best, default=(0.0, 0, 0))
-    return rank, unit
 
 
 def judge(result: SearchResult, scores: Sequence[Matrix]) -> Judgement:
@@ -178,3 +70,180 @@ def missing(result: SearchResult) -> tuple[str, ...]:
         if not any(concept.typed.lower() in word.lower() for word in words):
             words.append(concept.typed)
     return tuple(words[:NAMED_MISSING])
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """What the signals look at, concept by concept: `shares` sum to 1; `own`, of the question itself; `anywhere`, how well each
+    of the first passages holds each concept; `exact`, whether the first holds the word itself; `quoted`, how well the best
+    unit and its neighbours do, whose text is `quote`."""
+
+    result: SearchResult
+    weights: Matrix
+    shares: Matrix
+    own: Any
+    anywhere: Sequence[Matrix]
+    exact: Matrix
+    quoted: Matrix
+    quote: str
+
+
+def sufficiency_features(result: SearchResult, scores: Sequence[Matrix]) -> Matrix:
+    """(len(SUFFICIENCY),). `scores` are the unit scores of the first passages."""
+    seen = _see(result, scores)
+    signals = {
+        **_ranked(result),
+        **_units(scores),
+        **_covered(seen),
+        **_unknown(seen),
+        **_by_kind(seen),
+        **_asked(seen),
+    }
+    return np.array([signals[name] for name in SUFFICIENCY], np.float32)
+
+
+def _see(result: SearchResult, scores: Sequence[Matrix]) -> _Sight:
+    query, found = result.query, result.found
+    weights = np.array([c.weight for c in query.concepts], np.float32)
+    own = np.array([c.share == 1.0 for c in query.concepts], bool)
+    best = [(float(row.max()), rank, int(row.argmax())) for rank, row in enumerate(scores) if len(row)]
+    _, rank, unit = max(best, default=(0.0, 0, 0))
+    chosen, near = found[rank].candidate, slice(max(0, unit - 1), unit + 2)
+    spans = chosen.spans[near]
+    first = found[0].candidate
+    return _Sight(
+        result, weights, weights / query.mass, own,
+        [np.maximum(item.candidate.found.max(axis=0), item.candidate.header) for item in found[:LOOKED]],
+        np.maximum(first.exact.max(axis=0), first.header >= 1.0),
+        np.maximum(chosen.found[near].max(axis=0), chosen.header),
+        str(chosen.payload["text"])[spans[0][0] : spans[-1][1]] if spans else "",
+    )  # fmt: skip
+
+
+def _ranked(result: SearchResult) -> dict[str, float]:
+    """How the passages stand against each other."""
+    found = result.found
+    passages = np.array([item.passage.score for item in found], np.float32)
+    ranked = np.sort(passages)[::-1]
+    odds = np.exp(passages - passages.max())
+    table = np.array([item.features for item in found[:LOOKED]], np.float32)
+    column = {name: table[:, n] for n, name in enumerate(PASSAGE)}
+    cosines = np.sort(np.concatenate([item.candidate.cosines for item in found[:LOOKED]]))[::-1]
+    second = float(ranked[min(1, len(ranked) - 1)])
+    return {
+        "score": float(ranked[0]), "gap": float(ranked[0]) - second, "second passage": second,
+        "share of best": float(odds.max() / odds.sum()), "window": float(column["best window"].max()),
+        "best unit": float(column["best unit"].max()), "best cosine": float(column["best cosine"].max()),
+        "mean cosine": float(cosines[:3].mean()), "chunk cosine": float(column["chunk cosine"].max()),
+        "joint": float(column["joint"].max()), "other language": float(column["other language"][0]),
+        "z cosine": float(column["z cosine"][0]), "z coverage": float(column["z coverage"][0]),
+        "document agrees": float(len({item.passage.source for item in found[:LOOKED]}) == 1),
+    }  # fmt: skip
+
+
+def _units(scores: Sequence[Matrix]) -> dict[str, float]:
+    """How far the best unit stands out."""
+    flat = np.concatenate(list(scores)) if scores else np.zeros(1, np.float32)
+    top = np.sort(flat)[::-1] if len(flat) else np.zeros(1, np.float32)
+    return {
+        "unit score": float(top[0]),
+        "unit share": float(1 / np.exp(top - top[0]).sum()),
+        "unit gap": float(top[0] - top[min(3, len(top) - 1)]),
+    }
+
+
+def _covered(seen: _Sight) -> dict[str, float]:
+    """How much of the question the first passages hold."""
+    own_mass = max(float(seen.shares[seen.own].sum()), 1e-6)
+    rarest = int(np.argmax(seen.weights * seen.own)) if seen.own.any() else -1
+    own_shares = seen.shares * seen.own
+    together = [
+        _together(item.candidate.found, seen.weights * seen.own / TELLING) for item in seen.result.found[:LOOKED]
+    ]
+    return {
+        "coverage": float(seen.anywhere[0] @ seen.shares), "exact coverage": float(seen.exact @ seen.shares),
+        "own unit": max(float((i.candidate.found @ own_shares).max()) for i in seen.result.found[:LOOKED]) / own_mass,
+        "coverage of three": float(np.max(seen.anywhere, axis=0) @ seen.shares),
+        "rarest": float(seen.anywhere[0][rarest]) if rarest >= 0 else 0.5,
+        "exact rarest": float(seen.exact[rarest]) if rarest >= 0 else 0.5,
+        "quoted coverage": float(seen.quoted @ seen.shares),
+        "quoted missing weight": float(((1 - seen.quoted) * seen.own * seen.weights).max(initial=0.0)) / TELLING,
+        "pairs": together[0], "best pair": max(together),
+    }  # fmt: skip
+
+
+def _together(found: Matrix, weights: Matrix) -> float:
+    """The most that two telling words of the question weigh which meet in one unit of a passage."""
+    return max((float(np.sort(row * weights)[-2:].sum()) if len(row) > 1 else 0.0 for row in found), default=0.0)
+
+
+def _unknown(seen: _Sight) -> dict[str, float]:
+    """What of the question the first passage, or the whole index, doesn't know."""
+    concepts = seen.result.query.concepts
+    absent = (1 - seen.anywhere[0]) * seen.own
+    unknown = np.array([own and not c.forms for own, c in zip(seen.own, concepts, strict=True)], bool)
+    strange = [own and not c.exact and not _everyday(c.word) for own, c in zip(seen.own, concepts, strict=True)]
+    names = np.array([own and c.named for own, c in zip(seen.own, concepts, strict=True)], bool)
+    return {
+        "missing": float((absent > 0.5).sum()), "missing weight": float((absent * seen.weights).max(initial=0.0)) / TELLING,
+        "unknown": float(unknown.sum()), "unknown weight": float((unknown * seen.weights).max(initial=0.0)) / TELLING,
+        "unknown name": float((unknown & names).any()), "strange unknown": float(sum(strange)),
+        "names": float(seen.exact[names].mean()) if names.any() else 0.8,
+        "concepts": math.log1p(int(seen.own.sum())), "leans": float(not seen.own.all()),
+    }  # fmt: skip
+
+
+def _by_kind(seen: _Sight) -> dict[str, float]:
+    """What is missing weighs by what it is: a noun or a term of the trade tells more than a verb or a colour."""
+    concepts, weights = seen.result.query.concepts, seen.weights * seen.own / TELLING
+    speech = [part_of_speech(fold(c.typed)) for c in concepts]
+    noun, verb = np.array([s == "noun" for s in speech], bool), np.array([s == "verb" for s in speech], bool)
+    latin = np.array([bool(LATIN.search(c.word)) for c in concepts], bool)
+    term = np.array([c.word in thesaurus()[0] for c in concepts], bool) | latin
+    best, union = seen.anywhere[0], np.max(seen.anywhere, axis=0)
+
+    def lost(kind: Any, held: Matrix) -> float:
+        return float(((1 - held) * kind * weights).max(initial=0.0))
+
+    def kept(kind: Any) -> float:
+        mass = float((kind * weights).sum())
+        return float((best * kind * weights).sum()) / mass if mass else 0.8
+
+    return {
+        "missing noun": lost(noun, best), "missing term": lost(term, best), "missing latin": lost(latin, best),
+        "missing verb": lost(verb, best), "unquoted noun": lost(noun, seen.quoted), "unquoted term": lost(term, seen.quoted),
+        "unquoted latin": lost(latin, seen.quoted), "nouns found": kept(noun), "terms found": kept(term),
+        "nowhere noun": lost(noun, union), "nowhere term": lost(term, union),
+        "loose noun": float(((1 - seen.quoted) * noun * weights).sum()),
+    }  # fmt: skip
+
+
+def _asked(seen: _Sight) -> dict[str, float]:
+    """Whether the best quote is of the kind that is asked for."""
+    asked, quote = fold(seen.result.query.own), seen.quote
+    return {
+        "number unanswered": float(bool(ASKS_NUMBER.search(asked)) and not NUMBER.search(fold(quote))),
+        "code unanswered": float(bool(ASKS_CODE.search(asked)) and not CODE.search(quote)),
+        "asks whether": float(bool(ASKS_WHETHER.search(asked))), "asks why": float(bool(ASKS_WHY.search(asked))),
+        "asks default": float(bool(UNSET_ASKED.search(asked))),
+    }  # fmt: skip
+
+
+def _everyday(word: str) -> bool:
+    return common(word) or word in thesaurus()[0]
+
+
+@cache
+def _morphology() -> Any:
+    import pymorphy3
+
+    return pymorphy3.MorphAnalyzer(lang="ru")
+
+
+@lru_cache(maxsize=50_000)
+def part_of_speech(word: str) -> str:
+    """`noun`, `verb` or `other`; words in Latin letters count as nouns."""
+    if not CYRILLIC.search(word):
+        return "noun"
+    tag = _morphology().parse(word)[0].tag.POS
+    return "noun" if tag == "NOUN" else "verb" if tag in ("VERB", "INFN", "GRND", "PRTS") else "other"

@@ -20,15 +20,30 @@ FENCE = re.compile(r"^[ \t]*(?:[-*]\s+|\d+\.\s+)?(?:`{3,}|~{3,})", re.M)
 ITEM = re.compile(r"[ \t]*(?:[-*•–—]|\(?\d{1,3}[.)])[ \t]")
 ROW = re.compile(r"[ \t]*\|")
 HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]")
-NUMBER = re.compile(r"\d|\b(?:один|одна|одно|две|два|три|четыре|пять|шесть|семь|восемь|девять|десять|one|two|three|four|five|six|seven|eight|nine|ten)\b")
+NUMBER = re.compile(
+    r"\d|\b(?:один|одна|одно|две|два|три|четыре|пять|шесть|семь|восемь|девять|десять|one|two|three|four|"
+    r"five|six|seven|eight|nine|ten)\b"
+)
 CODE = re.compile(r"`|--\w|\w+=\S|\b\w+_\w+|\w\(\)|\$")
-REASON = re.compile(r"поскольку|так как|т\. ?к\.|потому|поэтому|из-за|чтобы|иначе|позволяет|because|since|so that|therefore|otherwise|due to")
+REASON = re.compile(
+    r"поскольку|так как|т\. ?к\.|потому|поэтому|из-за|чтобы|иначе|позволяет|because|since|so that|therefore|otherwise|due to"
+)
 DEFAULT = re.compile(r"умолчани|default")
 REFUSAL = re.compile(r"\bне\b|нельзя|невозможн|only|только|\bnot\b|cannot|n't")
-ASKS_NUMBER = re.compile(r"скольк|как(?:ой|им|ую|ое|ая|ие) (?:порт|размер|срок|верси|числ|лимит|частот|врем|объ|процент)|в котором|когда|част\w* ли|how (?:many|much|long|often|old|far|big|large)|what (?:port|version|year|size|percentage|number|time)|when")
-ASKS_CODE = re.compile(r"команд|флаг|ключ|опци|переменн|аннотаци|директив|параметр|функци|чем |что (?:прописать|написать|поставить|выставить|повесить)|как (?!работ|устро)|how (?:do|can|to)|which (?:option|flag|variable|command|annotation|parameter|directive)|what (?:flag|option|command)")
+ASKS_NUMBER = re.compile(
+    r"скольк|как(?:ой|им|ую|ое|ая|ие) (?:порт|размер|срок|верси|числ|лимит|частот|врем|объ|процент)|"
+    r"в котором|когда|част\w* ли|how (?:many|much|long|often|old|far|big|large)|what (?:port|version|year|"
+    r"size|percentage|number|time)|when"
+)
+ASKS_CODE = re.compile(
+    r"команд|флаг|ключ|опци|переменн|аннотаци|директив|параметр|функци|чем |что (?:прописать|написать|"
+    r"поставить|выставить|повесить)|как (?!работ|устро)|how (?:do|can|to)|which (?:option|flag|variable|"
+    r"command|annotation|parameter|directive)|what (?:flag|option|command)"
+)
 ASKS_WHY = re.compile(r"почему|зачем|отчего|из-за чего|для чего|в чем смысл|чем (?:плох|опас)|why|what for|reason")
-ASKS_WHETHER = re.compile(r"\bли\b|можно|умеет|поддержив|работает|надо|нужно ли|обязательно|^(?:can|does|do|is|are|will|should|may|did|was|were)\b")
+ASKS_WHETHER = re.compile(
+    r"\bли\b|можно|умеет|поддержив|работает|надо|нужно ли|обязательно|^(?:can|does|do|is|are|will|should|may|did|was|were)\b"
+)
 
 UNIT = (
     "passage", "behind the best passage", "rank", "coverage", "in text", "window", "exact", "cosine", "behind the best cosine",
@@ -93,11 +108,14 @@ def unit_features(
             kinds.brings[n], np.log1p(end - start) / 6,
             asks[0] * bool(NUMBER.search(unit)), asks[1] * (kinds.code[n] or bool(CODE.search(unit))),
             asks[2] * bool(REASON.search(unit)), asks[3] * bool(DEFAULT.search(unit)), asks[4] * bool(REFUSAL.search(unit)),
-            float(candidate.exact[n][named].mean()) if named.any() else 0.5, float(candidate.found[n][own] @ shares[own]) / own_mass,
+            float(candidate.exact[n][named].mean()) if named.any() else 0.5,
+            float(candidate.found[n][own] @ shares[own]) / own_mass,
             in_text[n - 1] if n else 0.0, np.log1p(sum(term not in query.standing for term in held)) / 4,
             (cosines[n] - middle) / spread, float(n == 0),
         ])  # fmt: skip
     return np.array(rows, np.float32).reshape(count, len(UNIT))
 
 
-UNSET_ASKED = re.compile(r"умолчани|дефолт|default|если (?:\w+ )?(?:ничего |его |их )?не |без указания|absent|omitted|unset|not set")
+UNSET_ASKED = re.compile(
+    r"умолчани|дефолт|default|если (?:\w+ )?(?:ничего |его |их )?не |без указания|absent|omitted|unset|not set"
+)

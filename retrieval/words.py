@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
@@ -13,8 +13,7 @@ from pathlib import Path
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from core.terms import CAMEL, TOKEN
-from core.text import CYRILLIC, LATIN, fold, stem
+from core.text import CYRILLIC, fold, stem
 from retrieval import sounds
 from retrieval.neighbours import Neighbours, common
 
@@ -28,8 +27,12 @@ NEIGHBOURS = 6
 NEIGHBOUR_WORTH = 0.9
 
 
+Groups = Mapping[str, tuple[int, ...]]
+Phrases = Mapping[tuple[str, ...], tuple[int, ...]]
+
+
 @cache
-def thesaurus() -> tuple[Mapping[str, tuple[int, ...]], Mapping[tuple[str, ...], tuple[int, ...]], tuple[Mapping[str, float], ...]]:
+def thesaurus() -> tuple[Groups, Phrases, tuple[Mapping[str, float], ...]]:
     """Stem → its groups, phrase of stems → its groups, and the groups: term → how well it stands for the meaning."""
     by_word: dict[str, list[int]] = defaultdict(list)
     by_phrase: dict[tuple[str, ...], list[int]] = defaultdict(list)
@@ -159,7 +162,7 @@ class Words:
         if len(word) < 4:
             return []
         reach = 2 if len(word) >= 8 else 1
-        found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=reach, limit=6)
+        found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=reach, limit=6)  # type: ignore[arg-type]
         return [(near, distance) for near, distance, _ in found if distance == found[0][1]]
 
     def synonyms(self, term: str) -> dict[str, float]:
@@ -174,7 +177,9 @@ class Words:
         }
 
 
-TINY = frozenset("а в и к о с у я на не но по от до из за об во со ли же бы мы вы он ты как что где i a to of in on at is it".split())
+TINY = frozenset(  # words too short to be in doubt
+    "а в и к о с у я на не но по от до из за об во со ли же бы мы вы он ты как что где i a to of in on at is it".split()
+)
 
 
 def _best(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
@@ -184,5 +189,5 @@ def _best(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
     return best
 
 
-def _each_word(text: str, change) -> str:  # type: ignore[no-untyped-def]
+def _each_word(text: str, change: Callable[[str], str]) -> str:
     return re.sub(r"\S+", lambda match: change(match.group()), text)
