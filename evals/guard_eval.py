@@ -1,4 +1,5 @@
-"""`python -m evals.guard_eval [--set dev|pairs-dev|pairs-held|stress|all]`: the fact guard's table, intervals, timings, misses."""
+"""`python -m evals.guard_eval [--set dev|pairs-dev|pairs-held|stress|all]`: the fact guard's table, intervals, "
+"timings, misses."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ def pairs_of(name: str) -> list[evaluate.Pair]:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--set", choices=(*SETS, "all"), default="dev")
-    parser.add_argument("--show-held", action="store_true", help="print misses of the held part too (only at the very end)")
+    parser.add_argument(
+        "--show-held", action="store_true", help="print misses of the held part too (only at the very end)"
+    )
     options = parser.parse_args(arguments)
     guard = Guard()
     for name in SETS if options.set == "all" else (options.set,):

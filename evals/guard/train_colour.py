@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
-from style_adapter.guard import align, vectors, words
+from style_adapter.guard import align, words
 from style_adapter.guard.additions import features, units_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,9 +47,7 @@ def main() -> None:
                 rows.append(features(a, unit))
                 labels.append(0)
                 groups.append(k)
-        other = dice.randrange(
-            len(pairs)
-        )  # a fact of another draft, told in a persona's voice, is an addition here
+        other = dice.randrange(len(pairs))  # a fact of another draft, told in a persona's voice, is an addition here
         for source in ((styled[other], align.align(words.read(pairs[other][0]), styled[other])),):
             foreign, b = source
             for unit in units_of(foreign):
@@ -68,9 +66,7 @@ def main() -> None:
     print("AUC", roc_auc_score(y, scores))
     for wrong in (0.01, 0.02, 0.05):
         cut = np.quantile(scores[y == 0], 1 - wrong)
-        print(
-            f"colour stopped {wrong:.0%}: additions seen {np.mean(scores[y == 1] > cut):.2f}, threshold {cut:.2f}"
-        )
+        print(f"colour stopped {wrong:.0%}: additions seen {np.mean(scores[y == 1] > cut):.2f}, threshold {cut:.2f}")
     model = LogisticRegression(C=0.05, max_iter=2000, class_weight="balanced").fit(x, y)
     np.savez_compressed(
         ROOT / "style_adapter/guard/colour.npz",

@@ -3,6 +3,7 @@ trained model. Knows alignment; persona colour is let be."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,15 +13,13 @@ import numpy as np
 
 from style_adapter.guard import units, vectors
 from style_adapter.guard.align import Alignment
-from style_adapter.guard.operators import Slip
+from style_adapter.guard.ops import Slip
 from style_adapter.guard.segments import CITATION
 from style_adapter.guard.words import Reading
 
 Vector = np.ndarray[tuple[int], np.dtype[np.float32]]
 CUT = re.compile(r"[,;:()!?…\n]|\s[—–-]{1,2}\s|\.(?=\s|$)|\[\d")
-SIMILE = re.compile(
-    r"(?<!\w)(?:как|словно|будто|точно|вроде|что твой|like|as if|as though|than a|so to speak)(?!\w)"
-)
+SIMILE = re.compile(r"(?<!\w)(?:как|словно|будто|точно|вроде|что твой|like|as if|as though|than a|so to speak)(?!\w)")
 YOU = re.compile(
     r"(?<!\w)(?:ты|вы|тебе|вам|тебя|вас|твой|твоя|твои|ваш\w*|you|your|yours|ye|thee|thou|thy|y'all|we|us|let's)(?!\w)"
 )
@@ -46,7 +45,7 @@ def units_of(reading: Reading) -> list[Unit]:
     """The stretches of a text, in order."""
     cuts = [0, *(m.end() for m in CUT.finditer(reading.text)), len(reading.text)]
     found = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in itertools.pairwise(cuts):
         inside = tuple(j for j, w in enumerate(reading.words) if start <= w.start < end and w.content)
         if inside:
             found.append(Unit(start, end, inside))
@@ -65,8 +64,10 @@ def features(a: Alignment, unit: Unit) -> Vector:
     extra = [
         float(mine @ draft), float(np.mean(told)), float(max(told)), min(len(unit.words), 8) / 8,
         float(bool(CITATION.search(whole))), float(whole.rstrip().endswith(("!", "?"))), float(bool(SIMILE.search(low))),
-        float(bool(YOU.search(low))), float(bool(ME.search(low))), float(bool(ADDS.search(" " + low))), float(bool(TIME.search(low))),
-        float(len(numbers)), float(any(v.unit for v in numbers)), float(any(a.styled.words[j].form.imperative for j in unit.words)),
+        float(bool(YOU.search(low))), float(bool(ME.search(low))), float(bool(ADDS.search(" " + low))),
+        float(bool(TIME.search(low))),
+        float(len(numbers)), float(any(v.unit for v in numbers)),
+        float(any(a.styled.words[j].form.imperative for j in unit.words)),
         float(any(a.styled.words[j].name for j in unit.words)),
         float(unit.end <= (a.styled.facts.segments[0].end if a.styled.facts.segments[0].cites else 0)),
     ]  # fmt: skip
@@ -106,9 +107,7 @@ class Additions:
             score = float(features(self.a, unit) @ weights + bias)
             if score >= THRESHOLD:
                 self.slips.append(
-                    Slip(
-                        "added_claim", None, (unit.start, unit.end), min(0.99, 0.5 + (score - THRESHOLD) / 10)
-                    )
+                    Slip("added_claim", None, (unit.start, unit.end), min(0.99, 0.5 + (score - THRESHOLD) / 10))
                 )
         self._measures()
         return self.slips
@@ -146,9 +145,7 @@ class Additions:
                 for v in self.a.styled.facts.values
             ):
                 continue
-            if value.unit.dimension == "time" and any(
-                m.key[0] == "clock" for m in self.a.draft.facts.moments
-            ):
+            if value.unit.dimension == "time" and any(m.key[0] == "clock" for m in self.a.draft.facts.moments):
                 continue
             unit = next((u for u in units_of(self.a.styled) if u.start <= value.start < u.end), None)
             if (
@@ -161,7 +158,5 @@ class Additions:
 
     def _cited(self, unit: Unit) -> bool:
         """Colour in a sentence of its own is left alone; an addition leans on a cited one."""
-        start, end = next(
-            ((s, e) for s, e in self.a.styled.facts.spans if s <= unit.start < e), (unit.start, unit.end)
-        )
+        start, end = next(((s, e) for s, e in self.a.styled.facts.spans if s <= unit.start < e), (unit.start, unit.end))
         return CITATION.search(self.a.styled.text[start:end]) is not None

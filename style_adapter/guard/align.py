@@ -48,16 +48,10 @@ class Alignment:
         return any(a <= position < b for a, b in self.region[claim])
 
 
-def _vector_matrix(
-    draft: list[Word], styled: list[Word]
-) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def _vector_matrix(draft: list[Word], styled: list[Word]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     scores = np.zeros((len(draft), len(styled)), np.float32)
     for cyrillic in (True, False):
-        rows = [
-            i
-            for i, w in enumerate(draft)
-            if w.content and not w.name and bool(CYRILLIC.search(w.low)) is cyrillic
-        ]
+        rows = [i for i, w in enumerate(draft) if w.content and not w.name and bool(CYRILLIC.search(w.low)) is cyrillic]
         columns = [j for j, w in enumerate(styled) if w.content and bool(CYRILLIC.search(w.low)) is cyrillic]
         if not rows or not columns:
             continue
@@ -135,8 +129,7 @@ def align(draft: Reading, styled: Reading) -> Alignment:
     claims = draft.facts.segments
     region = [regions(c, styled.facts.segments, styled.text, styled.facts.spans) for c in claims]
     claim_of = [
-        next((k for k, c in enumerate(claims) if c.start <= w.start < c.after), len(claims) - 1)
-        for w in draft.words
+        next((k for k, c in enumerate(claims) if c.start <= w.start < c.after), len(claims) - 1) for w in draft.words
     ]
     masks = [np.array([any(a <= w.start < b for a, b in r) for w in styled.words], bool) for r in region]
     best: list[Match] = []

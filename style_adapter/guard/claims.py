@@ -6,11 +6,12 @@ import numpy as np
 
 from style_adapter.guard import identifiers
 from style_adapter.guard.align import Alignment
-from style_adapter.guard.operators import Slip
+from style_adapter.guard.ops import Slip
 
 
 def moved(a: Alignment) -> list[Slip]:
-    """Two claims whose content stands under each other's mark: a moved citation, or, where only the subjects moved, swapped roles."""
+    """Two claims whose content stands under each other's mark: a moved citation, or, where only the subjects moved, "
+    "swapped roles."""
     claims = [k for k, c in enumerate(a.claims) if c.cites]
     found: list[Slip] = []
     for x, one in enumerate(claims):
@@ -58,9 +59,7 @@ def _anchors(a: Alignment, one: int, two: int) -> int:
         claim = a.claims[mine]
         names = [i.text for i in a.draft.facts.identifiers if claim.start <= i.start < claim.after]
         rival = {
-            i.text
-            for i in a.draft.facts.identifiers
-            if a.claims[theirs].start <= i.start < a.claims[theirs].after
+            i.text for i in a.draft.facts.identifiers if a.claims[theirs].start <= i.start < a.claims[theirs].after
         }
         names = [n for n in names if n not in rival]
         if not names:

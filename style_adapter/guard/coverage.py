@@ -9,7 +9,7 @@ import numpy as np
 
 from style_adapter.guard import lexicon, units, vectors
 from style_adapter.guard.align import Alignment
-from style_adapter.guard.operators import Slip
+from style_adapter.guard.ops import Slip
 from style_adapter.guard.words import Reading, Word
 
 
@@ -70,17 +70,24 @@ LIMITING = re.compile(
     r"(?:если|когда|кроме|исключени|только|лишь|при|после|до|без|внутри|пока|хотя|несмотря|иначе|или|для|включая|если|перед|потому|чтобы|начиная|"
     r"unless|except|only|if|when|until|without|although|though|after|before|within|during|including|because|otherwise|or|for|in|on|made)$"
 )
-MARKER = re.compile(r"(?<!\w)(?:кроме|за исключением|исключая|если(?! не\w)|только если|при условии,? что|unless|except(?: for)?|only if|if|provided that|as long as)(?!\w)")
+MARKER = re.compile(
+    r"(?<!\w)(?:кроме|за исключением|исключая|если(?! не\w)|только если|при условии,? что|unless|except(?: for)?|"
+    r"only if|if|provided that|as long as)(?!\w)"
+)
 ANSWER = re.compile(
-    r"(?<!\w)(?:если|ежели|коли|коль|кроме|окромя|исключ\w+|изъят\w+|за вычетом|только|лишь|покуда|пока|когда|а вот|но|без|не|нет|unless|except|save|but|if|when|only|should|provided|"
+    r"(?<!\w)(?:если|ежели|коли|коль|кроме|окромя|исключ\w+|изъят\w+|за вычетом|только|лишь|покуда|пока|когда|а вот|"
+    r"но|без|не|нет|unless|except|save|but|if|when|only|should|provided|"
     r"not|no|without|barring|bar|let|so long|nae|ain't|don't|once|whenever|where|an)(?!\w)"
 )
 LEADS = re.compile(
-    r"(?:и |а |но |but |and )?(?:только |лишь |only )?(?:если|когда|кроме|за исключением|исключая|при|после|до|внутри|в рамках|в пределах|пока|без|или|хотя|несмотря|начиная|выпущен\w+|"
-    r"if|when|unless|except|after|before|within|during|until|without|although|though|below|above|under|made for|for|in one|or)(?!\w)"
+    r"(?:и |а |но |but |and )?(?:только |лишь |only )?(?:если|когда|кроме|за исключением|исключая|при|после|до|внутри|"
+    r"в рамках|в пределах|пока|без|или|хотя|несмотря|начиная|выпущен\w+|"
+    r"if|when|unless|except|after|before|within|during|until|without|although|though|below|above|under|made for|for|"
+    r"in one|or)(?!\w)"
 )
 GOVERNS = re.compile(
-    r"(?<!\w)(?:если|когда|кроме|за исключением|только|лишь|при условии|хотя|if|when|unless|except|only|provided|although|though|as long as)(?!\w)[^,]*$"
+    r"(?<!\w)(?:если|когда|кроме|за исключением|только|лишь|при условии|хотя|if|when|unless|except|only|provided|"
+    r"although|though|as long as)(?!\w)[^,]*$"
 )
 LOST = 0.42
 
@@ -140,9 +147,7 @@ class Coverage:
                 self.slips.append(Slip("entity_swap", whole, (other.start, other.end), 0.8))
             else:
                 kept = any(
-                    self.score[i] >= 0.7
-                    for i, w in enumerate(self.a.draft.words)
-                    if whole[0] <= w.start < whole[1]
+                    self.score[i] >= 0.7 for i, w in enumerate(self.a.draft.words) if whole[0] <= w.start < whole[1]
                 )
                 kind = (
                     "condition_dropped"
@@ -170,7 +175,7 @@ class Coverage:
     def _spelled(self, word: Word) -> bool:
         """An acronym spelled out, a name put in another form, or initials."""
         text = self.a.styled.folded
-        if word.low in text or word.low == "gmt" and "greenwich" in text or word.low in ("utc", "мск"):
+        if word.low in text or (word.low == "gmt" and "greenwich" in text) or word.low in ("utc", "мск"):
             return word.low in text or "greenwich" in text or "москов" in text
         if word.text.isupper() and 2 <= len(word.text) <= 5:
             initials = "".join(w.low[0] for w in self.a.styled.words)
@@ -214,12 +219,8 @@ class Coverage:
                     or not any(s <= other.start < e for s, e in region)
                 ):
                     continue
-                if keys & {
-                    row for key in (other.lemma, other.low) for row in lexicon.CONTRAST_OF.get(key, ())
-                }:
-                    self.slips.append(
-                        Slip("entity_swap", (word.start, word.end), (other.start, other.end), 0.7)
-                    )
+                if keys & {row for key in (other.lemma, other.low) for row in lexicon.CONTRAST_OF.get(key, ())}:
+                    self.slips.append(Slip("entity_swap", (word.start, word.end), (other.start, other.end), 0.7))
                     break
 
     # conditions and exceptions
@@ -257,16 +258,10 @@ class Coverage:
             mean = sum(self.score[i] * self.a.draft.words[i].weight for i in words) / (weight or 1)
             likeness = max(clause[c] for c in group)
             limiting = any(
-                LIMITING.match(self.a.draft.folded[c.start : c.end].split()[0])
-                for c in group
-                if c.end > c.start
+                LIMITING.match(self.a.draft.folded[c.start : c.end].split()[0]) for c in group if c.end > c.start
             )
             score = (
-                0.25
-                + 0.2 * min(weight, 3.0)
-                - 0.8 * mean
-                - 0.5 * max(0.0, likeness - 0.3)
-                + (0.12 if limiting else 0)
+                0.25 + 0.2 * min(weight, 3.0) - 0.8 * mean - 0.5 * max(0.0, likeness - 0.3) + (0.12 if limiting else 0)
             )
             start, end = group[0].start, group[-1].end
             if group[0] is found[0]:
@@ -279,11 +274,7 @@ class Coverage:
                 self.slips.append(Slip(kind, (start, end), None, score))
 
     def _lost(self, chunk: Chunk) -> bool:
-        real = [
-            i
-            for i in chunk.words
-            if not self._skippable(self.a.draft.words[i]) and not self.a.draft.words[i].name
-        ]
+        real = [i for i in chunk.words if not self._skippable(self.a.draft.words[i]) and not self.a.draft.words[i].name]
         return bool(real) and max(self.score[i] for i in real) < LOST
 
     def _stretches(self, lost: list[Chunk], all_chunks: list[Chunk]) -> list[list[Chunk]]:
@@ -331,10 +322,6 @@ class Coverage:
             for j in (at - 1, at + 1, at - 2, at + 2):
                 if 0 <= j < len(self.a.styled.words):
                     word = self.a.styled.words[j]
-                    if (
-                        word.content
-                        and self.a.back[j] < 0.6
-                        and word.form.pos == self.a.draft.words[first].form.pos
-                    ):
+                    if word.content and self.a.back[j] < 0.6 and word.form.pos == self.a.draft.words[first].form.pos:
                         return word
         return None

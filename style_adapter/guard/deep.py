@@ -8,11 +8,11 @@ from style_adapter.guard.additions import Additions
 from style_adapter.guard.align import align
 from style_adapter.guard.coverage import Coverage
 from style_adapter.guard.messages import reason
-from style_adapter.guard.operators import Operators, Slip
+from style_adapter.guard.operators import Operators
+from style_adapter.guard.ops import Slip
 from style_adapter.guard.persona import Persona
 from style_adapter.guard.relations import Relations
 from style_adapter.guard.words import Reading
-
 
 THRESHOLD = 0.5
 
@@ -22,9 +22,7 @@ def check(draft: Reading, styled: Reading, found: list[Reason]) -> list[Reason]:
     alignment = align(draft, styled)
     crossed = claims.moved(alignment)
     if any(s.kind == "citation" for s in crossed):
-        found = [
-            r for r in found if r.kind not in ("number", "unit", "date", "dropped_claim", "condition_dropped")
-        ]
+        found = [r for r in found if r.kind not in ("number", "unit", "date", "dropped_claim", "condition_dropped")]
         return found + [_reason(s, draft, styled) for s in crossed]
     slips = (
         crossed

@@ -87,10 +87,7 @@ def interval(
         groups.setdefault(each.pair.draft, []).append(each)
     drafts, dice = list(groups), random.Random(7)
     values = (
-        sorted(
-            measure([o for d in dice.choices(drafts, k=len(drafts)) for o in groups[d]])
-            for _ in range(rounds)
-        )
+        sorted(measure([o for d in dice.choices(drafts, k=len(drafts)) for o in groups[d]]) for _ in range(rounds))
         if drafts
         else [0.0]
     )
@@ -110,7 +107,8 @@ def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         mine = [o for o in corrupt if o.pair.kind == kind]
         caught = [o for o in mine if not o.verdict.ok]
         kinds[kind] = {"pairs": len(mine), "noticed": len(caught), "interval": interval(mine, noticed),
-                       "kind_right": sum(o.kind_right for o in caught), "spots_right": sum(o.spots_right for o in caught)}  # fmt: skip
+                       "kind_right": sum(o.kind_right for o in caught),
+                       "spots_right": sum(o.spots_right for o in caught)}  # fmt: skip
     caught = [o for o in corrupt if not o.verdict.ok]
     return {
         "pairs": len(outcomes),
@@ -131,18 +129,21 @@ def table(data: Mapping[str, Any]) -> str:
     for kind, row in data["kinds"].items():
         low, high = row["interval"]
         lines.append(
-            f"{kind:24} {row['noticed']:>4} / {row['pairs']:<3}  {low:>6.0%} … {high:<6.0%}  {row['kind_right']:>10}  {row['spots_right']:>10}"
+            f"{kind:24} {row['noticed']:>4} / {row['pairs']:<3}  {low:>6.0%} … {high:<6.0%}  "
+            f"{row['kind_right']:>10}  {row['spots_right']:>10}"
         )
     low, high = data["noticed_interval"]
     lines.append(
-        f"corrupt noticed {data['noticed']:.1%} ({low:.0%} … {high:.0%}) of {data['corrupt']}; kind and spots right {data['kind_and_spots_right']:.1%} of the noticed"
+        f"corrupt noticed {data['noticed']:.1%} ({low:.0%} … {high:.0%}) of {data['corrupt']}; "
+        f"kind and spots right {data['kind_and_spots_right']:.1%} of the noticed"
     )
     low, high = data["wrongly_stopped_interval"]
     lines.append(
         f"faithful wrongly stopped {data['wrongly_stopped']:.1%} ({low:.0%} … {high:.0%}) of {data['faithful']}"
     )
     lines.append(
-        f"time per pair: surface median {data['surface_median_ms']:.1f} ms, whole median {data['median_ms']:.1f} ms, max {data['max_ms']:.0f} ms"
+        f"time per pair: surface median {data['surface_median_ms']:.1f} ms, "
+        f"whole median {data['median_ms']:.1f} ms, max {data['max_ms']:.0f} ms"
     )
     return "\n".join(lines)
 

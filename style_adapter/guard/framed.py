@@ -6,14 +6,15 @@ from __future__ import annotations
 import re
 
 from core.nouns import Reason
-from style_adapter.guard import surface
+from style_adapter.guard.facts import analyse
 from style_adapter.guard.messages import reason
 from style_adapter.guard.persona import FIRST, PAST_EN, TALK
 from style_adapter.guard.segments import sentence_spans
 from style_adapter.guard.words import Reading, read
 
 FACTUAL = re.compile(
-    r"(?<!\w)(?:потому что|поскольку|так как|из-за|благодаря|согласно|начиная с|вследствие|в результате|нельзя|запрещено|разрешено|обязательно|необходимо|"
+    r"(?<!\w)(?:потому что|поскольку|так как|из-за|благодаря|согласно|начиная с|вследствие|в результате|нельзя|"
+    r"запрещено|разрешено|обязательно|необходимо|"
     r"because|due to|according to|since|as a result|must|forbidden|allowed|required|mandatory)(?!\w)"
 )
 
@@ -33,8 +34,9 @@ def missing_sentences(text: str, draft: str) -> list[str]:
 
 
 def facts_in(sentence: str, draft: Reading) -> list[Reason]:
-    """Why one own sentence is not mere colour: a number, date, identifier, citation, name, rule, or a statement about the subject."""
-    facts = surface.analyse(sentence)
+    """Why one own sentence is not mere colour: a number, date, identifier, citation, name, rule, or a statement "
+    "about the subject."""
+    facts = analyse(sentence)
     reading = read(sentence, facts)
     found: list[Reason] = []
 
@@ -50,9 +52,11 @@ def facts_in(sentence: str, draft: Reading) -> list[Reason]:
         idiom = any(s <= value.start < e for s, e in facts.idioms)
         if not idiom and (
             value.form == "digits"
-            or value.form == "word"
-            and value.unit is not None
-            and value.unit.dimension not in ("times", "months", "time")
+            or (
+                value.form == "word"
+                and value.unit is not None
+                and value.unit.dimension not in ("times", "months", "time")
+            )
         ):
             say("number", value.text)
     for moment in facts.moments:
@@ -67,7 +71,7 @@ def facts_in(sentence: str, draft: Reading) -> list[Reason]:
     talk = sentence.rstrip().endswith("?")
     if FIRST.search(reading.folded) and shared and not talk and _past(reading):
         say("autobiography", sentence)
-    elif not talk and (len({w.lemma for w in shared}) >= 3 or shared and FACTUAL.search(reading.folded)):
+    elif not talk and (len({w.lemma for w in shared}) >= 3 or (shared and FACTUAL.search(reading.folded))):
         say("added_claim", sentence)
     return found
 

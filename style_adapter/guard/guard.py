@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from core.nouns import Reason, Verdict
 from style_adapter.guard import deep, framed, surface, vectors, words
+from style_adapter.guard.facts import analyse
 from style_adapter.guard.messages import reason
 
 log = logging.getLogger(__name__)
@@ -20,12 +21,12 @@ class Guard:
 
     def __init__(self, judge: Judge | None = None) -> None:
         vectors.load()
-        surface.check(surface.analyse("Один [1]."), surface.analyse("Два [1]."))
+        surface.check(analyse("Один [1]."), analyse("Два [1]."))
         self._judge = judge
 
     def surface(self, draft: str, styled: str) -> Verdict:
         """The cheap checks only: numbers, units, dates, identifiers, citations."""
-        return _verdict(surface.check(surface.analyse(draft), surface.analyse(styled)))
+        return _verdict(surface.check(analyse(draft), analyse(styled)))
 
     def check(self, draft: str, styled: str) -> Verdict:
         """Every check, the cheap ones first. Any text gets an answer."""
@@ -51,7 +52,7 @@ class Guard:
     def _reasons(self, draft: words.Reading, styled: str) -> list[Reason]:
         if not styled.strip():
             return [reason("dropped_claim", draft.text, "", draft.text)] if draft.text.strip() else []
-        facts = surface.analyse(styled)
+        facts = analyse(styled)
         return deep.check(draft, words.read(styled, facts), surface.check(draft.facts, facts))
 
     def _hear(self, draft: str, styled: str, verdict: Verdict) -> None:

@@ -53,9 +53,7 @@ BARE = re.compile(
 DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{2,4}$|\d{4}-\d{2}-\d{2}$")
 UNIT_WORD = re.compile(r"(?:[kcm]?m|км|м)[23]$")
 DECADE = re.compile(r"(?:19|20)?\d0s$")
-UNIT_GLUED = re.compile(
-    r"\d+(?:GB|MB|KB|TB|PB|GIB|MIB|KIB|B|W|V|A|K|M|C|F|H|S|G|L|AM|PM|BC|AD|BCE|CE|HZ|KW|MW|GW)$"
-)
+UNIT_GLUED = re.compile(r"\d+(?:GB|MB|KB|TB|PB|GIB|MIB|KIB|B|W|V|A|K|M|C|F|H|S|G|L|AM|PM|BC|AD|BCE|CE|HZ|KW|MW|GW)$")
 
 
 def find(text: str) -> list[Identifier]:
@@ -79,21 +77,15 @@ def find(text: str) -> list[Identifier]:
         take(match.group(), match.start(), match.end(), False)
     for match in BARE.finditer(text):
         value = match.group().rstrip(".,;:!?")
-        if (
-            len(value) < 2
-            or any(p.match(value) for p in (DECADE, UNIT_GLUED, DATE, UNIT_WORD))
-            or _is_name(value)
-        ):
+        if len(value) < 2 or any(p.match(value) for p in (DECADE, UNIT_GLUED, DATE, UNIT_WORD)) or _is_name(value):
             continue
         take(value, match.start(), match.start() + len(value), False)
     return sorted(found, key=lambda each: each.start)
 
 
 def _is_name(value: str) -> bool:
-    return (
-        bool(re.fullmatch(r"(?:Mc|Mac|De|Le|La|Van|O)[A-Z][a-z]+", value))
-        or value.endswith("th")
-        and value[:-2].isdigit()
+    return bool(re.fullmatch(r"(?:Mc|Mac|De|Le|La|Van|O)[A-Z][a-z]+", value)) or (
+        value.endswith("th") and value[:-2].isdigit()
     )
 
 
@@ -107,9 +99,9 @@ def occurrence(identifier: str, text: str, start: int = 0) -> int | None:
     at = text.find(identifier, start)
     while at >= 0:
         end = at + len(identifier)
-        if not _continues(
-            identifier[0], text[at - 1 : at], text[max(0, at - 2) : at - 1], -1
-        ) and not _continues(identifier[-1], text[end : end + 1], text[end + 1 : end + 2], 1):
+        if not _continues(identifier[0], text[at - 1 : at], text[max(0, at - 2) : at - 1], -1) and not _continues(
+            identifier[-1], text[end : end + 1], text[end + 1 : end + 2], 1
+        ):
             return at
         at = text.find(identifier, at + 1)
     return None

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables of words)
 """The words that turn a fact: modality, scope, negation, comparison, condition, cause. Patterns over folded text (ё=е), Russian
 and English together. Knows no texts."""
 
@@ -293,9 +294,7 @@ def compiled(table: dict[str, str]) -> dict[str, re.Pattern[str]]:
 MODALITY_RE = compiled(MODALITY)
 QUANTITY_RE = compiled(QUANTITY)
 BOUNDS_RE = compiled(BOUNDS)
-AXES_RE = tuple(
-    (name, kind, re.compile(W + plus + E), re.compile(W + minus + E)) for name, kind, plus, minus in AXES
-)
+AXES_RE = tuple((name, kind, re.compile(W + plus + E), re.compile(W + minus + E)) for name, kind, plus, minus in AXES)
 CAUSE_RE = tuple((name, re.compile(W + pattern + E)) for name, pattern in CAUSE)
 CONTRAST_OF: dict[str, list[int]] = {}
 for _index, _row in enumerate(CONTRASTS):

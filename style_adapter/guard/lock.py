@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from style_adapter.guard import surface
+from style_adapter.guard.facts import analyse
 
 LEFT, RIGHT = "⟦", "⟧"
 PLACEHOLDER = re.compile(rf"{LEFT}(\d+){RIGHT}")
@@ -18,7 +18,7 @@ def lock(draft: str) -> tuple[str, dict[str, str]]:
     A draft that already holds such brackets is returned as it is, with an empty table."""
     if LEFT in draft or RIGHT in draft:
         return draft, {}
-    facts = surface.analyse(draft)
+    facts = analyse(draft)
     spans = [(i.start, i.end) for i in facts.identifiers]
     spans += [(m.start, m.end) for m in facts.moments if m.key[0] in ("day", "clock")]
     spans += [(v.start, v.end) for v in facts.values if v.form == "digits"]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables of words)
 """One sentence for a person per kind of slip, in the draft's language, fit to stand in a repair instruction."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables of words)
 """Lemmas and grammar of single words: pymorphy3 for Cyrillic, Snowball stems and suffixes for Latin. Knows no sentence."""
 
 from __future__ import annotations
@@ -133,9 +134,7 @@ def roots(lemma: str) -> frozenset[str]:
             found.add(base[len(prefix) :])
             break
     cut = {
-        re.sub(
-            r"(?:иров|ова|ыва|ива|ени|ани|ость|ост|тель|ени|ан|ен|н|к|щик|ник|а|и|я|е|ств|ть|т)+$", "", each
-        )
+        re.sub(r"(?:иров|ова|ыва|ива|ени|ани|ость|ост|тель|ени|ан|ен|н|к|щик|ник|а|и|я|е|ств|ть|т)+$", "", each)
         for each in found
     }
     cut |= {c[:-1] + "ст" for c in cut if c.endswith("щ")} | {c[:-1] + "д" for c in cut if c.endswith("ж")}

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables of words)
 """Number words, Russian (all cases, by pymorphy3) and English, as `Fraction`s. Knows words only: no digits, no units, no dates."""
 
 from __future__ import annotations
@@ -22,8 +23,7 @@ class Numeral:
 
 RU_UNITS = "ноль один два три четыре пять шесть семь восемь девять".split()
 RU_TEENS = (
-    "десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать семнадцать "
-    "восемнадцать девятнадцать"
+    "десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать семнадцать восемнадцать девятнадцать"
 ).split()
 RU_TENS = "двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто".split()
 RU_HUNDREDS = "сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот".split()
@@ -104,9 +104,7 @@ def _forms(word: str) -> list[str]:
     parses = [p for p in analyzer().parse(word) if p.normal_form.replace("ё", "е") == word.replace("ё", "е")]
     if not parses:
         return [word.replace("ё", "е")]
-    best = next(
-        (p for p in parses if {"NUMR", "ADJF"} & set(str(p.tag).replace(" ", ",").split(","))), parses[0]
-    )
+    best = next((p for p in parses if {"NUMR", "ADJF"} & set(str(p.tag).replace(" ", ",").split(","))), parses[0])
     return [form.word.replace("ё", "е") for form in best.lexeme]
 
 
@@ -195,13 +193,7 @@ def read(words: list[str]) -> tuple[int, Fraction, bool] | None:
     for index, word in enumerate(words):
         found = table.get(word)
         if found is None:
-            if (
-                word == "and"
-                and group
-                and index + 1 < len(words)
-                and rank >= 3
-                and table.get(words[index + 1])
-            ):
+            if word == "and" and group and index + 1 < len(words) and rank >= 3 and table.get(words[index + 1]):
                 continue
             break
         if found.role == "whole" or ordinal:
@@ -226,20 +218,10 @@ def _spoken_year(words: list[str]) -> tuple[int, Fraction, bool] | None:
     """`nineteen seventy-three`, `twenty twenty-four`, `nineteen oh five`."""
     table = numerals()
     head = table.get(words[0])
-    if (
-        head is None
-        or len(words) < 2
-        or not (13 <= head.value <= 20)
-        or words[0] not in (*EN_TEENS, "twenty")
-    ):
+    if head is None or len(words) < 2 or not (13 <= head.value <= 20) or words[0] not in (*EN_TEENS, "twenty"):
         return None
     tens = table.get(words[1])
-    if (
-        words[1] in ("oh", "o", "ought")
-        and len(words) > 2
-        and (last := table.get(words[2]))
-        and 0 < last.value < 10
-    ):
+    if words[1] in ("oh", "o", "ought") and len(words) > 2 and (last := table.get(words[2])) and 0 < last.value < 10:
         return 3, head.value * 100 + last.value, False
     if tens is None or tens.role not in ("ten", "unit") or tens.value < 10 or words[1] in RU_UNITS:
         return None
@@ -256,7 +238,5 @@ def compound(word: str) -> Fraction | None:
     for head, value in RU_COMPOUND.items():
         if word.startswith(head) and len(word) >= len(head) + 5:
             rest = word[len(head) :]
-            return Fraction(
-                value * (1000 if rest.startswith("тысяч") else 10**6 if rest.startswith("миллион") else 1)
-            )
+            return Fraction(value * (1000 if rest.startswith("тысяч") else 10**6 if rest.startswith("миллион") else 1))
     return None

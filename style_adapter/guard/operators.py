@@ -4,97 +4,11 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from collections.abc import Iterable
-from dataclasses import dataclass
 
 from style_adapter.guard import lexicon
 from style_adapter.guard.align import ROOT, Alignment
-from style_adapter.guard.surface import Value
-from style_adapter.guard.words import Reading, Word
-
-
-@dataclass(frozen=True, slots=True)
-class Op:
-    """One operator word: its class and span."""
-
-    cls: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """A possible slip: kind, the two spans (None: no spot), and how sure, 0..1."""
-
-    kind: str
-    draft: tuple[int, int] | None
-    styled: tuple[int, int] | None
-    score: float
-
-
-LIMIT = 150  # operators of one class read in one text
-
-
-def find(text: str, table: dict[str, re.Pattern[str]]) -> list[Op]:
-    """Operators of one family; a longer class earlier in the table wins the characters."""
-    taken = bytearray(len(text))
-    found: list[Op] = []
-    for cls, pattern in table.items():
-        for match in islice(pattern.finditer(text), LIMIT):
-            if not any(taken[match.start() : match.end()]):
-                taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
-                found.append(Op(cls, match.start(), match.end()))
-    return sorted(found, key=lambda op: op.start)
-
-
-def plain(reading: Reading) -> str:
-    """The folded text with identifiers blanked, so that operators are looked for in prose only."""
-    chars = list(reading.folded)
-    for each in reading.facts.identifiers:
-        chars[each.start : each.end] = " " * (each.end - each.start)
-    return "".join(chars)[: reading.words[-1].end + 40 if reading.words else None]
-
-
-def clause_at(reading: Reading, position: int) -> int:
-    for index, (start, end) in enumerate(reading.clauses):
-        if start <= position < end:
-            return index
-    return len(reading.clauses) - 1
-
-
-class Window:
-    """Where in the styled text an operator of the draft should have its counterpart."""
-
-    def __init__(self, alignment: Alignment) -> None:
-        self.a = alignment
-        self.of_clause: dict[int, list[int]] = {}
-        for index, word in enumerate(alignment.draft.words):
-            self.of_clause.setdefault(word.clause, []).append(index)
-
-    def spans(self, position: int, claim: int, wide: int = 1) -> list[tuple[int, int]]:
-        """Clauses of the styled region that hold what stands near `position` in the draft, and their neighbours."""
-        a = self.a
-        clause = clause_at(a.draft, position)
-        near: set[int] = set()
-        for offset in (0, 1, -1):
-            for index in self.of_clause.get(clause + offset, []):
-                match = a.best[index]
-                if match.score >= 0.6 and a.draft.words[index].content and a.claim_of[index] == claim:
-                    near.add(a.styled.words[match.index].clause)
-            if near:
-                break
-        if not near:
-            return a.region[claim]
-        wider = {c + d for c in near for d in range(-wide, wide + 1)}
-        spans = [a.styled.clauses[c] for c in wider if 0 <= c < len(a.styled.clauses)]
-        return [
-            s for s in spans if any(s[0] < end and start < s[1] for start, end in a.region[claim])
-        ] or a.region[claim]
-
-
-def within(op: Op, spans: Iterable[tuple[int, int]]) -> bool:
-    return any(start <= op.start < end for start, end in spans)
-
+from style_adapter.guard.bounds import Bounds
+from style_adapter.guard.ops import LIMIT, Op, Slip, Window, clause_at, find, plain, within
 
 EQUIVALENT: dict[str, set[str]] = {
     "must": {"must"}, "forbid": {"forbid"}, "should": {"should"}, "may": {"may", "optional"}, "perhaps": {"perhaps", "may"},
@@ -131,7 +45,10 @@ class Operators:
         self.their_bounds: list[tuple[int, int]] = []
 
     def run(self) -> list[Slip]:
-        self._bounds()
+        bounds = Bounds(self.a)
+        bounds.run()
+        self.slips += bounds.slips
+        self.bound_spans, self.their_bounds = bounds.bound_spans, bounds.their_bounds
         modal = self._family(lexicon.MODALITY_RE)
         self._family(lexicon.QUANTITY_RE)
         self._negation(modal)
@@ -163,14 +80,10 @@ class Operators:
                 - sum(t.cls == c and within(t, region) for t in theirs)
                 for c in CONFLICT[op.cls]
             }
-            against = [
-                t for t in theirs if t.cls in CONFLICT[op.cls] and within(t, spans) and counts[t.cls] < 0
-            ]
+            against = [t for t in theirs if t.cls in CONFLICT[op.cls] and within(t, spans) and counts[t.cls] < 0]
             if op.cls == "must" and any(t.cls == "may" for t in against):
                 against = [
-                    t
-                    for t in against
-                    if t.cls != "may" or not re.search(r"(?:а|и|или) $", self.styled[: t.start][-4:])
+                    t for t in against if t.cls != "may" or not re.search(r"(?:а|и|или) $", self.styled[: t.start][-4:])
                 ]
             if op.cls == "forbid" and any(
                 within(n, spans) and n.start not in {t.start for t in theirs} for n in self.negations
@@ -178,9 +91,7 @@ class Operators:
                 against = [t for t in against if t.cls in ("should", "optional")]
             if against:
                 worst = min(against, key=lambda t: list(CONFLICT[op.cls]).index(t.cls))
-                self.slips.append(
-                    Slip(CONFLICT[op.cls][worst.cls], (op.start, op.end), (worst.start, worst.end), 0.8)
-                )
+                self.slips.append(Slip(CONFLICT[op.cls][worst.cls], (op.start, op.end), (worst.start, worst.end), 0.8))
         return mine
 
     def _negation(self, modal: list[Op]) -> None:
@@ -190,9 +101,7 @@ class Operators:
                 r"(?:исключ|без|кроме|вместо|против|off|free|except|unless|fail|lost)", self.draft[op.start :]
             ):
                 continue
-            governed = next(
-                (i for i, w in enumerate(self.a.draft.words) if w.start >= op.end and w.content), None
-            )
+            governed = next((i for i, w in enumerate(self.a.draft.words) if w.start >= op.end and w.content), None)
             if (
                 governed is not None
                 and self.a.draft.words[governed].start - op.end < 30
@@ -217,7 +126,8 @@ class Operators:
             if re.search(
                 r"(?:(?<!\w)(?:не|not|never|nae|dinna|cannae|didnae|without|без)|n't)\s+(?:\w+\s+)?$", before
             ) and not re.search(
-                r"(?:пока|покуда|until|till|unless|lest)\s[^.]*$|(?:не|not)\s+(?:только|просто|только лишь|only|just|merely|more|less|больше|меньше|более|менее|раньше|позже)\s*$",
+                r"(?:пока|покуда|until|till|unless|lest)\s[^.]*$|(?:не|not)\s+(?:только|просто|только лишь|only|just|"
+                r"merely|more|less|больше|меньше|более|менее|раньше|позже)\s*$",
                 before,
             ):
                 negation = (
@@ -226,19 +136,13 @@ class Operators:
                     else other.start
                 )
                 self.slips.append(
-                    Slip(
-                        "negation_flip", (word.start, word.end), (min(negation, other.start), other.end), 0.6
-                    )
+                    Slip("negation_flip", (word.start, word.end), (min(negation, other.start), other.end), 0.6)
                 )
 
     def _following(self, index: int) -> float:
         """How well the word after a governed one lives on, in the same clause: `не требует остановки`."""
         words = self.a.draft.words
-        if (
-            index + 1 < len(words)
-            and words[index + 1].clause == words[index].clause
-            and words[index + 1].content
-        ):
+        if index + 1 < len(words) and words[index + 1].clause == words[index].clause and words[index + 1].content:
             return self.a.best[index + 1].score
         return 0.0
 
@@ -314,8 +218,7 @@ class Operators:
             for match in pattern.finditer(text):
                 before = text[max(0, match.start() - 24) : match.start()]
                 negated = (
-                    re.search(r"(?:(?<!\w)(?:не|not|no|never|ни|cannae|nae)|n't)\s+(?:\w+\s)?$", before)
-                    is not None
+                    re.search(r"(?:(?<!\w)(?:не|not|no|never|ни|cannae|nae)|n't)\s+(?:\w+\s)?$", before) is not None
                 )
                 after = text[match.end() : match.end() + 16]
                 if match.group() in ("больше", "более", "more", "over", "up", "down") and re.match(
@@ -324,20 +227,17 @@ class Operators:
                     continue
                 infinitive = text[: match.end()].endswith(("ть", "ться", "ти", "же", "ше", "ее", "че"))
                 clause_negs = (
-                    len([n for n in self.negations if abs(n.start - match.start()) < 60])
-                    if text is self.styled
-                    else 0
+                    len([n for n in self.negations if abs(n.start - match.start()) < 60]) if text is self.styled else 0
                 )
                 if negated and clause_negs > 1:
                     continue
-                negated = negated or infinitive and re.match(r"\s+(?:не|нельзя)\s", after) is not None
+                negated = negated or (infinitive and re.match(r"\s+(?:не|нельзя)\s", after) is not None)
                 found.append((-sign if negated else sign, match.start(), match.end()))
         minus_spans = [(s, e) for sign, s, e in found if minus.match(text, s)]
         return [
             f
             for f in found
-            if f[0] == -1
-            or not any(s <= f[1] and f[2] <= e and (s, e) != (f[1], f[2]) for s, e in minus_spans)
+            if f[0] == -1 or not any(s <= f[1] and f[2] <= e and (s, e) != (f[1], f[2]) for s, e in minus_spans)
         ]
 
     def _swapped(self, op: Op, other: Op) -> bool:
@@ -351,101 +251,3 @@ class Operators:
             left, other_left = word.start < op.start, self.a.styled.words[match.index].start < other.start
             votes += 1 if left != other_left else -1
         return votes > 0
-
-    # bounds of numbers
-
-    def _bounds(self) -> None:
-        mine, theirs = find(self.draft, lexicon.BOUNDS_RE), find(self.styled, lexicon.BOUNDS_RE)
-        for value in self.a.styled.facts.values:
-            if value.form != "loose" and not value.year:
-                self.their_bounds += [
-                    (op.start, op.end) for op in self._beside(self.a.styled, self.styled, value, theirs, left=22, right=22)
-                ]
-        for value in self.a.draft.facts.values:
-            if value.form == "loose" or value.year or value.ordinal or value.unit and value.unit.label == "times":
-                continue
-            near = [
-                op for op in self._beside(self.a.draft, self.draft, value, mine, left=22, right=22)
-                if op.end <= value.start or op.cls not in ("gt", "lt")
-            ]  # fmt: skip
-            sides = {op.cls for op in near} & {"ge", "le", "gt", "lt", "about"}
-            if not sides:
-                continue
-            self.bound_spans += [(op.start, op.end) for op in near]
-            region = self.a.region[self._claim(value.start)]
-            answers = [
-                v
-                for v in self.a.styled.facts.values
-                if value.equals(v) and any(s <= v.start < e for s, e in region)
-            ]
-            if answers:
-                self._compare_bounds(value, near, sides, answers, theirs)
-
-    def _compare_bounds(
-        self, value: Value, near: list[Op], sides: set[str], answers: list[Value], theirs: list[Op]
-    ) -> None:
-        got: set[str] = set()
-        spots: list[Op] = []
-        for answer in answers:
-            for op in self._beside(self.a.styled, self.styled, answer, theirs, left=40, right=40):
-                spots.append(op)
-                got.add(op.cls)
-                if self._negated(op, answer):
-                    got |= {"gt": {"le"}, "lt": {"ge"}}.get(op.cls, set())
-        against = {
-            "ge": {"le", "lt"},
-            "gt": {"le", "lt"},
-            "le": {"ge", "gt"},
-            "lt": {"ge", "gt"},
-            "about": {"exact"},
-        }
-        friends = {
-            "ge": {"ge", "gt"},
-            "gt": {"gt", "ge"},
-            "le": {"le", "lt"},
-            "lt": {"lt", "le"},
-            "about": {"about", "perhaps", "ge", "le"},
-        }
-        for side in sides:
-            if got & friends[side]:
-                continue
-            kind = "modality" if side == "about" else "comparison_flipped"
-            op = next(o for o in near if o.cls == side)
-            bad = [o for o in spots if o.cls in against[side]]
-            draft = (min(op.start, value.start), max(op.end, value.end))
-            answer = answers[0]
-            if bad:
-                self.slips.append(
-                    Slip(kind, draft, (min(bad[0].start, answer.start), max(bad[0].end, answer.end)), 0.85)
-                )
-            elif side in ("ge", "le", "gt", "lt"):
-                self.slips.append(Slip(kind, draft, (answer.start, answer.end), 0.45))
-
-    def _beside(self, reading: Reading, text: str, value: Value, ops: list[Op], left: int, right: int) -> list[Op]:
-        """Bounds that belong to a number: those before it, and those after it that belong to no later number."""
-        found = []
-        values = [v for v in reading.facts.values if v.form != "loose"]
-        for op in ops:
-            if op.end <= value.start and value.start - op.end <= left:
-                gap = text[op.end : value.start]
-                between = any(op.end <= v.start < value.start for v in values)
-            elif op.start >= value.end and op.start - value.end <= right:
-                gap = text[value.end : op.start]
-                between = any(value.end <= v.start < op.start for v in values) or any(
-                    0 <= v.start - op.end <= 24 and "," not in text[op.end : v.start] for v in values
-                )
-            else:
-                continue
-            if between or re.search(r"\d|\[|[.!?;]\s", gap):
-                continue
-            if left > 22 or ("," not in gap and len(gap.split()) <= 2):
-                found.append(op)
-        return found
-
-    def _negated(self, op: Op, value: Value) -> bool:
-        start, end = min(op.start, value.start) - 30, max(op.end, value.end) + 40
-        return any(start <= n.start < end for n in self.negations)
-
-
-def clause_words(reading: Reading, clause: int) -> list[Word]:
-    return [w for w in reading.words if w.clause == clause]

@@ -7,7 +7,7 @@ import re
 
 from core.text import CYRILLIC
 from style_adapter.guard.align import Alignment
-from style_adapter.guard.operators import Slip
+from style_adapter.guard.ops import Slip
 from style_adapter.guard.segments import CITATION
 
 FIRST = re.compile(
@@ -21,12 +21,15 @@ TALK = re.compile(
     r"say|tell|told|said|mean|think|swear|bet|reckon|call|hear|guess|believe|know|suppose|wish|hope|fear|beg|dare|promise|warn|love|hate|declare|confess|sing|ask|advise|suggest|recommend|remind|understand|wonder|write|speak|see)",
 )
 PAST_EN = re.compile(
-    r"(?:^|\W)(?:i|we|i've|i'd|we've|ah|myself)\s+(?:(?:\w+ly|once|never|always|also|have|had|just|only|even|did|was|were|used to|personally|been|still)\s+){0,3}"
+    r"(?:^|\W)(?:i|we|i've|i'd|we've|ah|myself)\s+(?:(?:\w+ly|once|never|always|also|have|had|just|only|even|did|was|"
+    r"were|used to|personally|been|still)\s+){0,3}"
     r"(?:\w+ed|was|were|had|did|drove|saw|took|made|went|ran|set|built|wrote|met|got|kept|held|stood|sat|lost|won|ate|drank|slept|found|bought|sold|brought|taught|caught|fought|gave|came|knew|"
     r"flew|rode|sang|swam|wore|tore|threw|grew|broke|spoke|chose|froze|stole|woke|hid|bit|fed|led|left|spent|paid|put|cut|hit|lived|been|done|seen|worked|tried|dug|hung|climbed|sailed|led)(?!\w)"
 )
 FIXED = re.compile(
-    r"blow me|bless me|my word|my stars|oh my|my lord|my lady|my dear|my friend|my pardner|if i may|as i (?:call|say|see)|скажу|бог мой|боже мой|мои хорош|мой друг|мой дорог|мамочк|батюшки|мать моя|мой юный|i must say|i regret|i fear|i dare|i daresay|in my book|my mind"
+    r"blow me|bless me|my word|my stars|oh my|my lord|my lady|my dear|my friend|my pardner|if i may|as i (?:call|say|"
+    r"see)|скажу|бог мой|боже мой|мои хорош|мой друг|мой дорог|мамочк|батюшки|мать моя|мой юный|i must say|i regret|"
+    r"i fear|i dare|i daresay|in my book|my mind"
 )
 OWN = re.compile(r"(?<!\w)(?:мо(?:й|я|е|и|ю|его|ей|их|им)|у меня|при мне|со мной|my|mine|ma|our)(?!\w)")
 LINK = re.compile(
@@ -61,9 +64,7 @@ class Persona:
     def _stretch(self, start: int, end: int, position: int) -> tuple[int, int]:
         """The part of a sentence around a first person: to the nearest marks on both sides."""
         text = self.a.styled.text
-        left = max(
-            [start] + [start + m.end() for m in re.finditer(r"[;:()\]]\s*|,\s+|\s—\s", text[start:position])]
-        )
+        left = max([start] + [start + m.end() for m in re.finditer(r"[;:()\]]\s*|,\s+|\s—\s", text[start:position])])
         right = re.search(r"\s?\[\d|[;()!?\n]|\s—\s|\.(?:\s|$)", text[position:end])
         return left, position + right.start() if right else end
 
@@ -73,11 +74,11 @@ class Persona:
         words = [(j, w) for j, w in enumerate(reading.words) if left <= w.start < right]
         verbs = [w for _, w in words if w.form.pos == "verb"]
         english = PAST_EN.search(" " + text)
-        if english and (
-            TALK.match(english.group().split()[-1]) or english.group().split()[-1] in ("got", "ever")
-        ):
+        if english and (TALK.match(english.group().split()[-1]) or english.group().split()[-1] in ("got", "ever")):
             english = None
-        past = any(w.form.past and CYRILLIC.search(w.low) and not TALK.match(w.low) for w in verbs) or english is not None
+        past = (
+            any(w.form.past and CYRILLIC.search(w.low) and not TALK.match(w.low) for w in verbs) or english is not None
+        )
         own = OWN.search(text) is not None
         if not past and not (own and any(w.form.past or w.low in ("was", "were") for _, w in words)):
             return 0.0
@@ -90,9 +91,7 @@ class Persona:
         )
         shared = sum(1 for j, w in words if w.content and self.a.back[j] >= 0.8)
         whole = sum(
-            1
-            for j, w in enumerate(reading.words)
-            if w.sentence == sentence and w.content and self.a.back[j] >= 0.8
+            1 for j, w in enumerate(reading.words) if w.sentence == sentence and w.content and self.a.back[j] >= 0.8
         )
         link = LINK.search(text) is not None
         return (

@@ -67,9 +67,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     return merged
 
 
-def regions(
-    claim: Segment, styled: list[Segment], text: str, spans: list[tuple[int, int]]
-) -> list[tuple[int, int]]:
+def regions(claim: Segment, styled: list[Segment], text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Where in the styled text a claim of the draft is to be looked for: what carries its mark, to the end of that sentence."""
     own = [s for s in styled if s.cites & claim.cites]
     if not claim.cites or not own:

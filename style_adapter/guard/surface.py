@@ -4,71 +4,23 @@ Knows no grammar and no meaning."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import SequenceMatcher
-from fractions import Fraction
 
 from core.nouns import Reason
 from core.text import fold, stem, words
-from style_adapter.guard import identifiers, morph, segments, units, values
+from style_adapter.guard import clocks, identifiers, kinds, morph, segments, units
+from style_adapter.guard.facts import Facts, context, inside
 from style_adapter.guard.identifiers import Identifier
 from style_adapter.guard.messages import reason
+from style_adapter.guard.patterns import ONE_UNIT
 from style_adapter.guard.segments import Segment
-from style_adapter.guard.values import ONE_UNIT, Moment, Value
-
-IDIOM = re.compile(
-    r"(?<!\w)(?:в два счета|дважды два|как два пальца|в двух словах|в двух шагах|раз,? два(?:,? три)?|раз-два(?:-три)?|на все сто|"
-    r"на все 100|24/7|один в один|семь раз отмерь|ни в одном глазу|пара слов|два сапога пара|с трех раз|в пол-оборота|"
-    r"(?:три|тридевять|семь)\w* (?:морей|земель|пятниц|пядей|футов)|за три ?девять|пять баллов|(?:5|пять) звезд\w*|"
-    r"на 100\s?%|100\s?%[-\s]но|номер (?:один|раз|1)|number one|first things first|two cents|second to none|nine lives|"
-    r"cloud nine|six feet under|at sixes and sevens|forty winks|one of a kind|on all fours|a thousand times|one hundred percent,|"
-    r"ten out of ten|10/10|ten-four|high five|take five|five stars?|second nature|on second thought)(?!\w)"
-)
-
+from style_adapter.guard.values import Moment, Value
 
 CLAUSE = re.compile(r"[,;:(){}\n]\s*|\.\s|\s[—–]\s|\s\[")
 CONDITIONAL = re.compile(
     r"(?<!\w)(?:если|когда|при|кроме|только|лишь|для|дольше|выше|ниже|больше|меньше|более|менее|старше|моложе|крупнее|дороже|тяжелее|после|начиная|пока|свыше|до|выпущен\w+|"
     r"if|when|unless|except|only|below|above|over|under|after|before|until|within|during|for|longer|older|younger|heavier|more|less)(?!\w)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the cheap checks know of one text."""
-
-    text: str
-    spans: list[tuple[int, int]]  # sentences
-    segments: list[Segment]
-    identifiers: list[Identifier]
-    values: list[Value]
-    moments: list[Moment]
-    idioms: list[tuple[int, int]]
-
-    def cites(self) -> set[int]:
-        return {n for s in self.segments for n in s.cites}
-
-
-def analyse(text: str) -> Facts:
-    """Everything the cheap checks need of a text."""
-    found = identifiers.find(text)
-    marks = [m.span() for m in segments.CITATION.finditer(text)]
-    found = [i for i in found if not any(a < i.end and i.start < b for a, b in marks) or i.code]
-    taken = [(i.start, i.end) for i in found] + marks
-    numbers, moments = values.extract(text, taken)
-    idioms = [m.span() for m in IDIOM.finditer(fold(text))]
-    return Facts(text, segments.sentence_spans(text), segments.cut(text), found, numbers, moments, idioms)
-
-
-def inside(position: int, ranges: list[tuple[int, int]]) -> bool:
-    return any(start <= position < end for start, end in ranges)
-
-
-def context(text: str, start: int, end: int, words: int = 3) -> str:
-    """The spot with a few words on each side, verbatim."""
-    left = re.search(rf"(?:\S+\s+){{0,{words}}}$", text[:start][-80:])
-    right = re.match(rf"(?:\s+\S+){{0,{words}}}", text[end : end + 80])
-    return text[start - len(left.group() if left else "") : end + len(right.group() if right else "")]
 
 
 class Surface:
@@ -124,7 +76,7 @@ class Surface:
             best = max(strange, key=lambda s: SequenceMatcher(None, each.text, s.text).ratio(), default=None)
             if best is not None and SequenceMatcher(None, each.text, best.text).ratio() >= 0.34:
                 strange.remove(best)
-                self._say(_identifier_kind(each, best), each.text, best.text)
+                self._say(kinds.of_identifier(each, best), each.text, best.text)
             elif each.code or not each.plain_word:
                 near = self._nearest(each)
                 if near:
@@ -157,10 +109,8 @@ class Surface:
                 if each.code and not each.plain_word
                 else identifiers.occurs(name.lower(), low)
             )
-            known = (
-                known
-                or identifiers.occurs(name.lower().replace("-", " "), low.replace("-", " "))
-                and not name.startswith("-")
+            known = known or (
+                identifiers.occurs(name.lower().replace("-", " "), low.replace("-", " ")) and not name.startswith("-")
             )
             certain = each.code or re.search(r"[\d_/=]|^-|^\.", name) is not None
             if not known and certain and name not in {f.text for f in found}:
@@ -170,14 +120,8 @@ class Surface:
     def _nearest(self, identifier: Identifier) -> str:
         """The word of the styled text that most resembles a lost identifier, if any does."""
         words = {m.group() for m in re.finditer(r"[\w./=-]{3,}", self.styled.text)}
-        best = max(
-            words, key=lambda w: SequenceMatcher(None, identifier.text.lower(), w.lower()).ratio(), default=""
-        )
-        return (
-            best
-            if best and SequenceMatcher(None, identifier.text.lower(), best.lower()).ratio() >= 0.6
-            else ""
-        )
+        best = max(words, key=lambda w: SequenceMatcher(None, identifier.text.lower(), w.lower()).ratio(), default="")
+        return best if best and SequenceMatcher(None, identifier.text.lower(), best.lower()).ratio() >= 0.6 else ""
 
     # numbers
 
@@ -188,9 +132,7 @@ class Surface:
         for value in self.draft.values:
             if value.form == "loose":
                 continue
-            claim = next(
-                (s for s in self.draft.segments if s.start <= value.start < s.after), self.draft.segments[-1]
-            )
+            claim = next((s for s in self.draft.segments if s.start <= value.start < s.after), self.draft.segments[-1])
             region = segments.regions(claim, self.styled.segments, self.styled.text, self.styled.spans)
             if not self._claim_value(value, region, fresh=True):
                 pending.append((value, region))
@@ -217,12 +159,7 @@ class Surface:
 
     def _as_clock(self, value: Value, region: list[tuple[int, int]]) -> bool:
         """`с 9 до 17 часов` → `с девяти утра до пяти вечера`."""
-        if (
-            value.value.denominator != 1
-            or not 0 <= value.value <= 24
-            or value.unit
-            and value.unit.label != "h"
-        ):
+        if value.value.denominator != 1 or not 0 <= value.value <= 24 or (value.unit and value.unit.label != "h"):
             return False
         return any(
             m.key[0] == "clock" and int(m.key[1]) == value.value * 60 % 1440 and inside(m.start, region)
@@ -231,12 +168,10 @@ class Surface:
 
     def _inherits(self, value: Value, other: Value) -> bool:
         """`три месяца, для бухгалтеров — шесть` → `полгода`: the unit of the number before it."""
-        if value.unit is not None or other.unit is None or other.form == "loose" and value.form == "digits":
+        if value.unit is not None or other.unit is None or (other.form == "loose" and value.form == "digits"):
             return False
         before = [
-            v
-            for v in self.draft.values
-            if v.end <= value.start and v.unit and v.unit.dimension == other.unit.dimension
+            v for v in self.draft.values if v.end <= value.start and v.unit and v.unit.dimension == other.unit.dimension
         ]
         unit = before[-1].unit if before else None
         return unit is not None and value.value * unit.factor == other.value * other.unit.factor
@@ -256,11 +191,7 @@ class Surface:
 
     def _unit_told(self, draft: Value, styled: Value) -> bool:
         """Where only one of the two has a unit, the unit must stand elsewhere near or be no measure."""
-        if (
-            (draft.unit is None) == (styled.unit is None)
-            or draft.value != styled.value
-            or styled.form == "loose"
-        ):
+        if (draft.unit is None) == (styled.unit is None) or draft.value != styled.value or styled.form == "loose":
             return True
         unit, there = (draft.unit, self.styled) if draft.unit else (styled.unit, self.draft)
         assert unit is not None
@@ -296,10 +227,10 @@ class Surface:
         ]  # fmt: skip
         for value, region in missing:
             best = min(
-                (v for v in spare if inside(v.start, region)), key=lambda v: _distance(value, v), default=None
+                (v for v in spare if inside(v.start, region)), key=lambda v: kinds.distance(value, v), default=None
             )
             weak = value.ordinal and value.form != "digits" and not value.year
-            if best is None or _distance(value, best) > 8:
+            if best is None or kinds.distance(value, best) > 8:
                 if weak or value.value == 1:
                     continue
                 same = next(
@@ -312,15 +243,15 @@ class Surface:
                     self._lost(value)
                 continue
             spare.remove(best)
-            self._say(_value_kind(value, best, self.draft.text), self._spot_draft(value), self._spot(best))
+            self._say(kinds.of_value(value, best, self.draft.text), self._spot_draft(value), self._spot(best))
         for extra in spare:
-            if extra.form == "digits" and not any(
-                d.equals(extra) or d.value == extra.value for d in self.draft.values
+            if (
+                extra.form == "digits"
+                and not any(d.equals(extra) or d.value == extra.value for d in self.draft.values)
+                and not any(m.start <= extra.start < m.end for m in self.draft.moments)
+                and self._about_draft(extra.start)
             ):
-                if not any(m.start <= extra.start < m.end for m in self.draft.moments) and self._about_draft(
-                    extra.start
-                ):
-                    self._say("added_claim", "", context(self.styled.text, extra.start, extra.end))
+                self._say("added_claim", "", context(self.styled.text, extra.start, extra.end))
 
     def _lost(self, value: Value) -> None:
         """A number with nothing in its place: part of a lost condition or of a lost claim."""
@@ -343,9 +274,7 @@ class Surface:
 
     def _about_draft(self, position: int) -> bool:
         """The sentence at `position` carries a citation or shares words with the draft: it is no mere talk."""
-        start, end = next(
-            ((a, b) for a, b in self.styled.spans if a <= position < b), (0, len(self.styled.text))
-        )
+        start, end = next(((a, b) for a, b in self.styled.spans if a <= position < b), (0, len(self.styled.text)))
         if segments.CITATION.search(self.styled.text[start:end]):
             return True
         mine = {stem(w) for w in words(self.draft.text) if len(w) > 3}
@@ -385,27 +314,25 @@ class Surface:
                 spare.remove(other)
             self._say("date", moment.text, other.text if other else "")
         for extra in spare:
-            if extra.key[0] in ("day", "clock", "bc") and not any(
-                self._meets(extra, m) for m in self.draft.moments
+            if (
+                extra.key[0] in ("day", "clock", "bc")
+                and not any(self._meets(extra, m) for m in self.draft.moments)
+                and extra.key[0] != "clock"
+                and not self._clock_hours(extra, self.draft)
             ):
-                if extra.key[0] != "clock" and not self._clock_hours(extra, self.draft):
-                    self._say("date", "", extra.text)
+                self._say("date", "", extra.text)
 
     def _meets(self, first: Moment, second: Moment) -> bool:
-        if first.key == second.key or first.key[0] == "day" and first.key == second.key[:3]:
+        if first.key == second.key or (first.key[0] == "day" and first.key == second.key[:3]):
             return True
         if first.key[0] == "month" and second.key[0] == "day":
             return first.key[1] == second.key[2]
-        return (
-            first.key[0] == second.key[0] == "clock" and int(first.key[1]) % 1440 == int(second.key[1]) % 1440
-        )
+        return first.key[0] == second.key[0] == "clock" and int(first.key[1]) % 1440 == int(second.key[1]) % 1440
 
     def _loosely(self, moment: Moment) -> bool:
         """A day told apart from its month, an hour told as a number."""
         if moment.key[0] == "day":
-            month = any(
-                m.key[-1] == moment.key[2] and m.key[0] in ("month", "day") for m in self.styled.moments
-            )
+            month = any(m.key[-1] == moment.key[2] and m.key[0] in ("month", "day") for m in self.styled.moments)
             return month and any(v.value == moment.key[1] and v.form != "loose" for v in self.styled.values)
         return self._clock_hours(moment, self.styled)
 
@@ -418,15 +345,12 @@ class Surface:
         if any(int(m.key[1]) % 720 == int(moment.key[1]) % 720 for m in facts.moments if m.key[0] == "clock"):
             return True
         if any(
-            v.value == hour * 100 + minute
-            and v.unit is None
-            or v.value == hour * 100 + minute
-            and v.unit.label == "h"
+            v.value == hour * 100 + minute and (v.unit is None or v.unit.label == "h")
             for v in facts.values
             if v.value > 99
         ):
             return True
-        return any(hours & set(spoken) for spoken in _spoken_clocks(facts, minute))
+        return any(hours & set(spoken) for spoken in clocks.spoken(facts, minute))
 
     def _bare_units(self) -> None:
         """A rate without a number: `в сутки` → `в неделю`."""
@@ -441,9 +365,7 @@ class Surface:
                 or value.unit.label == "month"
             ):
                 continue
-            claim = next(
-                (s for s in self.draft.segments if s.start <= value.start < s.after), self.draft.segments[-1]
-            )
+            claim = next((s for s in self.draft.segments if s.start <= value.start < s.after), self.draft.segments[-1])
             region = segments.regions(claim, self.styled.segments, self.styled.text, self.styled.spans)
             mine = {v.unit.label for v in self.draft.values if v.unit}
             other = next(
@@ -458,114 +380,13 @@ class Surface:
                 ),
                 None,
             )
-            rated = RATE.search(fold(self.draft.text[max(0, value.start - 10) : value.start]))
+            rated = kinds.RATE.search(fold(self.draft.text[max(0, value.start - 10) : value.start]))
             if (
                 other is not None
                 and rated
-                and RATE.search(fold(self.styled.text[max(0, other.start - 10) : other.start]))
+                and kinds.RATE.search(fold(self.styled.text[max(0, other.start - 10) : other.start]))
             ):
                 self._say("unit", value.text, other.text)
-
-
-HALF_PAST = re.compile(r"(?<!\w)(?:половин\w+|пол|half)[\s-]*(past\s+)?$")
-PART_OF = re.compile(r"(?<!\w)четверт\w+\s*$")
-TO_HOUR = re.compile(r"(?<!\w)(?:без|to|till|before)\s+(?:\w+\s+){0,3}$|(?:\w+\s+)?(?:to|till)\s+$")
-
-
-def _spoken_clocks(facts: Facts, minute: int) -> list[set[int]]:
-    """Sets of hours that numbers of the text may stand for, where the minutes beside them are `minute`."""
-    text = fold(facts.text)
-    found: list[set[int]] = []
-    numbers = [
-        v
-        for v in facts.values
-        if v.value.denominator == 1 and 0 <= v.value <= 24 and (v.unit is None or v.unit.label == "h")
-    ]
-    numbers += [
-        Value(Fraction(0 if m.key[1] == 0 else 12), None, "loose", m.start, m.end, m.text)
-        for m in facts.moments
-        if m.key[0] == "clock" and m.key[1] in (0, 720)
-    ]
-    numbers += [
-        Value(Fraction(int(m.key[1]) // 60), None, "loose", m.start, m.end, m.text)
-        for m in facts.moments
-        if m.key[0] == "clock" and int(m.key[1]) % 60 == 0
-    ]
-    for value in numbers:
-        hour, before, after = (
-            int(value.value),
-            text[max(0, value.start - 40) : value.start],
-            text[value.end : value.end + 30],
-        )
-        near = {
-            int(v.value)
-            for v in facts.values
-            if v.value.denominator == 1 and 0 < abs(v.start - value.start) <= 32 and 0 <= v.value < 60
-        }
-        quarter, half = (
-            re.search(r"четверт|quarter", before) is not None,
-            HALF_PAST.search(before) is not None,
-        )
-        minutes = (
-            near
-            | ({15} if quarter else set())
-            | ({30} if half or re.match(r"\W*(?:с половиной|и половина|thirty|30)", after) else set())
-        )
-        to = re.search(r"(?<!\w)(?:без|to|till)\s", before[-26:]) is not None
-        if minute == 0 and not half and not quarter:
-            found.append({hour})
-        if minute in minutes:
-            found.append({hour, hour - 1} if value.ordinal or half else {hour})
-        if to and (60 - minute) % 60 in minutes:
-            found.append({hour - 1, hour + 11, 23 if hour in (0, 12) else hour - 1})
-    for match in re.finditer(r"(?<!\w)пол(?:овин\w+ )?([а-я]+ого|второго|третьего)(?!\w)", text):
-        from style_adapter.guard.numerals import numerals
-
-        ordinal = numerals().get(match[1])
-        if ordinal and ordinal.ordinal and minute == 30:
-            found.append({int(ordinal.value) - 1})
-    return found
-
-
-def _identifier_kind(draft: Identifier, styled: Identifier) -> str:
-    digitless = [re.sub(r"\d+(?:\.\d+)?", "#", i.text) for i in (draft, styled)]
-    if digitless[0] == digitless[1] and re.search(r"[=\s]\d[\d.]*\w{0,2}$", draft.text):
-        return "number"
-    return "entity_swap" if draft.plain_word and draft.code and styled.plain_word else "identifier"
-
-
-RATE = re.compile(r"(?:в|за|per|an?|each|every|кажд\w+)\s+$")
-LABELLED = re.compile(
-    r"(?:room|gate|form|platform|flight|bus|train|folder|no\.|№|номер\w*|каб\w*|кабинет\w*|рейс\w*|поезд\w*|комнат\w*|аудитори\w*|телефон\w*|пункт\w*|стать\w+|форм\w+|счет\w*|"
-    r"section|article|building|корпус\w*|дом|окн\w+|порт\w*|port|номеру|по)\s+(?:№\s*)?$"
-)
-
-
-def _value_kind(draft: Value, styled: Value, text: str) -> str:
-    if draft.year or styled.year and not styled.unit and draft.ordinal:
-        return "date"
-    mantissa = str(draft.value.numerator).rstrip("0") == str(styled.value.numerator).rstrip("0")
-    if draft.value == styled.value or (
-        mantissa and draft.unit and draft.unit.dimension == "percent" and not styled.unit
-    ):
-        return "unit"
-    if draft.unit and draft.unit.dimension in ("months", "time"):
-        return "date"
-    before = fold(text[max(0, draft.start - 16) : draft.start])
-    return "identifier" if draft.form == "digits" and not draft.unit and LABELLED.search(before) else "number"
-
-
-def _distance(draft: Value, styled: Value) -> int:
-    """How unlike a replacement a number is: small numbers in words may belong to the persona's own talk."""
-    score = 0
-    if draft.value == styled.value:
-        score -= 6
-    score += 0 if draft.unit == styled.unit else 2 if draft.unit and styled.unit else 1
-    score += 0 if draft.year == styled.year else 2
-    score += 0 if draft.ordinal == styled.ordinal else 1
-    score += 0 if styled.form == draft.form else 1
-    score += 0 if len(str(draft.value)) == len(str(styled.value)) else 1
-    return score
 
 
 def check(draft: Facts, styled: Facts) -> list[Reason]:

@@ -184,10 +184,8 @@ def at(text: str, position: int, after_digit: bool = True) -> tuple[Unit, int] |
             if word and unit and unit.label + suffix in BY_LABEL:
                 return BY_LABEL[unit.label + suffix], word.end()
     match = WORD.match(text, position)
-    if (
-        match is None
-        or match.group() in PREPOSITIONS
-        and re.match(r"\s+[^\W\d_]", text[match.end() : match.end() + 3])
+    if match is None or (
+        match.group() in PREPOSITIONS and re.match(r"\s+[^\W\d_]", text[match.end() : match.end() + 3])
     ):
         return None
     unit = named(match.group(), after_digit)

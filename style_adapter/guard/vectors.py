@@ -28,9 +28,7 @@ def _navec() -> Any:
         raise UnavailableError("The Russian word vectors are not installed.", "pip install natasha")
     found = sorted((Path(spec.origin).parent / "data" / "emb").glob("navec*.tar"))
     if not found:
-        raise UnavailableError(
-            "The natasha package holds no word vectors.", "pip install --force-reinstall natasha"
-        )
+        raise UnavailableError("The natasha package holds no word vectors.", "pip install --force-reinstall natasha")
     return Navec.load(str(found[0]))
 
 

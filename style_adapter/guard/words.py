@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
 from core.text import CYRILLIC, fold
-from style_adapter.guard import morph, surface
+from style_adapter.guard import morph
+from style_adapter.guard.facts import Facts, analyse
 from style_adapter.guard.morph import Form
-from style_adapter.guard.surface import Facts
 
 LIMIT = 900  # words read with grammar; beyond that a text is checked by the surface only
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -57,7 +58,7 @@ class Reading:
 
 def read(text: str, facts: Facts | None = None) -> Reading:
     """Words with grammar, in order."""
-    facts = facts or surface.analyse(text)
+    facts = facts or analyse(text)
     folded = fold(text)
     masked = list(text)
     for each in facts.identifiers:
@@ -81,9 +82,7 @@ def read(text: str, facts: Facts | None = None) -> Reading:
 
 def _clauses(folded: str, sentences: list[tuple[int, int]]) -> list[tuple[int, int]]:
     cuts = sorted({0, len(folded)} | {m.start() for m in BREAK.finditer(folded)} | {s for s, _ in sentences})
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if re.search(r"\w|\x00", folded[a:b])] or [
-        (0, len(folded))
-    ]
+    return [(a, b) for a, b in itertools.pairwise(cuts) if re.search(r"\w|\x00", folded[a:b])] or [(0, len(folded))]
 
 
 def _word(match: re.Match[str], body: str, sentence: int, clause: int, facts: Facts) -> Word:
@@ -102,15 +101,12 @@ def _word(match: re.Match[str], body: str, sentence: int, clause: int, facts: Fa
     quoted = capital and body[max(0, match.start() - 1) : match.start()] in ("«", "“", '"', "„")
     name = (
         quoted
-        or
-        acronym
+        or acronym
         or (capital and not after_break and len(text) > 1 and found.pos not in ("pronoun", "function"))
-        or foreign
-        and capital
-        and len(text) > 2
+        or (foreign and capital and len(text) > 2)
     )
     light = morph.light(low, found.lemma) and not name
-    content = name or not light and found.pos not in ("function", "pronoun") and len(low) > 2
+    content = name or (not light and found.pos not in ("function", "pronoun") and len(low) > 2)
     weight = 1.5 if name else {"noun": 1.0, "adj": 0.9, "verb": 0.5, "adv": 0.4}.get(found.pos, 0.0)
     return Word(
         match.start(),

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (pairs of texts side by side)
 """Each kind of slip on our own sentences, colour that must pass, and texts nobody expects."""
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from style_adapter.guard import surface
+from style_adapter.guard import facts, surface
 
 UNITS = {
     "ГБ": ("GB", "гигабайт"),
@@ -43,7 +43,7 @@ FLAGS = (
 
 
 def ok(draft: str, styled: str) -> bool:
-    return not surface.check(surface.analyse(draft), surface.analyse(styled))
+    return not surface.check(facts.analyse(draft), facts.analyse(styled))
 
 
 def draft_of(number: str, unit: str) -> str:
@@ -51,7 +51,8 @@ def draft_of(number: str, unit: str) -> str:
 
 
 def styled_of(number: str, unit: str) -> str:
-    return f"Ну слушай, дружище! Копии служба держит, и на диске это {number} {unit} [1]. А раздел зовут «Север», красота [2]. Вот так-то."
+    fact = f"Копии служба держит, и на диске это {number} {unit} [1]. А раздел зовут «Север», красота [2]."
+    return f"Ну слушай, дружище! {fact} Вот так-то."
 
 
 @settings(max_examples=80, deadline=None)
@@ -176,10 +177,6 @@ def test_equal_values_in_other_words(line: str) -> None:
     assert ok(f"{draft} [1].", f"Well, {styled} [1].")
 
 
-@pytest.mark.parametrize(
-    "idiom", ["в два счёта", "дважды два", "семь футов под килем", "на все сто", "пять звёзд"]
-)
+@pytest.mark.parametrize("idiom", ["в два счёта", "дважды два", "семь футов под килем", "на все сто", "пять звёзд"])
 def test_numbers_inside_idioms_are_let_be(idiom: str) -> None:
-    assert ok(
-        "Сервер хранит копии 14 дней [1].", f"Запомнил {idiom}? Сервер хранит копии четырнадцать дней [1]."
-    )
+    assert ok("Сервер хранит копии 14 дней [1].", f"Запомнил {idiom}? Сервер хранит копии четырнадцать дней [1].")

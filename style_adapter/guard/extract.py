@@ -1,0 +1,336 @@
+"""Reads numbers, dates and times out of a text. Knows nothing of citations, claims or persona."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+
+from style_adapter.guard import numerals, units
+from style_adapter.guard.loose import LooseReader, read_number, read_roman
+from style_adapter.guard.patterns import (
+    AMPM,
+    AND_HALF,
+    BC,
+    CLOCK,
+    DIGITS,
+    DOTTED,
+    FRACTION,
+    GLYPHS,
+    ISO,
+    MONTH,
+    NOON,
+    ROMAN,
+    SHORT_YEAR,
+    WEEKDAYS,
+    WORD,
+    WORD_ONES,
+    YEAR_AFTER,
+    YEAR_BEFORE,
+)
+from style_adapter.guard.values import Form, Moment, Value
+
+# number words of everyday talk: they satisfy a number, but are neither asked for nor additions
+SOFT = frozenset("первый first second double score quarter quarters пол десятка тройка triple".split())
+
+
+class Extractor(LooseReader):
+    """Reads one text once; `mask` holds what is taken, so that no character is read twice."""
+
+    def run(self) -> tuple[list[Value], list[Moment]]:
+        self._calendar()
+        self._clocks()
+        self._digits()
+        self._months()
+        self._words()
+        self._loose()
+        self.values.sort(key=lambda v: v.start)
+        self._pair_days()
+        self._share_units()
+        self.moments.sort(key=lambda m: m.start)
+        return self.values, self.moments
+
+    def _calendar(self) -> None:
+        for match in ISO.finditer(self.masked):
+            year, month, day = (int(g) for g in match.groups())
+            self._full_date(year, month, day, match)
+        for match in DOTTED.finditer(self.masked):
+            day, month, year = int(match[1]), int(match[3]), int(match[4])
+            if match[2] == "/" and month > 12 >= day:
+                day, month = month, day
+            self._full_date(year, month, day, match)
+
+    def _full_date(self, year: int, month: int, day: int, match: re.Match[str]) -> None:
+        if not (1 <= month <= 12 and 1 <= day <= 31):
+            return
+        self._moment(("day", day, month), *match.span())
+        self._value(Fraction(year), match.start(), match.end(), "digits", year=True, short_year=year < 100)
+
+    def _clocks(self) -> None:
+        for match in CLOCK.finditer(self.masked):
+            minutes = int(match[1]) * 60 + int(match[2])
+            if match[3]:
+                minutes = minutes % 720 + (720 if match[3].lower() == "p" else 0)
+            elif (
+                (half := AMPM.match(self.masked, match.end()))
+                and half[2]
+                and half[2].lower() in ("вечера", "дня")
+                and minutes < 720
+            ):
+                minutes += 720
+            self._moment(("clock", minutes), *match.span())
+            self._take(*match.span())
+        for match in NOON.finditer(self.masked):
+            self._moment(("clock", 720 if match[1] else 0), *match.span())
+        for match in WEEKDAYS.finditer(self.masked):
+            self._moment(("weekday", ((match.lastindex or 1) - 1) % 7 + 1), *match.span())
+        for match in BC.finditer(self.masked):
+            self._moment(("bc",), *match.span())
+
+    def _digits(self) -> None:
+        for match in FRACTION.finditer(self.masked):
+            if int(match[2]):
+                self._value(Fraction(int(match[1]), int(match[2])), *match.span(), "word")
+        for match in SHORT_YEAR.finditer(self.masked):
+            self._value(Fraction(int(match[1])), *match.span(), "digits", year=True, short_year=True)
+        for match in re.finditer("[½¼¾⅓⅔]", self.masked):
+            self._value(Fraction(*GLYPHS[match.group()]), *match.span(), "word")
+        for match in ROMAN.finditer(self.masked):
+            found = units.at(self.masked, match.end())
+            self._value(
+                Fraction(read_roman(match[1])),
+                *match.span(),
+                "digits",
+                found[0] if found else units.BY_LABEL["century"],
+                ordinal=True,
+            )
+        for match in DIGITS.finditer(self.masked):
+            if self._full():
+                break
+            self._digit(match)
+
+    def _digit(self, match: re.Match[str]) -> None:
+        start, end = match.span()
+        value = read_number(match["num"])
+        if re.match(
+            r"\s?(?:°\s?C?\s?|градус\w+\s+|degrees?\s+)?(?:мороза|ниже нуля|below zero|below freezing)",
+            self.masked[end:],
+        ):
+            value = -value
+        if (kilo := re.compile(r"[кkКK](?!\w)").match(self.masked, end)) is not None:
+            self.values.append(Value(value * 1000, None, "loose", start, kilo.end(), self.text[start : kilo.end()]))
+        if match["sign"] or re.search(r"(?:минус|minus)\s$", self.masked[max(0, start - 8) : start], re.IGNORECASE):
+            value = -value
+        tail = (match["tail"] or "").lstrip("-")
+        ordinal = tail not in ("", "ти", "ми", "ех", "х") or (tail == "х" and value >= 10)
+        if not tail:
+            value, end = self._scaled(value, end)
+        half = AMPM.match(self.masked, end)
+        if half and 0 < value <= 12 and value.denominator == 1:
+            minutes = int(value) % 12 * 60
+            late = (half[1] or "").lower() == "p" or (half[2] or "").lower() in (
+                "вечера",
+                "дня",
+                "пополудни",
+                "in the evening",
+                "in the afternoon",
+            )
+            self._moment(("clock", minutes + (720 if late else 0)), start, half.end())
+            self._take(start, half.end())
+            return
+        year = self._is_year(value, match["num"], start, end)
+        before = self.masked[start - 1 : start]
+        if before in ("$", "€", "£", "₽") and before:
+            self._value(value, start, end, "digits", units.EXACT[before])
+            return
+        found = None if year else units.at(self.masked, end)
+        if found and ordinal and found[0].label not in ("century", "millennium", "%", "decade"):
+            found = None
+        short = value.denominator == 1 and 0 <= value < 100 and (ordinal or self._follows_year(start))
+        text_end = found[1] if found else end
+        self._value(
+            value,
+            start,
+            text_end,
+            "digits",
+            found[0] if found else None,
+            ordinal=ordinal,
+            year=year,
+            short_year=short,
+        )
+
+    def _scaled(self, value: Fraction, end: int) -> tuple[Fraction, int]:
+        """`5 тыс.`, `2.4 million`: digits with a scale word."""
+        match = re.compile(r"[\s\xa0-]*([^\W\d_]+)\.?").match(self.masked, end)
+        if match:
+            found = numerals.numerals().get(match[1].lower().replace("ё", "е"))
+            if found and found.role == "scale" and not found.ordinal:
+                return value * found.value, match.end()
+        return value, end
+
+    def _is_year(self, value: Fraction, digits: str, start: int, end: int) -> bool:
+        if not (digits.isdigit() and len(digits) == 4 and 1000 <= value <= 2199):
+            return False
+        if YEAR_AFTER.match(self.masked, end) or (units.at(self.masked, end) is None and self.masked[end : end + 1] in (
+            "-", "–", ")", ",", ".", ";", ":", "", "]")):  # fmt: skip
+            return True
+        if units.at(self.masked, end):
+            return False
+        return bool(YEAR_BEFORE.search(self.masked[max(0, start - 9) : start])) or self.masked[end : end + 2] in (
+            " [",
+            " —",
+            " –",
+            "!",
+        )
+
+    def _follows_year(self, start: int) -> bool:
+        return bool(re.search(r"\d{4}[-–—]$", self.text[max(0, start - 6) : start]))
+
+    def _months(self) -> None:
+        for match in MONTH.finditer(self.masked):
+            group = next(k for k, v in match.groupdict().items() if v is not None)
+            month = int(group[1:])
+            if (
+                group in ("e3", "e5")
+                and not re.search(
+                    r"(?:\d(?:st|nd|rd|th)?|\b(?:in|of|on|since|until|by|late|early|mid|to|last|this|next|until|from|and))[\s,-]*$",
+                    self.text[: match.start()][-12:],
+                    re.I,
+                )
+                and not re.match(r"[\s,]*\d", self.text[match.end() :])
+            ):
+                continue
+            if group == "r3" and match.group().lower() not in ("март", "марта", "марте", "марту", "мартом"):
+                continue
+            self._moment(("month", month), *match.span())
+
+    def _words(self) -> None:
+        spans = [(m.start(), m.end(), m.group().lower().replace("ё", "е")) for m in WORD.finditer(self.masked)]
+        table = numerals.numerals()
+        index = 0
+        while index < len(spans) and not self._full():
+            if spans[index][2] not in table:
+                index += 1
+                continue
+            run = self._run(spans, index)
+            read = numerals.read(run)
+            taken, value, ordinal = read if read else (1, Fraction(0), False)
+            if "\x00" in self.masked[spans[index][0] : spans[index + taken - 1][1]]:
+                index += taken
+                continue
+            self._word_value(spans[index][0], spans[index + taken - 1][1], value, ordinal, run[:taken])
+            index += taken
+
+    def _run(self, spans: list[tuple[int, int, str]], index: int) -> list[str]:
+        run = [spans[index][2]]
+        for (_, end, _), (start, _, word) in zip(spans[index : index + 9], spans[index + 1 : index + 10], strict=False):
+            if self.masked[end:start].strip(" \xa0-"):
+                break
+            run.append(word)
+        return run
+
+    def _word_value(self, start: int, end: int, value: Fraction, ordinal: bool, run: list[str]) -> None:
+        if (half := AND_HALF.match(self.masked, end)) is not None and not ordinal:
+            scale = next((s for s in (10**9, 10**6, 1000) if value >= s), 1)
+            value, end = value + Fraction(scale, 4 if "четверт" in half.group() else 2), half.end()
+            scaled = numerals.numerals().get((self._next_word(end) or "").lower())
+            if scaled and scaled.role == "scale":
+                value, end = value * scaled.value, end + len(self._next_word(end) or "") + 1
+        if (
+            (half := AMPM.match(self.masked, end)) is not None
+            and 0 < value <= 12
+            and value.denominator == 1
+            and not ordinal
+        ):
+            late = (half[1] or "").lower() == "p" or (half[2] or "").lower() in (
+                "вечера",
+                "дня",
+                "пополудни",
+                "in the evening",
+                "in the afternoon",
+            )
+            self._moment(("clock", int(value) % 12 * 60 + (720 if late else 0)), start, half.end())
+            self._take(start, half.end())
+            return
+        if value < 0 or (run == ["пол"] and self.masked[end : end + 1] != "-"):
+            return
+        found = units.at(self.masked, end, after_digit=len(run) > 1)
+        if ordinal and found and found[0].label not in ("century", "millennium", "%", "decade"):
+            found = None
+        if re.search(r"(?<!\w)(?:минус|minus)\s$", self.masked[max(0, start - 8) : start], re.IGNORECASE) or re.match(
+            r"\s+(?:degrees?\s+|градус\w+\s+)?(?:below(?! [a-z]|ly)|below (?:zero|freezing)|мороза|ниже нуля)",
+            self.masked[end:],
+        ):
+            value = -value
+        measured = found is not None and found[0].dimension in ("percent", "bytes")
+        share = value == 100 and run[-1] in ("hundred", "ста", "сто", "сотни")
+        loose = (
+            (len(run) == 1 and run[0] in WORD_ONES and not measured)
+            or run[0] in SOFT
+            or (share and re.search(r"(?:из|of|in|every)\s$", self.masked[max(0, start - 6) : start]) is not None)
+            or (ordinal and value == 1)
+        )
+        loose = loose or (len(run) == 1 and run[0] in numerals.LOOSE)
+        loose = loose and not (run[0] in WORD_ONES and value != 1)
+        short = (ordinal and 0 < value < 1000) or (not ordinal and 20 <= value < 100)
+        if found and found[0].label in ("times",) and value == 1:
+            loose = True
+        year = 1000 <= value <= 2199 and value.denominator == 1 and value % 100 != 0 and found is None and len(run) > 1
+        end, unit = (found[1], found[0]) if found else (end, None)
+        form: Form = "loose" if loose else "word"
+        self._value(value, start, end, form, unit, ordinal=ordinal, short_year=short, year=year)
+
+    def _next_word(self, position: int) -> str | None:
+        match = re.compile(r"\s*([^\W\d_]+)").match(self.masked, position)
+        return match[1] if match else None
+
+    def _pair_days(self) -> None:
+        """A day number beside a month becomes one moment: `17 апреля`, `January 27`, `the 27th of January`."""
+        used: set[int] = set()
+        for index, moment in enumerate(self.moments):
+            if moment.key[0] != "month":
+                continue
+            for value in self.values:
+                if (
+                    id(value) in used
+                    or value.value.denominator != 1
+                    or not 1 <= value.value <= 31
+                    or (value.form == "loose" and not value.ordinal)
+                ):
+                    continue
+                before, after = self.text[value.end : moment.start], self.text[moment.end : value.start]
+                if (
+                    value.end <= moment.start
+                    and re.fullmatch(r"\s+(?:числа\s+)?(?:of\s+)?|(?:\s?[-–]\s?\d+\s+)", before)
+                ) or (
+                    value.start >= moment.end
+                    and re.fullmatch(r"\s+(?:the\s+)?", after)
+                    and not value.year
+                    and moment.text[0].isascii()
+                ):
+                    start, end = min(value.start, moment.start), max(value.end, moment.end)
+                    self.moments[index] = Moment(
+                        ("day", int(value.value), moment.key[1]), start, end, self.text[start:end]
+                    )
+                    used.add(id(value))
+                    break
+        self.values = [v for v in self.values if id(v) not in used]
+
+    def _share_units(self) -> None:
+        """`от 40 до 60 минут`, `10 to 30%`: the first number of a range has the unit of the second."""
+        for index, (first, second) in enumerate(zip(self.values, self.values[1:], strict=False)):
+            gap = self.text[first.end : second.start]
+            if (
+                first.unit is None
+                and second.unit
+                and not first.year
+                and re.fullmatch(r"\s?[-–—…]\s?|\s+(?:до|to|по|и|and|или|or|либо|through)\s+", gap)
+            ):
+                self.values[index] = Value(
+                    first.value, second.unit, first.form, first.start, first.end, first.text, first.ordinal
+                )
+
+
+def extract(text: str, taken: Iterable[tuple[int, int]]) -> tuple[list[Value], list[Moment]]:
+    """Values and moments of a text, in order; the spans in `taken` (identifiers, citations) are not read."""
+    return Extractor(text, taken).run()

@@ -1,0 +1,233 @@
+"""Forms that may stand for a number but are none for certain: `до часа`, `трёхслойный`, `one in five`, `час тридцать`. They only
+satisfy a number of the draft."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+
+from style_adapter.guard import numerals, units
+from style_adapter.guard.patterns import (
+    DECIMAL,
+    FORTNIGHT,
+    HALF_UNIT,
+    HOUR_PART,
+    POINT,
+    RATIO,
+    SHORT_DATE,
+    SPAN_HALF,
+    WHOLE,
+    WORD,
+)
+from style_adapter.guard.units import Unit
+from style_adapter.guard.values import Form, Moment, Value
+
+LIMIT = 300  # numbers read of one text: beyond that only identifiers and citations are compared
+
+
+def read_number(text: str) -> Fraction:
+    body = re.sub(r"[ \xa0\u202f\u2009]", "", text)
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", body):
+        return Fraction(body.replace(",", ""))
+    return Fraction(body.replace(",", "."))
+
+
+def read_roman(text: str) -> int:
+    digits = [{"I": 1, "V": 5, "X": 10}[c] for c in text]
+    return sum(-d if i + 1 < len(digits) and digits[i + 1] > d else d for i, d in enumerate(digits))
+
+
+class LooseReader:
+    """Reads one text once; `masked` blanks what is taken, so that no character is read twice."""
+
+    def __init__(self, text: str, taken: Iterable[tuple[int, int]]) -> None:
+        self.text = text
+        chars = list(text)
+        for start, end in taken:
+            chars[start:end] = "\x00" * (end - start)
+        self.masked = "".join(chars)
+        self.values: list[Value] = []
+        self.moments: list[Moment] = []
+
+    def _full(self) -> bool:
+        return len(self.values) >= LIMIT
+
+    def _take(self, start: int, end: int) -> None:
+        self.masked = self.masked[:start] + "\x00" * (end - start) + self.masked[end:]
+
+    def _value(
+        self, value: Fraction, start: int, end: int, form: Form, unit: Unit | None = None, **flags: bool
+    ) -> None:
+        self.values.append(Value(value, unit, form, start, end, self.text[start:end], **flags))
+        self._take(start, end)
+
+    def _moment(self, key: tuple[str | int, ...], start: int, end: int) -> None:
+        self.moments.append(Moment(key, start, end, self.text[start:end]))
+
+    def _loose(self) -> None:
+        """Forms that may stand for a number but are none for certain: `до часа`, `трёхслойный`, `1 in 5`."""
+        for match in HALF_UNIT.finditer(self.masked):
+            rest = match[1].lower().replace("ё", "е")
+            scale = numerals.numerals().get(rest)
+            unit = units.named(rest, after_digit=False)
+            if scale or unit:
+                self._value(
+                    scale.value / 2 if scale else Fraction(1, 2),
+                    *match.span(),
+                    "word" if scale else "loose",
+                    None if scale else unit,
+                )
+        for match in WHOLE.finditer(self.masked):
+            self.values.append(Value(Fraction(100), units.BY_LABEL["%"], "loose", *match.span(), match.group()))
+        for part in [v for v in self.values if v.ordinal and v.form != "digits" and v.value > 2]:
+            self.values.append(Value(1 / part.value, None, "loose", part.start, part.end, part.text))
+        for match in WORD.finditer(self.masked):
+            if len(self.values) >= 2 * LIMIT:
+                break
+            word = match.group().lower().replace("ё", "е")
+            unit = units.named(word, after_digit=False)
+            if unit is not None and unit.label not in ("°C", "°F", "°", "times", "cup"):
+                self.values.append(Value(Fraction(1), unit, "loose", *match.span(), match.group()))
+            elif (hidden := numerals.compound(word)) is not None:
+                self.values.append(Value(hidden, None, "loose", *match.span(), match.group()))
+        for match in HOUR_PART.finditer(self.text):
+            head = match.group().lower().removeprefix("a ")
+            share = (
+                Fraction(1, 2)
+                if head.startswith("half")
+                else Fraction(3, 4)
+                if head.startswith("three")
+                else Fraction(1, 4)
+            )
+            self.values.append(Value(share, units.named(match[1]), "loose", *match.span(), match.group()))
+        for match in FORTNIGHT.finditer(self.text):
+            label, number = (
+                ("week", 2)
+                if match.group().lower().startswith("fort")
+                else (
+                    "month",
+                    3
+                    if match.group().lower().startswith(("кв", "qu"))
+                    else 12
+                    if match.group().lower().startswith("tw")
+                    else 6,
+                )
+            )
+            self.values.append(Value(Fraction(number), units.BY_LABEL[label], "loose", *match.span(), match.group()))
+        self._fractions()
+        self._points()
+        for match in SPAN_HALF.finditer(self.text):
+            self.values.append(Value(Fraction(3, 2), units.named(match[1]), "loose", *match.span(), match.group()))
+        for match in SHORT_DATE.finditer(self.text):
+            if 1 <= int(match[1]) <= 31 and 1 <= int(match[2]) <= 12:
+                self._moment(("day", int(match[1]), int(match[2]), "loose"), *match.span())
+                self.values = [v for v in self.values if v.start != match.start() or v.unit]
+                self.values.append(Value(read_number(match.group()), None, "loose", *match.span(), match.group()))
+        numbers = sorted((v for v in self.values), key=lambda v: v.start)
+        for first, second in itertools.pairwise(numbers):
+            if second.value > 0 and RATIO.fullmatch(self.text[first.end : second.start]) and first.value < second.value:
+                self.values.append(
+                    Value(
+                        first.value / second.value,
+                        None,
+                        "loose",
+                        first.start,
+                        second.end,
+                        self.text[first.start : second.end],
+                    )
+                )
+
+    def _points(self) -> None:
+        """`one point five`, `две целых пять десятых`."""
+        table = numerals.numerals()
+        for match in POINT.finditer(self.text):
+            whole, part = (table.get(match[g].lower().replace("ё", "е")) for g in (1, 2))
+            if whole and part and whole.role == "unit" and part.role == "unit":
+                self.values.append(Value(whole.value + part.value / 10, None, "loose", *match.span(), match.group()))
+
+    def _fractions(self) -> None:
+        """`девять десятых`, `four fifths`, `четыре сотни`: a number times a part or a group."""
+        order = sorted(self.values, key=lambda v: (v.start, v.end))[:400]
+        for first, second in itertools.pairwise(order):
+            gap = self.text[first.end : second.start]
+            self._composite(first, second, gap)
+            if (
+                DECIMAL.fullmatch(gap)
+                and first.unit is None
+                and first.value.denominator == 1
+                and second.value.denominator == 1
+                and 0 < second.value < 1000
+                and not first.ordinal
+            ):
+                parts = next(
+                    (
+                        n
+                        for n, p in ((10, "десят"), (100, "сот"), (1000, "тысячн"))
+                        if re.match(rf"\s+{p}", self.text[second.end :])
+                    ),
+                    10 ** len(str(second.value)),
+                )
+                unit = second.unit or next((f[0] for f in [units.at(self.text, second.end, False)] if f), None)
+                self.values.append(
+                    Value(
+                        first.value + second.value / parts,
+                        unit,
+                        "loose",
+                        first.start,
+                        second.end,
+                        self.text[first.start : second.end],
+                    )
+                )
+            if gap.strip(" -") or first.unit or first.value.denominator != 1 or not 0 < first.value < 100:
+                continue
+            if second.value in (Fraction(1, 3), Fraction(1, 4)) and first.value < 10:
+                told = units.at(self.text, second.end, after_digit=False)
+                self.values.append(
+                    Value(
+                        first.value * second.value,
+                        told[0] if told else None,
+                        "loose",
+                        first.start,
+                        second.end,
+                        self.text[first.start : second.end],
+                    )
+                )
+            elif second.ordinal and second.value > 2:
+                self.values.append(
+                    Value(
+                        first.value / second.value,
+                        None,
+                        "loose",
+                        first.start,
+                        second.end,
+                        self.text[first.start : second.end],
+                    )
+                )
+            elif second.value in (10, 12, 100) and not second.ordinal:
+                self.values.append(
+                    Value(
+                        first.value * second.value,
+                        second.unit,
+                        "loose",
+                        first.start,
+                        second.end,
+                        self.text[first.start : second.end],
+                    )
+                )
+
+    def _composite(self, first: Value, second: Value, gap: str) -> None:
+        """`час тридцать`, `метр восемьдесят`, `one pound thirty-five`, `two tonnes and a half`."""
+        if first.unit is None or not re.fullmatch(r"\s+(?:and\s+(?:a\s+)?|и\s+|с\s+)?", gap) or second.value < 0:
+            return
+        part = {"h": 60, "m": 100, "kg": 1000, "km": 1000, "t": 1000, "l": 1000}.get(first.unit.label, 100)
+        if second.value < 1:
+            whole = first.value + second.value
+        elif second.value < part and (second.unit is None or second.unit.dimension == first.unit.dimension):
+            whole = first.value + second.value / part
+        else:
+            return
+        self.values.append(
+            Value(whole, first.unit, "loose", first.start, second.end, self.text[first.start : second.end])
+        )

@@ -1,0 +1,84 @@
+# ruff: noqa: E501  (tables of patterns)
+"""The patterns numbers, dates and times are read by, Russian and English. Knows no values."""
+
+from __future__ import annotations
+
+import re
+
+RU_MONTHS = (
+    "январ",
+    "феврал",
+    "март",
+    "апрел",
+    "мая|май|мае|маю|маем",
+    "июн",
+    "июл",
+    "август",
+    "сентябр",
+    "октябр",
+    "ноябр",
+    "декабр",
+)
+EN_MONTHS = ("January|Jan", "February|Feb", "March|Mar", "April|Apr", "May", "June|Jun", "July|Jul", "August|Aug", "September|Sept|Sep",
+             "October|Oct", "November|Nov", "December|Dec")  # fmt: skip
+_RU_MONTH = "|".join(f"(?P<r{i}>{m}{'' if '|' in m else '[а-я]{0,3}'})" for i, m in enumerate(RU_MONTHS, 1))
+_EN_MONTH = "|".join(f"(?P<e{i}>{m})" for i, m in enumerate(EN_MONTHS, 1))
+MONTH = re.compile(rf"(?<![\w-])(?:(?i:{_RU_MONTH})|(?:{_EN_MONTH})\.?)(?![\w])")
+ISO = re.compile(r"(?<![\d.-])(\d{4})-(\d{1,2})-(\d{1,2})(?![\d-])")
+DOTTED = re.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(\d{4}|\d{2})(?![\d/]|\.\d)")
+CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?:\s?([ap])\.?m\b\.?)?(?![\d:])", re.IGNORECASE)
+AMPM = re.compile(
+    r"\s?(?:([ap])\.?\s?m\b\.?|(утра|вечера|ночи|пополудни|in the morning|in the evening|at night|in the afternoon)(?!\w))",
+    re.IGNORECASE,
+)
+WEEKDAYS = re.compile(
+    r"(?<!\w)(?:(?i:(понедельник\w*)|(вторник\w*)|(сред[аыуе]|средой|средам)|(четверг\w*)|(пятниц\w*)|(суббот\w*)|(воскресень\w*))"
+    r"|(Mondays?)|(Tuesdays?)|(Wednesdays?)|(Thursdays?)|(Fridays?)|(Saturdays?)|(Sundays?))(?!\w)"
+)
+BC = re.compile(
+    r"(?<!\w)(?:до\s+н\.?\s?э|до\s+нашей\s+эры|до\s+Рождества\s+Христова|BCE?\b|B\.C|before\s+Christ)",
+    re.IGNORECASE,
+)
+NOON = re.compile(r"(?<!\w)(?:(полдень|полудня|полудню|noon|midday)|(полночь|полуночи|midnight))(?!\w)", re.IGNORECASE)
+DIGITS = re.compile(
+    r"(?<![\w.,])(?P<sign>[-−–](?=\d)(?<=[\s(][-−–])|[-−–](?=\d)(?<=^[-−–]))?"
+    r"(?P<num>\d{1,3}(?:[ \xa0\u202f\u2009]\d{3})+(?:,\d+)?(?![\d])|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
+    r"(?P<tail>-?(?:го|ому|му|ой|ый|ий|ая|ое|ые|ых|ым|ом|ую|ти|ми|ех|х|м|й|я|е|ю)(?!\w)|(?:st|nd|rd|th|s)\b)?"
+)
+SHORT_YEAR = re.compile(r"(?<!\w)['’‘](\d\d)(?!\d)")
+FRACTION = re.compile(r"(?<![\w./,])(\d{1,2})/(\d{1,3})(?![\w./]|,\d)")
+GLYPHS = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3)}
+ROMAN = re.compile(
+    r"(?<![\w-])([IVX]{1,6})(?=(?:[\s\xa0]*[-–—][\s\xa0]*[IVX]{1,6})?[\s\xa0]*(?:-?го|-?м)?[\s\xa0]*(?:век|вв?\.|столети|centur))"
+)
+YEAR_AFTER = re.compile(r"[\s\xa0]*(?:год(?!ик)\w{0,3}|гг?\.|г(?!\w))(?!\w)")
+YEAR_BEFORE = re.compile(
+    r"(?:(?<!\w)(?:в|с|со|по|до|к|от|ко|лето|лета|году|года|anno|in|since|by|from|until|till|to|year|circa|через|after|before|of|between|and|и)\s+|[(–—-]\s?)$",
+    re.IGNORECASE,
+)
+WORD = re.compile(r"[^\W\d_]+")
+HALF_UNIT = re.compile(r"(?<!\w)полу?-?([а-яё]{3,})(?!\w)", re.IGNORECASE)
+SPAN_HALF = re.compile(
+    r"(?<!\w)(?:a\s|an\s)?(час|год|день|месяц|метр|литр|hour|year|day|month|mile|minute|rate)\s+(?:с\s+половиной|and\s+a\s+half|and\s+half\s+as\s+much|\x00)(?!\w)",
+    re.IGNORECASE,
+)
+HOUR_PART = re.compile(
+    r"(?<!\w)(?:(?:a\s+)?quarter\s+of\s+an?|half\s+an?|half-an?|half|three[\s-]quarters\s+of\s+an?|четверт\w+)[\s-]+(hour|hours|year|day|mile|million|часа|века|литра)(?!\w)",
+    re.IGNORECASE,
+)
+FORTNIGHT = re.compile(
+    r"(?<!\w)(?:fortnight|twelvemonth|полугоди\w+|квартал(?:а|у|ом|е)?|quarterly)(?!\w)", re.IGNORECASE
+)
+DECIMAL = re.compile(r"\s*(?:\s(?:и|точка|запятая|цел\w+(?:\s+и)?|point|dot|comma)\s|,)\s*", re.IGNORECASE)
+POINT = re.compile(r"(?<!\w)(\w+)\s+(?:point|цел\w+(?:\s+и)?)\s+(\w+)(?:\s+десят\w+)?(?!\w)", re.IGNORECASE)
+SHORT_DATE = re.compile(r"(?<![\d.,:])(\d{1,2})\.(\d{2})(?![\d:]|[.,]\d|\s?(?:%|°|час|р|руб))")
+AND_HALF = re.compile(r"\s+(?:с\s+половиной|and\s+a\s+half|с\s+четвертью)(?!\w)")
+RATIO = re.compile(r"\s+(?:из|in|out\s+of|of)\s+(?:кажд\w+\s+|every\s+)?", re.IGNORECASE)
+WHOLE = re.compile(
+    r"(?<!\w)(?:wholly|entirely|completely|pure|purely|полностью|целиком|чист\w{2,3}|нацело|сплошь)(?!\w)",
+    re.IGNORECASE,
+)
+ONE_UNIT = frozenset(
+    "час часу часа day hour minute минуту минуты минута секунду сутки week неделю month месяц year год century век".split()
+)
+WORD_ONES = frozenset("один одна одно одни одного одной одному одним одних одними одну одном one ones".split())
