@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,7 +85,10 @@ class App:
     def ingestor(self) -> Ingestor:
         from ingest.parse import supported
 
-        return Ingestor(self.ledger, self.index, self.pool, self.parse, self.fingerprint, supported)
+        return Ingestor(
+            self.ledger, self.index, lambda: self.store, self.pool, self.parse, self.fingerprint, supported,
+            self.settings.ingest.max_file_mb << 20, self.settings.data_dir,
+        )  # fmt: skip
 
     @cached_property
     def _readers(self) -> Readers:
@@ -100,12 +104,13 @@ class App:
         )
         return Readers(wanted.workers or os.cpu_count() or 1, limits, wanted.chunk_chars)
 
-    async def parse(self, path: Path, source: str) -> tuple[ParsedDocument, list[Chunk]]:
-        return await self._readers.read(path, source)
+    async def parse(self, data: bytes, source: str) -> tuple[ParsedDocument, list[Chunk]]:
+        return await self._readers.read(data, source)
 
     async def open(self) -> None:
         """Open the active generation. Raises UsageError where it was built with another embedder."""
         self._refuse_other_embedder()
+        await self._refuse_other_ledger()
         _, self._store = await self.ingestor.open()
         self._searcher = Searcher(self._store, self.embedder, self.ledger)
 
@@ -120,6 +125,15 @@ class App:
                 "Build it anew with `expertbot reindex` (answers go on meanwhile), or set the embedder back.",
             )
 
+    async def _refuse_other_ledger(self) -> None:
+        """A server's collections that this data folder did not make are another's: a first ingest would replace them."""
+        if self.settings.qdrant.url and not self.ledger.generation_numbers() and await self.index.generations():
+            raise UsageError(
+                f"The Qdrant server has an index {self.settings.qdrant.collection} already, and this data folder did not "
+                "make it.",
+                "Give the new one another name with EXPERTBOT_QDRANT__COLLECTION, or use the data folder it belongs to.",
+            )
+
     @property
     def store(self) -> Store:
         assert self._store is not None, "open() first"
@@ -130,23 +144,29 @@ class App:
         old, self._store = self._store, store
         self._searcher = Searcher(store, self.embedder, self.ledger)
         if old is not None:
-            await asyncio.sleep(GRACE)
-            await old.close()
+            try:
+                await asyncio.sleep(GRACE)
+            finally:
+                await old.close()
 
     async def close(self) -> None:
-        if self._store is not None:
-            await self._store.close()
-        self.pool.close()
-        if "llm" in self.__dict__ and self.llm:
-            await self.llm.close()
-        if "_readers" in self.__dict__:
-            self._readers.close()
-        self.ledger.close()
+        """The store first, the ledger last; what fails to close does not keep the rest open."""
+        async with AsyncExitStack() as stack:
+            stack.callback(self.ledger.close)
+            if "index" in self.__dict__:
+                stack.push_async_callback(self.index.close)
+            if "llm" in self.__dict__ and self.llm:
+                stack.push_async_callback(self.llm.close)
+            if "_readers" in self.__dict__:
+                stack.callback(self._readers.close)
+            stack.callback(self.pool.close)
+            if self._store is not None:
+                stack.push_async_callback(self._store.close)
 
     # Work
 
     async def ingest(self, paths: Sequence[Path], prune: bool, progress: Progress) -> IngestReport:
-        return await self.ingestor.ingest(self.store, paths, prune, progress)
+        return await self.ingestor.ingest(paths, prune, progress)
 
     async def search(self, question: Question, limit: int = 8) -> Passages:
         assert self._searcher is not None, "open() first"

@@ -48,7 +48,7 @@ async def remove(app: App, source_or_id: str) -> Json:
         raise UsageError(f"There is no document {source_or_id}.", "`expertbot docs` lists what is in.")
     if len(found) > 1:
         raise UsageError(f"{source_or_id} may mean {', '.join(found)}.", "Give the whole path or the id.")
-    return {"removed": await app.ingestor.remove(app.store, found)}
+    return {"removed": await app.ingestor.remove(found)}
 
 
 async def reindex(app: App, progress: Progress = quiet) -> Json:

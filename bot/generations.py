@@ -4,11 +4,13 @@ optimises), verified, and only then switched to. Questions are answered from the
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import multiprocessing
 import os
 import random
 import signal
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,9 +21,11 @@ from typing import TYPE_CHECKING, Any
 from core.errors import BrokenIndexError, DocumentError, ExpertbotError, UnavailableError, UsageError
 from core.nouns import Chunk, ParsedDocument
 from core.payload import version_id
-from core.process import die_with_parent
 from core.ports import Store
+from core.process import die_with_parent
 from core.settings import Settings
+from ingest.pipeline import finish
+from ingest.sandbox import read_file
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -52,17 +56,16 @@ async def reindex(app: App, progress: Progress) -> Generation:
             store = await index.open(generation)
             try:
                 await _verify(app, generation, store)
-                await index.activate(generation)
                 ledger.activate(generation)
             except BaseException:
                 await store.close()
                 raise
         except BaseException:
-            await index.drop(generation)
-            ledger.forget_generation(generation)
+            with suppress(ExpertbotError, OSError):  # what can't be dropped now goes at the next start
+                await index.drop(generation)
+                ledger.forget_generation(generation)
             raise
-        await app.switch(store)
-        await _drop_forgotten(app)
+        await finish(_take_over(app, generation, store))
     return Generation(generation, len(ledger.versions(generation)), ledger.chunk_count(), time.monotonic() - started)
 
 
@@ -82,14 +85,21 @@ async def rollback(app: App, progress: Progress) -> Generation:
                 "Set the embedder back first, then roll back.",
             )
         store = await app.index.open(generation)
-        await _fill(app, generation, store, fingerprint, progress)
-        await app.index.activate(generation)
-        ledger.activate(generation)
-        await app.switch(store)
+        try:
+            await _fill(app, generation, store, fingerprint, progress)
+            await _verify(app, generation, store)
+            ledger.activate(generation)
+        except BaseException:
+            await store.close()
+            raise
+        await finish(_take_over(app, generation, store))
     return Generation(generation, len(ledger.versions(generation)), ledger.chunk_count(), time.monotonic() - started)
 
 
-async def _drop_forgotten(app: App) -> None:
+async def _take_over(app: App, generation: int, store: Store) -> None:
+    """The ledger has switched; now all else does. Whatever fails here is made up for at the next start."""
+    await app.switch(store)
+    await app.index.activate(generation)
     for number in await app.index.generations():
         if number not in app.ledger.generation_numbers():
             await app.index.drop(number)
@@ -105,21 +115,24 @@ async def _fill(app: App, generation: int, store: Store, fingerprint: str, progr
             document, sha256, parser = held
             version = version_id(source, sha256, fingerprint)
             if known.get(source) != version:
-                document, chunks = await _chunks(app, document, parser)
+                document, chunks = await _chunks(app, document, sha256, parser)
                 encoded = await app.pool.encode(source, document.title, version, chunks)
                 await app.ingestor.write(generation, store, [(document, sha256, encoded)])
         progress(number, len(sources), source)
     await app.ingestor.sweep(generation, store)
 
 
-async def _chunks(app: App, document: ParsedDocument, parser: str) -> tuple[ParsedDocument, list[Chunk]]:
-    """The stored text cut anew; where the parser has changed and the file is still there, the file read anew."""
+async def _chunks(app: App, document: ParsedDocument, sha256: str, parser: str) -> tuple[ParsedDocument, list[Chunk]]:
+    """The stored text cut anew; where the parser has changed and the file is still what it was, the file read anew. A file
+    that has changed is the next ingest's."""
     from ingest.chunk import chunk
 
     if parser != app.fingerprint.parser:
         # A file that is gone or broken now was read once, and that is better than nothing.
         with suppress(DocumentError):
-            return await app.parse(Path(document.source), document.source)
+            data = await asyncio.to_thread(read_file, Path(document.source), app.settings.ingest.max_file_mb << 20)
+            if hashlib.sha256(data).hexdigest() == sha256:
+                return await app.parse(data, document.source)
     return document, chunk(document, max_chars=app.settings.ingest.chunk_chars)
 
 
@@ -164,7 +177,9 @@ async def _in_child(settings: Settings, generation: int, progress: Progress) -> 
             if message[0] == "done":
                 return
             if message[0] == "error":
-                raise UnavailableError(message[1], message[2])
+                raise message[1]
+            if message[0] == "bug":
+                raise RuntimeError(f"building the new index failed:\n{message[1]}")
             if message[0] == "progress":
                 progress(*message[1:])
     finally:
@@ -176,21 +191,21 @@ async def _in_child(settings: Settings, generation: int, progress: Progress) -> 
 
 def _receive(pipe: Connection, child: Any) -> tuple[Any, ...] | None:
     """The child's next message; a beat every half second so that a cancelled wait ends; None when it died silently."""
+    alive = child.is_alive()  # asked first: its last message may come between the two
     try:
         if pipe.poll(0.5):
             message: tuple[Any, ...] = pipe.recv()
             return message
-    except EOFError:
+    except (EOFError, OSError):
         return None
-    return ("beat",) if child.is_alive() else None
+    return ("beat",) if alive else None
 
 
 def _build(settings: Settings, generation: int, pipe: Connection, parent: int) -> None:
     """In the child: fill a new generation and optimise it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     die_with_parent(parent)
     from bot.app import App
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
 
     async def run() -> None:
         app = App(settings)
@@ -209,4 +224,6 @@ def _build(settings: Settings, generation: int, pipe: Connection, parent: int) -
         asyncio.run(run())
         pipe.send(("done",))
     except ExpertbotError as error:
-        pipe.send(("error", error.message, error.hint))
+        pipe.send(("error", error))
+    except Exception:
+        pipe.send(("bug", traceback.format_exc()))

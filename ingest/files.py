@@ -22,33 +22,59 @@ class Failure:
 
 def source_of(path: Path) -> str:
     """The identity of a file: its absolute path with symlinks resolved, "/" between the parts."""
-    return path.resolve().as_posix()
+    return Path(os.path.realpath(path)).as_posix()  # Path.resolve raises at a symlink loop
 
 
-def _walk(folder: Path, failures: list[Failure]) -> Iterator[Path]:
-    """Files below a folder, sorted. Symlinked folders are not followed, so a loop can't catch us; hidden names are left out."""
+def _walk(folder: Path, failures: list[Failure], private: str) -> Iterator[Path]:
+    """Files below a folder, sorted. Symlinked folders are not followed, so a loop can't catch us; hidden names are left out,
+    and the folder `private` unless it was asked for."""
 
     def unreadable(error: OSError) -> None:
-        failures.append(
-            Failure(str(error.filename), f"The folder can't be read: {error.strerror}.", "Check its permissions.")
-        )
+        failures.append(_unreadable(str(error.filename), f"The folder can't be read: {error.strerror}.", "folder"))
 
     for root, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and os.path.realpath(Path(root) / name) != private
+        )
         for name in sorted(names):
             if not name.startswith("."):
                 yield Path(root) / name
 
 
-def discover(paths: Sequence[Path], supported: Callable[[str], bool]) -> tuple[list[Path], list[Failure]]:
+def _unreadable(source: str, error: str, code: str) -> Failure:
+    return Failure(printable(source), printable(error), "Check its permissions.", code)
+
+
+def printable(name: str) -> str:
+    """A path as text: bytes that are no UTF-8 shown as the replacement character."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _fault(file: Path) -> Failure | None:
+    """What keeps a file from being taken in, seen from its name alone."""
+    if not file.exists():
+        name = printable(str(file))
+        return Failure(name, f"{name} is a broken link.", "Remove the link or restore its target.", "broken_link")
+    try:
+        source_of(file).encode("utf-8")
+    except UnicodeEncodeError:
+        name = printable(str(file))
+        return Failure(name, f"The name of {name} is not UTF-8.", "Rename it, e.g. with convmv.", "bad_name")
+    return None
+
+
+def discover(
+    paths: Sequence[Path], supported: Callable[[str], bool], private: Path | None = None
+) -> tuple[list[Path], list[Failure]]:
     """The files under `paths`, each once, in order. A file named outright is taken whatever its suffix; within folders only
-    supported ones. Raises UsageError for a path that does not exist."""
+    supported ones, and nothing below `private`. Raises UsageError for a path that does not exist."""
     found: dict[str, Path] = {}
     failures: list[Failure] = []
     for path in paths:
         try:
             if path.is_dir():
-                candidates: Iterator[Path] = (file for file in _walk(path, failures) if supported(file.name))
+                walked = _walk(path, failures, os.path.realpath(private) if private else "")
+                candidates: Iterator[Path] = (file for file in walked if supported(file.name))
             elif path.exists():
                 candidates = iter([path])
             else:
@@ -56,14 +82,11 @@ def discover(paths: Sequence[Path], supported: Callable[[str], bool]) -> tuple[l
                     f"There is nothing at {path}.", "Check the path; folders are read with all below them."
                 )
             for file in candidates:
-                if not file.exists():
-                    failures.append(
-                        Failure(str(file), f"{file} is a broken link.", "Remove the link or restore its target.")
-                    )
-                    continue
-                found.setdefault(source_of(file), file)
-        except (OSError, RuntimeError) as error:  # RuntimeError: a symlink loop
-            failures.append(
-                Failure(str(path), f"{path} can't be read: {error}.", "Remove the link that points at itself.")
-            )
+                fault = _fault(file)
+                if fault:
+                    failures.append(fault)
+                else:
+                    found.setdefault(source_of(file), file)
+        except OSError as error:
+            failures.append(_unreadable(str(path), f"{path} can't be read: {error.strerror}.", "folder"))
     return list(found.values()), failures

@@ -9,7 +9,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -31,8 +31,14 @@ CREATE TABLE IF NOT EXISTS loose (
 CREATE TABLE IF NOT EXISTS generations (
   generation INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, created_at TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('building', 'active', 'previous')));
-PRAGMA user_version = 1;
 """
+# The same bytes indexed anew (a reindex, another parser) came in when they first did.
+UPSERT = """
+INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET
+  title = excluded.title, media_type = excluded.media_type, parsed = excluded.parsed, parser = excluded.parser,
+  ingested_at = CASE sha256 WHEN excluded.sha256 THEN ingested_at ELSE excluded.ingested_at END, sha256 = excluded.sha256
+"""
+FORMAT = 1  # of the file; an older expertbot must not write into a newer one's
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +70,30 @@ class Ledger:
     """One file, one writer process. Methods are quick and may be called from any thread."""
 
     def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()
+        self._visible: set[str] = set()
+        self._vocabulary: dict[str, int] = {}
+        self._chunks = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(SCHEMA)
-        except (OSError, sqlite3.Error) as error:
+            known = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if known == 0:
+                self._db.executescript(f"{SCHEMA}PRAGMA user_version = {FORMAT};")
+            self._reload()
+        except (OSError, ValueError, sqlite3.Error, zlib.error) as error:
             raise UnavailableError(
-                f"The data folder {path.parent} can't be used: {error}",
-                "Check that it exists, is writable and the disk has space, or give another with --data-dir.",
+                f"The ledger {path} can't be used: {error}.",
+                "Check that the data folder is writable, the disk has space and the file is whole; `expertbot restore` brings "
+                "a backup back; --data-dir names another folder.",
             ) from error
-        self._lock = threading.RLock()
-        self._visible: set[str] = set()
-        self._vocabulary: dict[str, int] = {}
-        self._chunks = 0
-        self._reload()
+        if known > FORMAT:
+            self._db.close()
+            raise UnavailableError(
+                f"{path} was written by a newer expertbot.", "Use that version, or another --data-dir."
+            )
 
     def close(self) -> None:
         self._db.close()
@@ -92,9 +106,12 @@ class Ledger:
                 yield self._db
                 self._db.execute("COMMIT")
             except BaseException as error:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                self._reload()
+                with suppress(
+                    sqlite3.Error
+                ):  # a disk that refuses the write may refuse this too; the first fault counts
+                    if self._db.in_transaction:
+                        self._db.execute("ROLLBACK")
+                    self._reload()
                 if isinstance(error, sqlite3.Error):
                     raise UnavailableError(
                         f"The ledger can't be written: {error}",
@@ -149,7 +166,7 @@ class Ledger:
         return str(row[0])
 
     def begin_generation(self, fingerprint: str) -> int:
-        """A new generation under construction. The number was never used before."""
+        """A new generation under construction, numbered above every one there is."""
         with self._transaction() as db:
             last = db.execute("SELECT COALESCE(MAX(generation), 0) FROM generations").fetchone()[0]
             db.execute("INSERT INTO generations VALUES (?, ?, ?, 'building')", (last + 1, fingerprint, now()))
@@ -203,7 +220,7 @@ class Ledger:
         with self._transaction() as db:
             for entry in entries:
                 self._loosen(db, generation, entry.document.source)
-                db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", entry.document_row())
+                db.execute(UPSERT, entry.document_row())
                 db.execute("INSERT INTO indexed VALUES (?, ?, ?, ?, ?)", entry.indexed_row(generation))
                 db.execute("DELETE FROM loose WHERE generation = ? AND version = ?", (generation, entry.version))
         if generation == self.active():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import signal
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -24,6 +25,7 @@ _encoder: DocumentEncoder | None = None
 def _start(factory: Callable[[], DocumentEncoder], parent: int) -> None:
     global _encoder  # one encoder a process, loaded once
     die_with_parent(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     _encoder = factory()
 
 
@@ -56,15 +58,16 @@ class EncoderPool:
                 initializer=_start,
                 initargs=(self._factory, os.getpid()),
             )
-        loop = asyncio.get_running_loop()
+        loop, pool = asyncio.get_running_loop(), self._pool
         tasks = [
-            loop.run_in_executor(self._pool, _encode, source, title, version, chunks[i : i + PIECE], i)
+            loop.run_in_executor(pool, _encode, source, title, version, chunks[i : i + PIECE], i)
             for i in range(0, len(chunks), PIECE)
         ]
         try:
             pieces = await asyncio.gather(*tasks)
         except BrokenProcessPool as error:
-            self._pool = None
+            if self._pool is pool:  # else another document has noticed it before, and there is a new one
+                self._pool = None
             raise UnavailableError(
                 "An embedding process was ended from outside, most likely for want of memory.",
                 "Set EXPERTBOT_INGEST__WORKERS=1, or give the machine more memory, and repeat: what is in stays in.",

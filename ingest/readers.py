@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 from core.nouns import Chunk, ParsedDocument
 from ingest.sandbox import Limits, Sandbox
@@ -18,13 +17,18 @@ class Readers:
         for sandbox in self._all:
             self._free.put_nowait(sandbox)
 
-    async def read(self, path: Path, source: str) -> tuple[ParsedDocument, list[Chunk]]:
-        """The parsed document and its chunks. Raises DocumentError."""
+    async def read(self, data: bytes, source: str) -> tuple[ParsedDocument, list[Chunk]]:
+        """The parsed document and its chunks. Raises DocumentError. Cancelled, its thread goes on to the end of the document,
+        and only then is the sandbox another's."""
         sandbox = await self._free.get()
-        try:
-            return await asyncio.to_thread(sandbox.parse_and_chunk, path, source)
-        finally:
-            self._free.put_nowait(sandbox)
+        work = asyncio.get_running_loop().run_in_executor(None, sandbox.parse_and_chunk, data, source)
+        work.add_done_callback(lambda done: self._release(sandbox, done))
+        return await asyncio.shield(work)
+
+    def _release(self, sandbox: Sandbox, done: asyncio.Future[tuple[ParsedDocument, list[Chunk]]]) -> None:
+        self._free.put_nowait(sandbox)
+        if not done.cancelled():
+            done.exception()  # nobody may wait for it any more
 
     def close(self) -> None:
         for sandbox in self._all:

@@ -11,6 +11,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,7 @@ class Sandbox:
         self.limits = limits or Limits()
         self._sizes = {"max_chars": max_chars, "target_chars": target_chars}
         self._child: subprocess.Popen[bytes] | None = None
+        self._using = threading.RLock()
         self.filtered = False  # whether the kernel refuses the child's network, known once it has started
 
     def __enter__(self) -> Sandbox:
@@ -90,15 +92,19 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """End the child. The sandbox may be used again; a new child is started then."""
-        child, self._child = self._child, None
-        if child is None:
-            return
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                pipe.close()
-        child.kill()
-        child.wait()
+        """End the child, and so what another thread waits for from it. The sandbox may be used again; a new child is started
+        then."""
+        if self._child is not None:
+            self._child.kill()
+        with self._using:  # a pipe closed under a waiting thread would leave it waiting
+            child, self._child = self._child, None
+            if child is None:
+                return
+            child.kill()
+            for pipe in (child.stdin, child.stdout):
+                if pipe is not None:
+                    pipe.close()
+            child.wait()
 
     def start(self) -> None:
         """Start the child now, so that the first document doesn't wait for it (about 0.1 s)."""
@@ -142,6 +148,10 @@ class Sandbox:
         name = name or source.rsplit("/", 1)[-1]
         if len(data) > self.limits.input_bytes:
             raise too_big(name, len(data), self.limits.input_bytes)
+        with self._using:
+            return self._parse_and_chunk(data, source, name)
+
+    def _parse_and_chunk(self, data: bytes, source: str, name: str) -> tuple[ParsedDocument, list[Chunk]]:
         self.start()
         raw = json.dumps({"source": source, "name": name, **self._sizes}).encode()
         try:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PAGE = 1000
+# The engine writes through memory maps of sparse files: on a full disk the kernel ends the process (SIGBUS) instead of
+# refusing. So it is asked for less than there is: a shard begins with five files of 32 MB.
+ROOM = 200 << 20  # bytes that must be free before points are written
+LITTLE = 16 << 20  # before points are deleted
 
 
 def _failure(error: Exception, folder: Path) -> UnavailableError:
@@ -25,6 +29,16 @@ def _failure(error: Exception, folder: Path) -> UnavailableError:
             "The disk is full; nothing that was in is lost.", "Free some space and repeat the command."
         )
     return BrokenIndexError(f"The index in {folder} can't be used: {error}", "Build it anew: expertbot reindex.")
+
+
+def _need(folder: Path, size: int) -> None:
+    """Raises UnavailableError where fewer than `size` bytes are free."""
+    free = shutil.disk_usage(folder).free
+    if free < size:
+        raise UnavailableError(
+            f"The disk is full: {free >> 20} MB are free, {size >> 20} MB are needed; nothing that was in is lost.",
+            "Free some space and repeat the command.",
+        )
 
 
 class EdgeStore:
@@ -37,6 +51,8 @@ class EdgeStore:
     def _run(self, call: Callable[[], T]) -> T:
         try:
             return call()
+        except UnavailableError:
+            raise
         except Exception as error:  # the binding has no exception type of its own
             raise _failure(error, self._folder) from error
 
@@ -44,6 +60,7 @@ class EdgeStore:
         import qdrant_edge as edge
 
         def write() -> None:
+            _need(self._folder, ROOM)
             rows = [
                 edge.Point(
                     point.id,
@@ -63,6 +80,7 @@ class EdgeStore:
         import qdrant_edge as edge
 
         if ids:
+            _need(self._folder, LITTLE)
             self._run(lambda: self._shard.update(edge.UpdateOperation.delete_points(list(ids))))
 
     async def count(self) -> int:
@@ -152,7 +170,10 @@ class EdgeIndex:
         )
         try:
             path.mkdir(parents=True)
+            _need(path, ROOM)
             return EdgeStore(edge.EdgeShard.create(str(path), config), path)
+        except UnavailableError:
+            raise
         except Exception as error:
             raise _failure(error, path) from error
 
@@ -168,3 +189,6 @@ class EdgeIndex:
         if not self._folder.is_dir():
             return []
         return sorted(int(path.name) for path in self._folder.iterdir() if path.name.isdigit())
+
+    async def close(self) -> None:
+        """Nothing to do: each store is closed by who opened it."""

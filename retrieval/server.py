@@ -3,8 +3,10 @@ points at the active one. Knows no ledger."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 from core.errors import UnavailableError, UsageError
 from core.ports import Hit, Point, SparseVector
@@ -167,6 +169,8 @@ class ServerIndex:
 
         alias = self._settings.collection
         known = await _call(self._client.get_aliases())
+        if any(a.alias_name == alias and a.collection_name == self._name(generation) for a in known.aliases):
+            return
         changes: list[rest.DeleteAliasOperation | rest.CreateAliasOperation] = []
         if any(item.alias_name == alias for item in known.aliases):
             changes.append(rest.DeleteAliasOperation(delete_alias=rest.DeleteAlias(alias_name=alias)))
@@ -184,16 +188,30 @@ class ServerIndex:
         tails = [item.name.removeprefix(prefix) for item in found.collections if item.name.startswith(prefix)]
         return sorted(int(tail) for tail in tails if tail.isdigit())
 
+    async def close(self) -> None:
+        await self._client.close()
+
 
 def connect(settings: QdrantSettings) -> AsyncQdrantClient:
     """A client of the server a setting names; nothing is sent yet."""
     from qdrant_client import AsyncQdrantClient
 
     key = settings.api_key.get_secret_value() or None
-    if key and settings.url.startswith("http://") and "127.0.0.1" not in settings.url:
-        host = settings.url.split("//", 1)[1]
-        if "." in host.split(":")[0]:  # a bare name is a private network's, as in compose
-            raise UsageError("The Qdrant key would travel in clear text.", "Use https:// in EXPERTBOT_QDRANT__URL.")
-    return AsyncQdrantClient(
-        url=settings.url, api_key=key, timeout=int(settings.timeout_seconds), check_compatibility=False
-    )
+    scheme, host = _parts(settings.url)
+    # A bare name is a private network's, as in compose.
+    if key and scheme == "http" and host not in ("127.0.0.1", "::1") and set(host) & {".", ":"}:
+        raise UsageError("The Qdrant key would travel in clear text.", "Use https:// in EXPERTBOT_QDRANT__URL.")
+    seconds = math.ceil(settings.timeout_seconds)  # the client takes whole ones
+    return AsyncQdrantClient(url=settings.url, api_key=key, timeout=seconds, check_compatibility=False)
+
+
+def _parts(url: str) -> tuple[str, str]:
+    """Scheme and host. Raises UsageError for what is no server's URL."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        raise UsageError("EXPERTBOT_QDRANT__URL is not a server's URL.", "e.g. http://127.0.0.1:6333")
+    return parts.scheme, parts.hostname

@@ -87,6 +87,6 @@ async def forget(state: State, app: App, data_dir: Path, user: int) -> Json:
     gone = await state.forget(user)
     prefix = upload_prefix(data_dir, user)
     sources = [source for source in app.ledger.sources() if source.startswith(prefix)]
-    removed = await app.ingestor.remove(app.store, sources) if sources else 0
+    removed = await app.ingestor.remove(sources) if sources else 0
     shutil.rmtree(Path(prefix), ignore_errors=True)
     return {**gone, "uploads": removed}

@@ -23,7 +23,7 @@ async def run(data_dir: Path, plan: list[list[str]]) -> None:
             if operation == "ingest":
                 await commands.ingest(app, [argument], prune=True)
             elif operation == "remove":
-                await app.ingestor.remove(app.store, app.ledger.find(argument))
+                await app.ingestor.remove(app.ledger.find(argument))
             else:
                 await commands.reindex(app)
             print(f"done {number}", flush=True)
