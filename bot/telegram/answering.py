@@ -19,7 +19,7 @@ from bot.telegram.render import Rendered, answer_buttons, answer_parts
 from bot.telegram.split import split
 from bot.telegram.words import say
 from core.errors import ExpertbotError, UsageError
-from core.nouns import Answer, Question
+from core.nouns import Answer, Lang, Question
 
 if TYPE_CHECKING:
     from bot.telegram.delivery import Delivery
@@ -42,9 +42,9 @@ class Answering:
         trace: Json | None = None
         try:
             asked, trace = await self._made(asked)
-            parts, buttons = answer_parts(trace), answer_buttons(trace)
-        except ExpertbotError as error:
-            log.warning("question %s: %s", asked.update_id, error.message)
+            parts, buttons = answer_parts(trace, lowered(trace, asked.lang)), answer_buttons(trace)
+        except (ExpertbotError, TimeoutError) as error:
+            log.warning("question %s: %s", asked.update_id, error or "no answer in time")
             parts, buttons = split(say(asked.lang, "later")), ()
         except Exception:
             ident = uuid.uuid4().hex[:8]
@@ -66,7 +66,7 @@ class Answering:
             answer = await asyncio.wait_for(
                 service.app.answer(Question(asked.text, history), persona, progress.watch), LONGEST
             )
-        return replace(asked, status_message=progress.status_message), trace_of(answer, self._model(answer))
+        return replace(asked, status_message=progress.status_message), trace_of(answer, self.model(answer))
 
     def persona(self, chat: int) -> str | None:
         """Who speaks in a chat. A persona that is gone gives way to the settings' one, that one to the neutral voice."""
@@ -78,7 +78,7 @@ class Answering:
                 log.warning("persona: %s", error.message)
         return None
 
-    def _model(self, answer: Answer) -> str:
+    def model(self, answer: Answer) -> str:
         return self._service.settings.llm.model if answer.draft.origin == "llm" else ""
 
     async def _placed(self, asked: Asked, parts: Sequence[Rendered], buttons: Any) -> list[Outgoing]:
@@ -121,6 +121,15 @@ class Answering:
 
         await service.state.db.write(write)
         self._delivery.wake(asked.talk.chat)
+
+
+def lowered(trace: Json, lang: Lang) -> str:
+    """What is said under an answer that stands on a lower rung than it should, "" else."""
+    if trace["kind"] not in ("answer", "partly"):
+        return ""
+    if trace["note"].startswith("LLM"):
+        return say(lang, "without_llm")
+    return say(lang, "without_voice") if trace["persona"] and trace["status"] == "draft" else ""
 
 
 def trace_of(answer: Answer, model: str) -> Json:

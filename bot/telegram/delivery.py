@@ -70,7 +70,7 @@ class Delivery:
             while chat in self._woken:
                 self._woken.discard(chat)
                 while row := self._outbox.next(chat):
-                    chat = await self._deliver(row, chat)
+                    await self._deliver(row, chat)
         except asyncio.CancelledError:
             raise
         except Exception:
@@ -82,8 +82,8 @@ class Delivery:
             if chat in self._woken and not asyncio.current_task().cancelling():  # type: ignore[union-attr]
                 self.wake(chat)
 
-    async def _deliver(self, row: Row, chat: int) -> int:
-        """Send one row and record it; returns the chat, which may have moved."""
+    async def _deliver(self, row: Row, chat: int) -> None:
+        """Send one row and record it; where the chat has moved, its rows move with it."""
         from aiogram.exceptions import TelegramMigrateToChat
 
         try:
@@ -91,7 +91,8 @@ class Delivery:
         except TelegramMigrateToChat as error:
             new = error.migrate_to_chat_id
             await self._state.db.write(lambda db: rows.migrate(db, self._outbox.bot, chat, new))
-            return new
+            self.wake(new)
+            return
         except Undeliverable as error:
             why = str(error)
             log.info("chat %s gets nothing: %s", chat, why)
@@ -103,7 +104,7 @@ class Delivery:
                     rows.set_blocked(db, self._outbox.bot, chat, True)
 
             await self._state.db.write(give_up)
-            return chat
+            return
         finally:
             self._doubted.discard(row.id)
         await self._state.db.write(lambda db: self._outbox.sent(db, row.id, message_id))
@@ -111,7 +112,6 @@ class Delivery:
             from aiogram.methods import DeleteMessage
 
             await self._gate.other(DeleteMessage(chat_id=chat, message_id=stale))
-        return chat
 
     async def _until_sent(self, row: Row) -> int | None:
         from aiogram.exceptions import (

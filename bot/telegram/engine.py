@@ -216,8 +216,11 @@ class Engine:
             self._delivery.wake(new)
             return True
         # What came by way of this bot, and bots talking to bots, are no questions.
-        sender = message.from_user if message and not update.callback_query else None
-        return bool(message and not update.callback_query and (message.via_bot or not sender or sender.is_bot))
+        if message is None or update.callback_query:
+            return False
+        anonymous_admin = message.sender_chat is not None and message.sender_chat.id == message.chat.id
+        sender = message.from_user
+        return bool(message.via_bot) or sender is None or (sender.is_bot and not anonymous_admin)
 
     def _let_in(self, update: Update, message: Message | None, out: Outcome) -> bool:
         who = out.who
@@ -229,6 +232,8 @@ class Engine:
             return True
         now = time.monotonic()
         if message and who.private and now - self._told.get(who.talk.user, -STRANGER_TOLD) >= STRANGER_TOLD:
+            if len(self._told) > 5000:
+                self._told.clear()
             self._told[who.talk.user] = now
             out.say(say(who.lang, "private_bot", user=who.talk.user))
         return False

@@ -17,30 +17,46 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("expertbot.telegram")
 
-PER_CHAT = 1.05  # seconds between two messages: a little over one, for the network evens nothing out
+PER_CHAT = 1.02  # seconds between two messages, from the answer to one to the call of the next
 PER_GROUP_MINUTE = 20
-PER_SECOND = 28  # of Telegram's 30
+PER_SECOND = 30
 SPARE = 12  # of these, kept free of drafts and status edits
+WINDOW = 1.02
 # A 429 does not say whether the chat or the whole bot is meant; so at first all is silent, for so many seconds at most.
 # A second chat's 429 within that time tells that the bot is meant.
 DOUBT = 5.0
 IDLE = 120.0  # seconds after which a chat's clock is forgotten
+UNDER_WAY = 0.02  # seconds after which a call under way is looked at again
+
+
+class Sent:
+    """One call. Until it is answered nobody knows when Telegram counted it, so it counts as now."""
+
+    def __init__(self) -> None:
+        self.at: float | None = None
+
+    def left(self, span: float, now: float) -> float:
+        """Seconds until it no longer counts within a window of `span`."""
+        return UNDER_WAY if self.at is None else self.at + span - now
 
 
 class Chat:
     """What was sent to one chat, and until when it rests."""
 
     def __init__(self) -> None:
-        self.sent: deque[float] = deque(maxlen=PER_GROUP_MINUTE)
+        self.sent: deque[Sent] = deque(maxlen=PER_GROUP_MINUTE)
         self.rests_until = 0.0
 
     def wait(self, now: float, group: bool) -> float:
         waits = [self.rests_until - now]
         if self.sent:
-            waits.append(self.sent[-1] + PER_CHAT - now)
+            waits.append(self.sent[-1].left(PER_CHAT, now))
         if group and len(self.sent) == PER_GROUP_MINUTE:
-            waits.append(self.sent[0] + 61 - now)
+            waits.append(self.sent[0].left(61, now))
         return max(0.0, *waits)
+
+    def idle(self, now: float) -> bool:
+        return self.rests_until < now and (not self.sent or self.sent[-1].left(IDLE, now) < 0)
 
 
 class Gate:
@@ -50,14 +66,14 @@ class Gate:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self._chats: dict[int, Chat] = {}
-        self._recent: deque[float] = deque(maxlen=PER_SECOND)
+        self._recent: deque[Sent] = deque()
         self._rests_until = 0.0
         self._last_429: tuple[int, float] | None = None
         self._methods: dict[str, float] = {}  # of calls that put no message: until when they rest
 
     async def urgent(self, chat: int, method: TelegramMethod[T]) -> T:
         """After its turn has come. Raises TelegramRetryAfter once the rest it asks for is noted: call again."""
-        while (wait := self._wait(chat)) > 0:  # others may have gone first meanwhile
+        while (wait := self._wait(chat)) > 0:  # noqa: ASYNC110 (others may have gone first)
             await asyncio.sleep(wait)
         return await self._call(chat, method)
 
@@ -95,43 +111,43 @@ class Gate:
     def _wait(self, chat: int) -> float:
         now = time.monotonic()
         everywhere = self._rests_until - now
-        if len(self._recent) == PER_SECOND:
-            everywhere = max(everywhere, self._recent[0] + 1.02 - now)
+        if self._used() >= PER_SECOND:
+            everywhere = max(everywhere, min(sent.left(WINDOW, now) for sent in self._recent))
         known = self._chats.get(chat)
         return max(0.0, everywhere, known.wait(now, chat < 0) if known else 0.0)
 
     def _used(self) -> int:
+        """Calls that count within the last second."""
         now = time.monotonic()
-        return sum(1 for at in self._recent if now - at < 1.02)
+        self._recent = deque(sent for sent in self._recent if sent.left(WINDOW, now) > 0)
+        return len(self._recent)
 
     async def _call(self, chat: int, method: TelegramMethod[T]) -> T:
         from aiogram.exceptions import TelegramRetryAfter
 
-        now = time.monotonic()
-        self._tidy(now)
-        self._chats.setdefault(chat, Chat()).sent.append(now)
-        self._recent.append(now)
+        sent = Sent()
+        self._tidy()
+        self._chats.setdefault(chat, Chat()).sent.append(sent)
+        self._recent.append(sent)
         try:
             return await self._bot(method)
         except TelegramRetryAfter as error:
             self._rest(chat, float(error.retry_after))
             raise
+        finally:
+            sent.at = time.monotonic()
 
     def _rest(self, chat: int, seconds: float) -> None:
         now = time.monotonic()
         last, self._last_429 = self._last_429, (chat, now)
         meant_for_all = last is not None and last[0] != chat and now - last[1] < max(DOUBT, seconds)
-        known = self._chats[chat]
+        known = self._chats.setdefault(chat, Chat())
         known.rests_until = max(known.rests_until, now + seconds + 0.05)
         everywhere = seconds if meant_for_all else min(seconds, DOUBT)
         self._rests_until = max(self._rests_until, now + everywhere + 0.05)
         log.warning("Telegram asks chat %s to rest %.0f s (429)", chat, seconds)
 
-    def _tidy(self, now: float) -> None:
+    def _tidy(self) -> None:
         if len(self._chats) > 1000:
-            idle = [
-                chat for chat, known in self._chats.items()
-                if known.rests_until < now and (not known.sent or now - known.sent[-1] > IDLE)
-            ]  # fmt: skip
-            for chat in idle:
-                del self._chats[chat]
+            now = time.monotonic()
+            self._chats = {chat: known for chat, known in self._chats.items() if not known.idle(now)}

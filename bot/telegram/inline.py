@@ -68,7 +68,7 @@ class Inline:
             except Exception:
                 log.exception("an inline query was not answered")
                 return
-            trace = trace_of(answer, "")
+            trace = trace_of(answer, self._answering.model(answer))
             body, entities = answer_parts(trace)[0]
             folded = split(*plain("\n\n", *(source_block(source) for source in trace["sources"][:3])))
             if trace["sources"] and len(body) + len(folded[0][0]) < 3000:

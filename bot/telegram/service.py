@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import signal
 import socket
 import time
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from aiogram.types import User
 
 log = logging.getLogger("expertbot.telegram")
+TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 DRAIN = 25.0  # seconds that answers under way have after SIGTERM
 PATIENCE = 2.0  # seconds for a lock that an ending command may still hold
 
@@ -64,18 +66,12 @@ async def serve(settings: Settings) -> None:
 
 def refuse(settings: Settings) -> None:
     """What can be told to be wrong before anything is started."""
-    from aiogram.utils.token import TokenValidationError, validate_token
-
     telegram = settings.telegram
     token = telegram.token.get_secret_value()
     if not token:
         raise UsageError("There is no bot token.", "Get one from @BotFather and set EXPERTBOT_TELEGRAM__TOKEN.")
-    try:
-        validate_token(token)
-    except TokenValidationError as error:
-        raise UsageError(
-            "The bot token has another shape than 123456:ABC….", "Copy it whole from @BotFather."
-        ) from error
+    if not TOKEN.fullmatch(token):
+        raise UsageError("The bot token has another shape than 123456:ABC….", "Copy it whole from @BotFather.")
     if telegram.webhook_url and not telegram.webhook_secret.get_secret_value():
         raise UsageError(
             "A webhook without a secret would take orders from anyone.",
@@ -130,7 +126,6 @@ def dispatcher() -> Dispatcher:
 
     made = Dispatcher(disable_fsm=True)
     for router in (owner.router, owner.refusals, buttons.router, handlers.router):
-        router._parent_router = None  # routers are modules' own; a process may make a dispatcher twice
         made.include_router(router)
     return made
 
@@ -160,7 +155,7 @@ async def _run(settings: Settings, bot: Bot, me: User, app: App, state: State) -
     delivery.start()
     engine.start()
     jobs.start()
-    menus = asyncio.create_task(_menus(service, settings))
+    beside = [asyncio.create_task(_menus(service, settings)), asyncio.create_task(_tidy(state))]
 
     async def alarm(message: str) -> None:
         text = say("ru", "second_poller", what=message, pid=os.getpid(), host=socket.gethostname())
@@ -186,8 +181,9 @@ async def _run(settings: Settings, bot: Bot, me: User, app: App, state: State) -
         await asyncio.gather(intake, return_exceptions=True)
     finally:
         log.info("stopping")
-        menus.cancel()
-        await asyncio.gather(menus, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await _stop(webhook, control, inline, engine, desk, jobs, delivery)
 
 
@@ -222,6 +218,14 @@ async def _warm(app: App) -> None:
     """The first question loads dictionaries for some seconds; better now than when somebody waits."""
     with suppress(Exception):
         await app.search(Question("Сколько хранятся журналы событий?"))
+
+
+async def _tidy(state: State) -> None:
+    """What is old goes, once a day."""
+    while True:
+        await asyncio.sleep(86400)
+        with suppress(UnavailableError):
+            await state.open()
 
 
 async def _menus(service: Service, settings: Settings) -> None:

@@ -80,7 +80,9 @@ def _cut(text: str, start: int, marks: list[int], spans: Sequence[tuple[int, int
 def _whole_character(text: str, start: int, last: int) -> int:
     """Not between a letter and its accent, or within an emoji of several."""
     position = last
-    while position > start + 1 and (unicodedata.combining(text[position]) or "\u200d" in text[position - 1 : position + 1]):
+    while position > start + 1 and (
+        unicodedata.combining(text[position]) or "\u200d" in text[position - 1 : position + 1]
+    ):
         position -= 1
     return position if position > start + 1 else last
 

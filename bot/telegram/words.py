@@ -52,6 +52,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "private_bot": ("Этот бот отвечает только своим. Ваш номер — {user}: передайте его владельцу, если он вас ждёт.",
                     "This bot answers its own people only. Your id is {user}: give it to the owner if you are expected."),
     # under an answer
+    "without_llm": ("Модель сейчас недоступна, это слова самих документов.",
+                    "The model is unavailable right now; these are the documents' own words."),
+    "without_voice": ("Пересказ не прошёл сверку фактов, поэтому ответ нейтральный.",
+                      "The rewording did not pass the fact check, so this is the neutral answer."),
     "thanks_up": ("Спасибо, учту.", "Thank you, noted."),
     "thanks_down": ("Понял, отметил. /why покажет, откуда взялся ответ.", "Noted. /why shows where the answer came from."),
     "gone": ("Этого ответа у меня больше нет.", "I no longer have that answer."),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import commands
 from bot.jobs import Job, Progress
-from bot.telegram import fetch
+from bot.telegram import faults, fetch
 from bot.telegram.inbox import Outgoing
 from bot.telegram.split import split
 from bot.telegram.words import say
@@ -48,14 +48,13 @@ class Execution:
     async def __call__(self, job: Job, progress: Progress) -> Json:
         params = job.params
         if job.kind == "upload":
-            path = await self._download(job)
-            return await commands.ingest(self._app, [str(path)], progress=progress)
+            return await self._ingest(await self._download(job), progress)
         if job.kind == "ingest":
             place = params["what"]
             if fetch.is_url(place):
                 target = uploads(self._settings.data_dir, job.user)
                 place = str(await fetch.fetch(place, self._settings.ingest.roots, target))
-            return await commands.ingest(self._app, [place], progress=progress)
+            return await self._ingest(Path(place), progress)
         if job.kind == "reindex":
             return await commands.reindex(self._app, progress)
         if job.kind == "rollback":
@@ -67,6 +66,14 @@ class Execution:
         from bot import feedback
 
         return await feedback.evaluate(self._app, self._state, progress)
+
+    async def _ingest(self, path: Path, progress: Progress) -> Json:
+        """The report, with the code of each failure: it is told in the person's language."""
+        report = await self._app.ingest([path], False, progress)
+        result = commands.report_json(report)
+        for told, failure in zip(result["failed"], report.failed, strict=True):
+            told["code"] = failure.code
+        return result
 
     async def _download(self, job: Job) -> Path:
         folder = uploads(self._settings.data_dir, job.user)
@@ -140,7 +147,9 @@ def describe(job: Job) -> str:
         return head
     if "added" in result:
         lines = [head, say(in_words, "ingested", **result)]
-        lines += [say(in_words, "ingest_failed", **failure) for failure in result["failed"][:FAILURES_SHOWN]]
+        for failure in result["failed"][:FAILURES_SHOWN]:
+            name, error, cure = faults.in_words(failure, in_words)
+            lines.append(say(in_words, "ingest_failed", source=name, error=error, hint=cure))
         return "\n".join(lines + (["…"] if len(result["failed"]) > FAILURES_SHOWN else []))
     if "generation" in result:
         return f"{head}\n{say(in_words, 'generation', **result)}"

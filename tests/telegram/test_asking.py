@@ -218,6 +218,22 @@ def test_a_group_that_moves_goes_on_under_its_new_id(stage: Stage) -> None:
     stage.run(scene)
 
 
+def test_an_answer_finds_a_group_that_moved_meanwhile(stage: Stage) -> None:
+    async def scene(on: Stage) -> None:
+        anna = on.person("Анна")
+        team = on.tg.group("Команда", [anna], supergroup=False)
+        refused = on.tg.faults.too_many("sendMessage", chats=[team.id], retry_after=2)
+        anna.say(VACATION, chat=team.chat, mention=True)
+        await on.tg.wait_for(lambda: refused.hits)
+        new = team.migrate()
+        answer = await on.tg.wait_for(lambda: next(iter(new.from_bot()), None))
+        assert "28" in answer.text
+        await on.tg.idle(quiet_s=2.5)
+        assert len(new.from_bot()) == 1
+
+    stage.run(scene)
+
+
 def test_who_blocks_the_bot_is_left_alone(stage: Stage) -> None:
     async def scene(on: Stage) -> None:
         anna = on.person("Анна")

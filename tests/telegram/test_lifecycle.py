@@ -54,7 +54,7 @@ async def kills(data: Path, place: Path, times: int, people: int) -> None:
             if number % 2 == 0:
                 documents += 1
                 admin.send_document(f"# Лист {number}\n\nСекрет листа: {number * 7}.".encode(), f"лист-{number}.md")
-            await asyncio.sleep(dice.uniform(0.0, 1.2))
+            await asyncio.sleep(dice.uniform(0.0, 4.0))
             bot.kill()
         over.set()
         await asking
@@ -81,7 +81,7 @@ def test_killed_at_random_moments(handbook_data: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_killed_at_thirty_random_moments(handbook_data: Path, tmp_path: Path) -> None:
-    asyncio.run(kills(handbook_data, tmp_path, 30, 20))
+    asyncio.run(kills(handbook_data, tmp_path, 30, 40))
 
 
 def test_a_webhook_takes_updates_only_with_its_secret(handbook_data: Path, tmp_path: Path) -> None:
