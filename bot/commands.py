@@ -90,7 +90,12 @@ def question_of(text: str, history: Sequence[Json] = ()) -> Question:
         ) from error
     if any(turn.role not in ("user", "assistant") for turn in turns):
         raise UsageError("A turn's role is `user` or `assistant`.", "Leave system messages out.")
-    return Question(text.strip(), turns)
+    return Question(whole(text.strip()), tuple(Turn(turn.role, whole(turn.content)) for turn in turns))
+
+
+def whole(text: str) -> str:
+    """Text without half characters (lone surrogates), which JSON and a shell can hand over and nothing can encode."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def passages_json(passages: Passages, seconds: float) -> Json:

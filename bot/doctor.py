@@ -39,7 +39,7 @@ def examine(settings: Settings) -> list[Finding]:
 
 def _folder(settings: Settings) -> list[Finding]:
     folder = settings.data_dir
-    parent = folder if folder.exists() else folder.absolute().parent
+    parent = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     if not os.access(parent, os.W_OK):
         return [Finding("bad", f"The data folder {folder} can't be written.", "Check its owner, or use --data-dir.")]
     free = shutil.disk_usage(parent).free

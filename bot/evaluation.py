@@ -51,7 +51,7 @@ def load_items(path: Path, part: str = "") -> list[Item]:
                 items.append(
                     Item(row["id"], row["lang"], row["kind"], row["question"], tuple(row.get("history", ())), gold)
                 )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path} holds no questions: {error!r}.", "The format: evals/questions/README.md.") from error
     return items
 

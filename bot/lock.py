@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -45,8 +46,9 @@ class DataLock:
                         "Wait till it is done, end it, or give another folder with --data-dir.",
                     ) from None
                 time.sleep(0.05)
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, str(os.getpid()).encode(), 0)
+        with suppress(OSError):  # the name of the holder is a courtesy, and a full disk can still be read
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, str(os.getpid()).encode(), 0)
         return self
 
     def __exit__(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -164,7 +165,8 @@ def _from_env(env: Mapping[str, str], origin: str, faults: list[str]) -> dict[st
             near = difflib.get_close_matches(name, known, n=1)
             faults.append(f"{origin}: unknown setting {name}" + (f"; did you mean {near[0]}?" if near else ""))
         elif name == PREFIX + "DATA_DIR":
-            values["data_dir"] = value
+            if value:  # compose hands over an unset variable as an empty one
+                values["data_dir"] = Path(value).expanduser()
         else:
             section, key = name.removeprefix(PREFIX).lower().split("__", 1)
             values.setdefault(section, {})[key] = value
@@ -173,9 +175,12 @@ def _from_env(env: Mapping[str, str], origin: str, faults: list[str]) -> dict[st
 
 def _from_toml(path: Path, faults: list[str]) -> dict[str, Any]:
     try:
-        loaded = tomllib.loads(path.read_text(encoding="utf-8"))
+        loaded = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         faults.append(f"{path}: not valid TOML: {error}")
+        return {}
+    except OSError as error:
+        faults.append(f"{path} can't be read: {error.strerror}")
         return {}
     for section, content in list(loaded.items()):
         env_names = (
@@ -187,15 +192,24 @@ def _from_toml(path: Path, faults: list[str]) -> dict[str, Any]:
     return loaded
 
 
-def _dotenv(path: Path) -> dict[str, str]:
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#"))
-    return {key.strip().removeprefix("export "): value.strip().strip("\"'") for key, value in pairs}
+# A name, and a value in quotes of one kind or bare; after it a comment may stand.
+DOTENV_LINE = re.compile(r"""\s*(?:export\s+)?(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(.*?))\s*(?:(?<=[\s"'])#.*)?$""")
+
+
+def _dotenv(path: Path, faults: list[str]) -> dict[str, str]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else []
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(f"{path} can't be read: {error}")
+        return {}
+    found = (DOTENV_LINE.match(line) for line in lines if not line.lstrip().startswith("#"))
+    return {match[1]: match[2] or match[3] or match[4] or "" for match in found if match}
 
 
 def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in over.items():
-        base[key] = {**base.get(key, {}), **value} if isinstance(value, dict) else value
+        below = base.get(key)
+        base[key] = {**(below if isinstance(below, dict) else {}), **value} if isinstance(value, dict) else value
     return base
 
 
@@ -212,7 +226,7 @@ def load(
         raise UsageError(f"There is no settings file {config}.", "Check the path after --config.")
     toml = config or folder / "expertbot.toml"
     merged = _from_toml(toml, faults) if toml.is_file() else {}
-    merged = _merge(merged, _from_env(_dotenv(folder / ".env"), ".env", faults))
+    merged = _merge(merged, _from_env(_dotenv(folder / ".env", faults), ".env", faults))
     merged = _merge(merged, _from_env(env, "environment", faults))
     if data_dir:
         merged["data_dir"] = data_dir

@@ -3,17 +3,17 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 PYTHON=${PYTHON:-python3}
-bot="$PYTHON -m bot --data-dir ${EXPERTBOT_DEMO_DIR:-data/demo}"
-$bot ingest "$here/handbook"
+bot() { "$PYTHON" -m bot --data-dir "${DEMO_DIR:-data/demo}" "$@"; }
+bot ingest "$here/handbook"
 for question in \
   'Какой RPO у уровня T1?' \
   'сколько дней отпуска положено' \
   'Как восстановить базу из бэкапа?'
 do
   printf '\n\033[1m%s\033[0m\n' "› $question"
-  $bot ask "$question"
+  bot ask "$question"
 done
 if [ -t 0 ]; then
   printf '\n'
-  exec $bot chat
+  bot chat
 fi

@@ -11,6 +11,7 @@ import click
 
 from bot.cli.run import Bar, Context, emit, json_option, opened, say
 from core.errors import UsageError
+from core.settings import QdrantSettings
 
 
 @click.group(name="eval")
@@ -55,7 +56,8 @@ async def _run(context: Context, questions: str, part: str, docs: str | None, as
     settings = context.settings()
     with tempfile.TemporaryDirectory(prefix="expertbot-eval-") as folder:
         if docs:
-            settings = settings.model_copy(update={"data_dir": Path(folder)})
+            # An index of its own, in this process: a server's is other documents'.
+            settings = settings.model_copy(update={"data_dir": Path(folder), "qdrant": QdrantSettings()})
         async with opened(settings) as app:
             if docs:
                 report = await app.ingest([Path(docs)], False, Bar("Ingest"))

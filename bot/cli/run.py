@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sys
 import tempfile
 import uuid
@@ -106,13 +107,15 @@ def say(text: str) -> None:
 
 def fail(error: Exception) -> int:
     """Print a failure with its cure; the exit code. What we did not foresee gets an id and lands in the log, whole."""
-    if isinstance(error, ExpertbotError):
-        say(error.message + (f"\n  → {error.hint}" if error.hint else ""))
-        return error.exit_code
     from bot.logs import Lines, Redactor
 
+    redact = Redactor(_secrets())
+    if isinstance(error, ExpertbotError):
+        say(redact(error.message + (f"\n  → {error.hint}" if error.hint else "")))
+        return error.exit_code
+
     ident = uuid.uuid4().hex[:8]
-    path = Path(tempfile.gettempdir()) / "expertbot-errors.log"
+    path = Path(tempfile.gettempdir()) / f"expertbot-{os.getuid()}-errors.log"
     handler: logging.Handler
     try:
         handler = logging.FileHandler(path, encoding="utf-8")
@@ -120,7 +123,7 @@ def fail(error: Exception) -> int:
         handler = logging.NullHandler()
     logger = logging.getLogger("expertbot.bug")
     logger.propagate = False
-    handler.setFormatter(Lines(Redactor(_secrets()), as_json=False))
+    handler.setFormatter(Lines(redact, as_json=False))
     logger.addHandler(handler)
     logger.error("error %s", ident, exc_info=error)
     handler.close()

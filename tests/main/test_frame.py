@@ -55,3 +55,26 @@ def test_all_faults_of_settings_at_once(tmp_path: Path):
 def test_secrets_do_not_print(tmp_path: Path):
     settings = load(env={"EXPERTBOT_TELEGRAM__TOKEN": "42:very-secret"}, folder=tmp_path)
     assert "very-secret" not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+def test_dotenv_is_read_as_shells_and_people_write_it(tmp_path: Path):
+    (tmp_path / ".env").write_text(
+        '\ufeffexport EXPERTBOT_LLM__MODEL="a # b"  # comment\nEXPERTBOT_LLM__API_KEY = k#1 # comment\n'
+        "EXPERTBOT_QDRANT__API_KEY='it is'\nEXPERTBOT_LLM__BASE_URL=\nOTHER=\"unclosed\n\nnot a line\n",
+        encoding="utf-8",
+    )
+    found = load(env={"EXPERTBOT_DATA_DIR": ""}, folder=tmp_path)
+    assert found.llm.model == "a # b"
+    assert found.llm.api_key.get_secret_value() == "k#1"
+    assert found.qdrant.api_key.get_secret_value() == "it is"
+    assert found.llm.base_url == ""
+    assert found.data_dir == Path("data")
+
+
+@pytest.mark.parametrize(
+    "toml", ['llm = "x"', "[llm]\nmodel = 5", "llm = 5\n[[telegram]]\ntoken = 'x'", "\xff", "[llm"]
+)
+def test_a_wrong_type_in_toml_is_a_sentence(tmp_path: Path, toml: str):
+    (tmp_path / "expertbot.toml").write_bytes(toml.encode("latin-1"))
+    with pytest.raises(UsageError):
+        load(env={"EXPERTBOT_LLM__BASE_URL": "http://x"}, folder=tmp_path)

@@ -290,7 +290,9 @@ def test_an_index_can_be_built_by_an_app_that_was_never_opened(tmp_path: Path):
 
 def test_a_fault_in_the_building_process_is_told_as_it_was(run):
     async def scenario(app: App, folder: Path) -> None:
-        damaged = app.settings.model_copy(update={"embedder": app.settings.embedder.model_copy(update={"kind": "openai"})})
+        damaged = app.settings.model_copy(
+            update={"embedder": app.settings.embedder.model_copy(update={"kind": "openai"})}
+        )
         with pytest.raises(UsageError, match="needs a model"):
             await generations._in_child(damaged, 99, commands.quiet)
 
