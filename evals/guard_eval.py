@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
         outcomes = evaluate.run(guard, pairs_of(name))
         print(f"\n== {name}: {len(outcomes)} pairs")
         print(evaluate.table(evaluate.report(outcomes)))
-        if name in ("dev", "pairs-dev") or options.show_held:
+        if name != "pairs-held" or options.show_held:
             print("\n".join(evaluate.misses(outcomes)))
     return 0
 

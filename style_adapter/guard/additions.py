@@ -80,7 +80,7 @@ def model() -> tuple[Vector, float]:
         return data["weights"], float(data["bias"])
 
 
-THRESHOLD = 1.6
+THRESHOLD = 2.0
 
 
 class Additions:
