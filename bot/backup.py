@@ -96,7 +96,8 @@ def _gather(data_dir: Path, personas: Path, stage: Path) -> None:
     for name in SINGLE:
         if (data_dir / name).is_file():
             shutil.copyfile(data_dir / name, stage / name)
-    for name, folder in (("uploads", data_dir / "uploads"), ("personas", personas)):
+    folders = (("uploads", data_dir / "uploads"), ("adapters", data_dir / "adapters"), ("personas", personas))
+    for name, folder in folders:
         for inner, path in _files(folder):
             target = stage / name / inner
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -33,7 +33,7 @@ from ingest.pipeline import Progress
 MOST_MANIFEST = 32 << 20  # bytes
 STALE = 86400.0  # seconds after which an unanswered question is not answered any more
 PIECE = 1 << 20
-NAME = re.compile(r"(uploads/\d+|personas/[\w-]+)(/[^/\x00-\x1f]+)+")
+NAME = re.compile(r"(uploads/\d+|(personas|adapters)/[\w-]+)(/[^/\x00-\x1f]+)+")
 
 
 @dataclass(frozen=True, slots=True)

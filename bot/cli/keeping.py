@@ -39,7 +39,7 @@ def migrate(context: Context, to: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def backup(context: Context, file: Path, as_json: bool) -> None:
-    """Write ledger, state, uploads, personas and keys into one tar, while the bot runs or not. Keep it as a secret."""
+    """Write ledger, state, uploads, personas, adapters and keys into one tar, while the bot runs or not. Keep it as a secret."""
     from bot.app import personas_folder
     from bot.backup import backup as keep
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import logging
 import re
 import shutil
 import signal
@@ -149,6 +150,46 @@ def test_with_keys_only_the_owners(data: Path, tmp_path: Path):
         assert get(url + "/console", Authorization=basic(owner))[0] == 200
         assert get(url + "/console", Authorization=f"Bearer {owner}")[0] == 200
         assert get(url + "/v1/models", Authorization=f"Bearer {client}")[0] == 200
+
+
+def test_the_services_log_is_an_object_a_line_without_secrets(data: Path, tmp_path: Path):
+    folder, secret = tmp_path / "data", "sk-very-secret-0123456789"
+    shutil.copytree(data, folder)
+    env = clean_env(
+        EXPERTBOT_API__LISTEN="127.0.0.1:0", EXPERTBOT_LOG__JSON_LINES="true", EXPERTBOT_LLM__API_KEY=secret,
+        EXPERTBOT_LLM__MODEL=f"m-{secret}", EXPERTBOT_LLM__BASE_URL=f"http://127.0.0.1:9/{secret}", EXPERTBOT_LOG__LEVEL="DEBUG",
+    )  # fmt: skip
+    process = subprocess.Popen(command(folder, "api"), cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    lines = [process.stderr.readline()]
+    while "listening" not in lines[-1]:
+        lines.append(process.stderr.readline())
+        assert lines[-1], lines
+    url = re.search(r"http://[\d.]+:\d+", lines[-1])
+    assert url
+    body = {"model": "none", "messages": [{"role": "user", "content": "Сколько хранятся логи?"}]}
+    assert get(url.group() + "/v1/chat/completions", json.dumps(body).encode())[0] == 200
+    process.send_signal(signal.SIGTERM)
+    lines += process.communicate(timeout=30)[1].splitlines()
+    assert process.returncode == 0
+    for line in filter(str.strip, lines):
+        assert {"at", "level", "logger", "message"} <= set(json.loads(line)), line
+    assert secret not in "\n".join(lines)
+
+
+def test_a_traceback_is_redacted_too():
+    from bot.logs import Lines, Redactor
+
+    secret = "sk-very-secret-0123456789"
+    try:
+        raise ValueError(f"no answer from https://user:{secret}@host")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "f", 1, "key %s", (secret,), sys.exc_info())
+    for as_json in (False, True):
+        line = Lines(Redactor([secret]), as_json).format(record)
+        assert secret not in line
+        assert line.count("[secret]") >= 2
+        assert "ValueError" in line
 
 
 @pytest.mark.slow

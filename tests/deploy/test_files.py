@@ -68,7 +68,7 @@ def test_no_port_is_public(name: str):
 
 def test_the_stores_and_models_have_no_port_and_no_way_out():
     for name, service in SERVICES.items():
-        if "qdrant" in name or name == "vllm":
+        if "qdrant" in name or "vllm" in name:
             assert not service.get("ports"), name
             assert all(
                 COMPOSE["networks"][network] and COMPOSE["networks"][network]["internal"]
@@ -200,6 +200,17 @@ def test_the_image_is_small_pinned_and_nobodys():
 
 
 def test_the_proxy_lets_two_paths_through():
-    text = (ROOT / "deploy/llm-proxy.conf").read_text("utf-8")
-    assert re.findall(r"location (\S+ ?\S*) \{", text) == ["= /v1/chat/completions", "= /v1/models", "/"]
-    assert "location / { return 404; }" in text
+    servers = (ROOT / "deploy/llm-proxy.conf").read_text("utf-8").split("server {")[1:]
+    assert len(servers) == 2
+    for server in servers:
+        assert re.findall(r"location (\S+ ?\S*) \{", server) == ["= /v1/chat/completions", "= /v1/models", "/"]
+        assert "location / { return 404; }" in server
+        (host,) = set(re.findall(r"proxy_pass http://([\w-]+):8000;", server))
+        assert host in SERVICES
+        (port,) = re.findall(r"listen (\d+);", server)
+        assert f"//llm-proxy:{port}/v1" in (ROOT / "deploy/example.env").read_text("utf-8")
+
+
+def test_every_shipped_persona_has_its_adapter_served():
+    served = {part.split("=")[0] for part in SERVICES["vllm-persona"]["command"] if "=/models/adapters/" in part}
+    assert served == {path.parent.name for path in (ROOT / "personas").glob("*/bible.yaml")}

@@ -55,6 +55,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     upload = data / "uploads" / "7" / "озеро.md"
     upload.parent.mkdir(parents=True)
     upload.write_text(LAKE, encoding="utf-8")
+    adapter = data / "adapters" / "alex" / "v1" / "adapter_model.safetensors"
+    adapter.parent.mkdir(parents=True)
+    adapter.write_bytes(bytes(range(256)))
     command = [sys.executable, "-m", "bot", "--data-dir", str(data)]
     env = clean_env(EXPERTBOT_API__LISTEN="127.0.0.1:0")
     subprocess.run(
@@ -101,6 +104,7 @@ def test_a_restored_copy_answers_the_same(place: tuple[Path, Path], expertbot: R
         assert db.execute("SELECT state FROM inbox").fetchall() == [("done",)]
     assert not list(tmp_path.glob(".restore*"))
     assert (copy / "personas" / "alex" / "bible.yaml").read_bytes() == (ROOT / "personas/alex/bible.yaml").read_bytes()
+    assert (copy / "adapters/alex/v1/adapter_model.safetensors").read_bytes() == bytes(range(256))
     assert expertbot("rollback", data_dir=copy).returncode == 2
     again = expertbot("restore", str(archive), data_dir=copy)
     assert again.returncode == 2
