@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot import commands
+from bot import commands, feedback
 from bot.state import audit
 from core.errors import ExpertbotError, UnavailableError, UsageError
 
@@ -125,6 +125,7 @@ class ControlServer:
             "search": lambda: commands.search(app, args["query"], args["limit"], args["history"]),
             "ask": lambda: commands.ask(app, args["question"], args["persona"], args["history"]),
             "forget": lambda: self._forget(args["user"]),
+            "feedback": lambda: feedback.evaluate(app, self._state, progress),
         }
         if name not in work:
             raise UsageError(f"The service does not know {name}.", "Is it an older version? Restart it.")
@@ -176,7 +177,7 @@ class Control:
 
     def call(self, command: str, progress: Progress = commands.quiet, **args: Any) -> Any:
         """The result of a command. Raises what the command raised there."""
-        self._connection.sendall(json.dumps({"command": command, "args": args}, ensure_ascii=False).encode() + b"\n")
+        self._connection.sendall(json.dumps({"command": command, "args": args}).encode() + b"\n")
         for line in self._file:
             news = json.loads(line)
             if "progress" in news:

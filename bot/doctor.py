@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -53,7 +54,7 @@ def _index(settings: Settings) -> list[Finding]:
     if not path.is_file():
         return [Finding("doubtful", "No documents are in yet.", "expertbot ingest FOLDER")]
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             count = db.execute("SELECT COUNT(*) FROM documents").fetchone()[0]
             row = db.execute("SELECT fingerprint FROM generations WHERE state = 'active'").fetchone()
     except sqlite3.Error as error:
@@ -61,7 +62,7 @@ def _index(settings: Settings) -> list[Finding]:
     from retrieval.embed import embedder_name
 
     wanted = embedder_name(settings.embedder)
-    if row and not row[0].endswith(wanted):
+    if row and not row[0].endswith(f":{wanted}"):
         return [Finding("bad", f"The index was built with another embedder than {wanted}.", "expertbot reindex")]
     return [
         Finding("good" if count else "doubtful", f"{count} documents in.", "" if count else "expertbot ingest FOLDER")

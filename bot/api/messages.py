@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.commands import Json, answer_json
+from bot.commands import Json, answer_json, whole
 from core.errors import UsageError
 from core.nouns import Answer, Question, Turn
 
@@ -51,8 +51,8 @@ class ChatRequest(BaseModel):
         turns = [message for message in self.messages if message.role in ("user", "assistant") and message.text.strip()]
         if not turns or turns[-1].role != "user":
             raise UsageError("The last message must be the user's.", "End `messages` with role `user`.")
-        history = tuple(Turn(m.role, m.text) for m in turns[:-1])  # type: ignore[arg-type]
-        return Question(turns[-1].text.strip(), history)
+        history = tuple(Turn(m.role, whole(m.text)) for m in turns[:-1])  # type: ignore[arg-type]
+        return Question(whole(turns[-1].text.strip()), history)
 
 
 def parse(body: Any) -> ChatRequest:

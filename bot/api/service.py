@@ -100,6 +100,8 @@ class Api:
         except UnavailableError as error:
             self._metrics.failed(error)
             return _error(503, error.message, error.hint)
+        except ConnectionError:  # the client has gone; there is nobody to tell
+            raise
         except ExpertbotError as error:
             self._metrics.failed(error)
             return _error(500, error.message, error.hint)

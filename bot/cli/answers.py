@@ -42,7 +42,7 @@ async def _ask_batch(context: Context, batch: str, persona: str | None) -> None:
         for item in batch_lines(batch):
             chosen, history = item.get("persona") or persona, item.get("history") or []
             with batch_item(item):
-                question = str(item.get("question", ""))
+                question = str(item.get("question") or "")
                 found = control.call("ask", question=question, persona=chosen, history=history)
                 emit({**found, "id": item.get("id")})
         return
@@ -50,7 +50,7 @@ async def _ask_batch(context: Context, batch: str, persona: str | None) -> None:
         for item in batch_lines(batch):
             chosen = item.get("persona") or persona
             with batch_item(item):
-                answer = await commands.ask(app, str(item.get("question", "")), chosen, item.get("history") or ())
+                answer = await commands.ask(app, str(item.get("question") or ""), chosen, item.get("history") or ())
                 emit({**answer, "id": item.get("id")})
 
 

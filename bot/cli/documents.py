@@ -145,11 +145,11 @@ async def _search_batch(context: Context, batch: str, limit: int) -> None:
     if control:
         for item in batch_lines(batch):
             with batch_item(item):
-                query, history = str(item.get("question", "")), item.get("history") or []
+                query, history = str(item.get("question") or ""), item.get("history") or []
                 emit({"id": item.get("id"), **control.call("search", query=query, limit=limit, history=history)})
         return
     async with opened(context.settings()) as app:
         for item in batch_lines(batch):
             with batch_item(item):
-                found = await commands.search(app, str(item.get("question", "")), limit, item.get("history") or ())
+                found = await commands.search(app, str(item.get("question") or ""), limit, item.get("history") or ())
                 emit({"id": item.get("id"), **found})

@@ -186,3 +186,17 @@ def test_chat_answers_from_a_pipe(stocked: Path, expertbot: Run):
     assert done.returncode == 0
     assert "[1]" in done.stdout
     assert "rung: draft" in done.stderr
+
+
+def test_a_line_of_a_batch_that_is_rubbish_stops_no_other(stocked: Path, expertbot: Run):
+    lines = ['{"id": 1, "question": null}', '{"id": 2, "question": "Сколько хранятся логи \\ud800?"}']
+    done = expertbot("search", "--batch", "-", "-k", "1", stdin="\n".join(lines), data_dir=stocked)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["id"] for row in rows] == [1, 2]
+    assert "empty" in rows[0]["error"]
+    assert rows[1]["hits"]
+
+
+def test_doctor_on_a_folder_that_is_not_there_yet(expertbot: Run, tmp_path: Path):
+    done = expertbot("doctor", "--json", data_dir=tmp_path / "not" / "yet # ?", EXPERTBOT_PERSONA__DEFAULT="none")
+    assert "can't be written" not in done.stdout, done.stdout
