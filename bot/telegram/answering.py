@@ -40,6 +40,8 @@ class Answering:
     async def work(self, asked: Asked) -> None:
         """Answer, remember, hand to delivery. What fails is said."""
         trace: Json | None = None
+        if self._service.settings.log.prompts:
+            log.info("question %s: %s", asked.update_id, asked.text)
         try:
             asked, trace = await self._made(asked)
             parts, buttons = answer_parts(trace, lowered(trace, asked.lang)), answer_buttons(trace)

@@ -49,7 +49,9 @@ class BotProcess:
         """Returns once it waits for updates."""
         command = [sys.executable, "-m", "bot", "--data-dir", str(self.data_dir), "serve"]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self._env, stderr=log, stdout=log)
+            self.process = subprocess.Popen(  # noqa: ASYNC220 (it lasts longer than this)
+                command, cwd=ROOT, env=self._env, stderr=log, stdout=log
+            )
         webhook = "EXPERTBOT_TELEGRAM__WEBHOOK_URL" in self._env
         try:
             await self.server.wait_for(

@@ -14,7 +14,8 @@ from tests.loopback.telegram import Message, Person
 from tests.telegram.conftest import Stage
 from tests.telegram.running import answered, said_after
 
-# command → what is in the reply to (a stranger's first message, a user, an admin in the private chat, an admin in a group); None: silence.
+# command → what is in the reply to (a stranger's first message, a user, an admin in the private chat, an admin in a group);
+# None: silence.
 PRIVATE = "только своим"
 OWNER = "только для владельца"
 THERE = "в личном чате со мной"
@@ -231,6 +232,11 @@ def test_the_shell_works_through_the_running_bot(stage: Stage) -> None:
         other = on.bot.cli("eval", "retrieval", "--questions", "evals/questions/handbook.jsonl")
         assert other.returncode == 5
         assert "in use by process" in other.stderr
+        anna = on.person("Анна")
+        press = anna.press(await answered(on.tg, anna.say("Сколько дней отпуска в год?")), "👍")
+        await on.tg.wait_for(lambda: press.answer)
+        rated = json.loads(on.bot.cli("eval", "answers", "--from-feedback", "--json").stdout)
+        assert 1 <= rated["kept"] == rated["liked"]
         door = on.bot.data_dir / "control.sock"
         assert door.stat().st_mode & 0o777 == 0o600
 

@@ -1,5 +1,5 @@
-"""Chats, threads and users never share memory: whatever is said in whatever order, a question is asked with the history of its own
-conversation and of no other."""
+"""Chats, threads and users never share memory: whatever is said in whatever order, a question is asked with the history of its
+own conversation and of no other."""
 
 from __future__ import annotations
 

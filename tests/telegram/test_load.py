@@ -136,7 +136,7 @@ def reindexed(tmp_path: Path, documents: int, filler: int, a_second: float) -> N
     assert done.returncode == 0, done.stderr
 
     async def scenario() -> None:
-        async with running(data, tmp_path) as (tg, bot):
+        async with running(data, tmp_path) as (tg, _):
             people = [tg.user(f"Гость {number}") for number in range(40)]
             admin = tg.user("Хозяин", id=1)
             job = await said_after(tg, admin.say("/reindex"))

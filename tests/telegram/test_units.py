@@ -175,7 +175,7 @@ def test_the_desk_is_bounded_and_fair(tmp_path: Path) -> None:
         assert [admit(2, 4), admit(3, 5), admit(4, 6)] == ["", "", "full"], "one runs, three wait"
         assert admit(1, 7, again=True) == "", "what was let in before a restart is not turned away"
         go.set()
-        while len(done) < 5:
+        while len(done) < 5:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         assert [update for update in done if update in (1, 2, 7)] == [1, 2, 7], "a person's questions keep their order"
         await desk.close(1)
