@@ -144,7 +144,7 @@ def _send(writer: asyncio.StreamWriter, value: Json) -> None:
 
 async def _end_of(reader: asyncio.StreamReader) -> None:
     """Until the shell hangs up. A client sends nothing while it waits, so what is read here is the end."""
-    while not reader.at_eof():
+    while not reader.at_eof():  # noqa: ASYNC110 (a stream has no event for it)
         await asyncio.sleep(0.2)
 
 

@@ -129,6 +129,7 @@ async def asked_meanwhile(
 
 
 def reindexed(tmp_path: Path, documents: int, filler: int, a_second: float) -> None:
+    """Reindex while questions come; each is answered, and by its fact."""
     facts(tmp_path / "facts", documents, filler)
     data = tmp_path / "made"
     command = [sys.executable, "-m", "bot", "--data-dir", str(data), "ingest", str(tmp_path / "facts"), "--json"]
@@ -160,8 +161,18 @@ def reindexed(tmp_path: Path, documents: int, filler: int, a_second: float) -> N
     asyncio.run(scenario())
 
 
-def test_questions_are_answered_while_the_index_is_rebuilt(tmp_path: Path) -> None:
-    reindexed(tmp_path, 12, 1, 3)
+def test_questions_are_answered_while_the_index_is_rebuilt(stage: Stage) -> None:
+    async def scene(on: Stage) -> None:
+        people, asked = [on.person(f"Гость {number}") for number in range(12)], list[Message]()
+        job = await said_after(on.tg, on.admin.say("/reindex"))
+        while not any(end in job.text for end in ("готово", "не вышло")):
+            asked.append(people[len(asked) % len(people)].say("Сколько дней отпуска в год?"))
+            await answered(on.tg, asked[-1])
+            await asyncio.sleep(0.2)
+        assert "Индекс " in job.text
+        assert ["28" in answers_to(one.chat, one)[0].text for one in asked] == [True] * len(asked)
+
+    stage.run(scene)
 
 
 @pytest.mark.slow
