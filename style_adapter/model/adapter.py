@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import struct
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -175,7 +176,9 @@ def new(
         bias="none",
         task_type="CAUSAL_LM",
     )
-    return get_peft_model(model, config, adapter_name=name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers by an old name
+        return get_peft_model(model, config, adapter_name=name)
 
 
 def attach(model: Any, name: str, folder: Path, manifest: Manifest) -> Any:
@@ -196,10 +199,12 @@ def attach(model: Any, name: str, folder: Path, manifest: Manifest) -> Any:
         task_type="CAUSAL_LM",
         inference_mode=True,
     )
-    if isinstance(model, PeftModel):
-        model.add_adapter(name, config)
-    else:
-        model = PeftModel(model, config, adapter_name=name, autocast_adapter_dtype=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        if isinstance(model, PeftModel):
+            model.add_adapter(name, config)
+        else:
+            model = PeftModel(model, config, adapter_name=name, autocast_adapter_dtype=False)
     found: Any = set_peft_model_state_dict(model, tensors, adapter_name=name)
     wanted = {key for key, _ in model.named_parameters() if f".{name}." in key}
     missing = [key for key in found.missing_keys if f".{name}." in key]

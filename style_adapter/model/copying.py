@@ -44,10 +44,12 @@ def locked_spans(text: str, lang: Lang) -> list[str]:
 
 def _trimmed(span: str) -> str:
     """Without the punctuation of the sentence around it: brackets stay where their partner is inside."""
+    while span and span[0] in "(\"'«" and not (span[0] == "(" and ")" in span[1:].rstrip(CLOSING)):
+        span = span[1:]
+        if span[-1:] == ")" and "(" not in span:
+            span = span[:-1]
     while span and span[-1] in CLOSING and not (span[-1] == ")" and "(" in span):
         span = span[:-1]
-    while span and span[0] in "(\"'«":
-        span = span[1:]
     return span
 
 
@@ -72,7 +74,7 @@ class Vocabulary:
             if text and rule.fullmatch(text) and (lang == "ru" or number < limit or number in wanted):
                 free.add(number)
                 self._letters[number] = text[0].isalpha()
-                if text[-1] in '▁ («"“—–-':
+                if text[-1] in '▁ («"“':
                     self.opens.add(number)
         free.add(codec.end)
         self.ids = sorted(free)

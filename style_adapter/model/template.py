@@ -151,10 +151,9 @@ def check_mask(codec: Codec, row: Row) -> None:
             raise AssertionError(f"{row.id}: a supervised span does not end with the end-of-turn token")
     if current:
         raise AssertionError(f"{row.id}: the last reply has no end-of-turn token")
-    said = [codec.decode(span[:-1]).strip() for span in spans]
-    wanted = [codec.decode(codec.encode(reply)).strip() for reply in row.replies]
-    if said != wanted:
-        raise AssertionError(f"{row.id}: the mask covers {said!r}, not {wanted!r}")
+    if [span[:-1] for span in spans] != [codec.encode(reply) for reply in row.replies]:
+        said = [codec.decode(span) for span in spans]
+        raise AssertionError(f"{row.id}: the mask covers {said!r}, not {list(row.replies)!r}")
 
 
 def show_mask(codec: Codec, row: Row) -> str:

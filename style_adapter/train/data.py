@@ -17,6 +17,8 @@ from style_adapter.model.template import Codec, Row, check_mask
 from style_adapter.prompt import bible_text
 from style_adapter.train.settings import TrainSettings
 
+# What stands over neutral replays, so that copying a draft is learned as a mode of its own and not as the persona's.
+NEUTRAL = {"ru": "Без персоны, слово в слово.", "en": "No persona, word for word.", "user": "No persona, word for word."}
 MICRO = 2048  # padded tokens in one pass forward and back
 
 
@@ -53,7 +55,8 @@ def prepare(folder: Path, bible: Bible, codec: Codec, settings: TrainSettings) -
     rows: dict[str, list[Row]] = {"train": [], "validation": []}
     dropped = []
     for item in usable:
-        row = codec.row(item, system if draw.random() < settings.system_share else "")
+        chosen = system if draw.random() < settings.system_share else ""
+        row = codec.row(item, NEUTRAL[bible.language] if item.kind == "neutral" else chosen)
         if len(row.ids) > settings.max_tokens:
             dropped.append(item.id)
             continue

@@ -23,7 +23,7 @@ from style_adapter.model.template import Codec
 from style_adapter.train import backup
 from style_adapter.train.body import Body
 from style_adapter.train.data import TrainingData, passes, steps
-from style_adapter.train.loss import Head, batch_loss
+from style_adapter.train.loss import Head, batch_loss, padded, weights
 from style_adapter.train.plots import draw
 from style_adapter.train.probe import Probe
 from style_adapter.train.settings import TrainSettings
@@ -143,13 +143,15 @@ class Run:
         return lost / learned, seen / (time.monotonic() - started)
 
     def _step(self, step: Sequence[Sequence[Any]]) -> tuple[float, int]:
-        """One optimiser step, its loss normalised by all its supervised tokens."""
+        """One optimiser step, its loss normalised by the weight of all its supervised tokens."""
         import torch
 
+        own = self.settings.own_weight
         learned = sum(sum(row.learned) for rows in step for row in rows)
+        weight = sum(float(weights(rows, goals := padded(rows)[2], own)[goals >= 0].sum()) for rows in step)
         total = 0.0
         for rows in step:
-            total += batch_loss(self.body, self.head, rows, backward=1 / learned)[0]
+            total += batch_loss(self.body, self.head, rows, backward=1 / weight, own=own)[0]
         if not math.isfinite(total):
             raise UsageError("The loss is not a number any more.", "Train with a smaller --lr; nothing before is lost.")
         torch.nn.utils.clip_grad_norm_(list(self.parameters.values()), self.settings.clip)
@@ -169,10 +171,11 @@ class Run:
         return 0.1 + 0.45 * (1 + math.cos(math.pi * (self.step - warm) / max(1, whole - warm)))
 
     def validation_loss(self) -> float:
-        """Nats a supervised token over the validation rows, over the same softmax as in training."""
+        """Nats a supervised token over held-out rows, over the same softmax as in training, every token alike."""
         self.model.eval()
         total = count = 0.0
-        for rows in passes(self.data.validation):
+        held = sorted(self.data.validation, key=lambda row: hash(row.ids))[: self.settings.validation_rows]
+        for rows in passes(held):
             lost, learned = batch_loss(self.body, self.head, rows)
             total, count = total + lost, count + learned
         return total / max(1.0, count)

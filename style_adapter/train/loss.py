@@ -35,8 +35,9 @@ class Head:
             self.place[ids] = torch.arange(len(ids), device=weight.device)
             self.slice = 1024
 
-    def __call__(self, hidden: torch.Tensor, wanted: torch.Tensor, scale: float) -> tuple[float, torch.Tensor]:
-        """(sum of losses in nats, gradient of `scale` × that sum by `hidden`); hidden (tokens, width), wanted (tokens,)."""
+    def __call__(self, hidden: torch.Tensor, wanted: torch.Tensor, scales: torch.Tensor) -> tuple[float, torch.Tensor]:
+        """(sum of losses in nats, gradient by `hidden` of the sum of losses, each × its scale); hidden (tokens, width),
+        wanted and scales (tokens,); no gradient where `scales` is empty."""
         import torch
 
         goals = wanted if self.place is None else self.place[wanted]
@@ -51,18 +52,22 @@ class Head:
                     slope, logits = 1 - squashed * squashed, squashed * self.cap
                 norm = torch.logsumexp(logits, dim=-1, keepdim=True)
                 total += float((norm - logits.gather(1, goal)).sum())
-                if scale > 0:
+                if len(scales):
                     logits.sub_(norm).exp_()
                     logits.scatter_add_(1, goal, torch.full_like(goal, -1, dtype=logits.dtype))
                     if slope is not None:
                         logits.mul_(slope)
-                    grad[at : at + self.slice] = (logits.to(self.weight.dtype) @ self.weight).to(grad.dtype) * scale
+                    slopes = (logits.to(self.weight.dtype) @ self.weight).to(grad.dtype)
+                    grad[at : at + self.slice] = slopes * scales[at : at + self.slice, None].to(grad.dtype)
         return total, grad
 
 
-def batch_loss(body: Any, head: Head, rows: Sequence[Row], *, backward: float = 0.0) -> tuple[float, int]:
-    """(sum of losses in nats, supervised tokens) of a padded batch. `body(rows)` gives hidden states
-    (rows, tokens, width). `backward` > 0: also adds the gradient of `backward` × that sum."""
+def batch_loss(
+    body: Any, head: Head, rows: Sequence[Row], *, backward: float = 0.0, own: float = 1.0
+) -> tuple[float, int]:
+    """(sum of losses in nats, supervised tokens) of a padded batch. `body(rows)` gives hidden states (rows, tokens, width).
+    `backward` > 0: also adds the gradient of `backward` × that sum, where tokens that do not stand in the row's prompt (the
+    persona's own) count `own` times."""
     import torch
 
     targets = padded(rows)[2]
@@ -71,10 +76,24 @@ def batch_loss(body: Any, head: Head, rows: Sequence[Row], *, backward: float = 
         hidden = body(rows)
         where = (targets >= 0).to(device)
         picked = hidden[where]
-    total, grad = head(picked.detach(), targets.to(device)[where], backward)
+    scales = (weights(rows, targets, own)[targets >= 0] * backward).to(device) if backward > 0 else torch.empty(0)
+    total, grad = head(picked.detach(), targets.to(device)[where], scales)
     if backward > 0:
         picked.backward(grad)
     return total, int(where.sum())
+
+
+def weights(rows: Sequence[Row], targets: torch.Tensor, own: float) -> torch.Tensor:
+    """`own` where the token to predict does not stand in the row's prompts, else 1."""
+    import torch
+
+    out = torch.ones(targets.shape)
+    if own != 1:
+        for at, row in enumerate(rows):
+            given = [token for token, learned in zip(row.ids, row.learned, strict=True) if not learned]
+            new = ~torch.isin(targets[at], torch.tensor(given)) & (targets[at] >= 0)
+            out[at][new] = own
+    return out
 
 
 def padded(rows: Sequence[Row]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
