@@ -14,7 +14,8 @@ PATTERNS: tuple[tuple[SmallTalk, str], ...] = (
                  r"|who are you|what (can|do) you do|what are you|are you (a )?(bot|robot|human)|your name"),
     ("mood", r"как (дела|жизнь|ты|сам|настроение|поживаешь)|(че|чо|что) как|how are you|how('s| is) it going|what'?s up|sup"),
     ("thanks", r"спасиб\w*|благодар\w+|пасиб\w*|сенкс|спс|thanks?( you)?|thx|ty|cheers"),
-    ("farewell", r"пока|до (свидания|встречи|завтра)|всего (доброго|хорошего)|бывай|(good)?bye|see you|good night|спокойной ночи"),
+    ("farewell", r"пока|до (свидания|встречи|завтра)|всего (доброго|хорошего)|бывай|(good)?bye|see you|good night"
+                 r"|спокойной ночи"),
     ("greeting", r"привет\w*|здравствуй\w*|здаров\w*|здоров[ао]|хай|йоу?|добр(ый|ое|ого) (день|утро|вечер|дня)|салют|ку|хелло"
                  r"|hi|hello|hey|yo|good (morning|day|afternoon|evening)|greetings|howdy"),
 )  # fmt: skip

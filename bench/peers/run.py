@@ -20,6 +20,7 @@ from bench.peers.systems import SYSTEMS
 
 HERE = Path(__file__).resolve().parents[1]
 ASKED = 120
+HEAD = "| system | stored chunks/s | p50 ms | p95 ms | peak MB | reopen s | r@1 | r@5 |"
 ENVIRONMENT = {**os.environ, "ALLOW_RESOLVE_TRANSFORM": "True", "HF_HUB_OFFLINE": "1"}  # txtai asks for the first
 
 
@@ -62,8 +63,7 @@ def table(results: dict[int, dict[str, dict[str, float]]]) -> str:
         f"`python -m bench.peers.run`, {time.strftime('%Y-%m-%d')}; {ASKED} questions of XQuAD ru a size.",
     ]  # fmt: skip
     for size, systems in results.items():
-        lines += ["", f"## {size:,} chunks", "", "| system | stored chunks/s | p50 ms | p95 ms | peak MB | reopen s | r@1 | r@5 |",
-                  "|---|---|---|---|---|---|---|---|"]  # fmt: skip
+        lines += ["", f"## {size:,} chunks", "", HEAD, "|---" * 8 + "|"]
         ours = systems["expertbot"]
         for name, row in systems.items():
             if not row:
@@ -99,7 +99,14 @@ def main() -> None:
                 if name not in slow:
                     command = [sys.executable, "-m", "bench.peers.run", "--one", name, folder, str(size)]
                     try:
-                        done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=True, timeout=options.patience * 5)
+                        done = subprocess.run(
+                            command,
+                            env=ENVIRONMENT,
+                            capture_output=True,
+                            text=True,
+                            check=True,
+                            timeout=options.patience * 5,
+                        )
                         row = json.loads(done.stdout.splitlines()[-1])
                     except subprocess.TimeoutExpired:
                         slow.add(name)
