@@ -26,6 +26,7 @@ FREE = {
     "en": re.compile(r"[▁ ]?['’]?[A-Za-z]*['’]?[-,.!?:;…»)—–%\"«“”(]{0,3}"),
 }
 BEFORE, AFTER = ("", " ", "(", "«", " «", " ("), ("", ".", ",", ":", ";", ")", ").", "),", "?", "!", "»", "».")
+CLOSING_TOKENS = 4  # what a closing remark has at least
 CLOSING = ".,;:!?)»\"'"
 
 
@@ -91,6 +92,7 @@ class Source:
     def __init__(self, codec: Codec, vocabulary: Vocabulary, draft: str, lang: Lang) -> None:
         self.spans = locked_spans(draft, lang)
         self.tokens = codec.encode(draft)
+        self.first = set(self.tokens[:1]) | set(codec.encode(" " + draft.lstrip())[:1])
         self.marks = {number for number, span in enumerate(self.spans) if CITATION.fullmatch(span)}
         self.root = Node()
         self.vocabulary = vocabulary
@@ -125,12 +127,14 @@ class Source:
 
 
 class Walk:
-    """Where one text being written stands: which tokens may come next, and what of the draft is still missing."""
+    """Where one text being written stands: which tokens may come next, and what of the draft is still missing. `opens`: it
+    must not begin as the draft does; `closes`: something must follow the last locked string."""
 
-    __slots__ = ("done", "node", "opened", "source", "tokens")
+    __slots__ = ("closes", "done", "node", "opened", "opens", "since", "source", "tokens")
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
+    def __init__(self, source: Source, opens: bool = False, closes: bool = False) -> None:
+        self.source, self.opens, self.closes = source, opens, closes
+        self.since = 0  # tokens since the last locked string
         self.node: Node | None = None
         self.done: set[int] = set()
         self.tokens: list[int] = []
@@ -145,18 +149,19 @@ class Walk:
 
     def may(self, token: int) -> bool:
         node, source, free = self.node, self.source, self.source.vocabulary.free
+        if self.opens and not self.tokens and (token in source.first or token not in free):
+            return False
+        if token == source.vocabulary.end:
+            whole = node is None or node.span >= 0
+            return whole and self.missing == 0 and (not self.closes or self.since >= CLOSING_TOKENS)
         if node is not None:
             if token in node.next:
                 return True
             if node.span < 0:
                 return False
-            if token == source.vocabulary.end:
-                return self.missing == 0
             if token in free:
                 return not source.vocabulary.letters_first(token)
             return token in source.root.next and token in source.blank_first
-        if token == source.vocabulary.end:
-            return self.missing == 0
         if token in free:
             return True
         return token in source.root.next and (self.opened or token in source.blank_first)
@@ -169,17 +174,21 @@ class Walk:
     def take(self, token: int) -> None:
         """Go on with a token that `may` allowed."""
         self.tokens.append(token)
+        self.since += 1
         if self.node is not None and token in self.node.next:
             self.node = self.node.next[token]
         else:
             self.node = self.source.root.next.get(token) if token not in self.source.vocabulary.free else None
-        if self.node is not None and self.node.span >= 0:
-            self.done.add(self.node.span)
+        if self.node is not None:
+            self.since = 0
+            if self.node.span >= 0:
+                self.done.add(self.node.span)
         self.opened = token in self.source.vocabulary.opens
 
     def copy(self) -> Walk:
-        other = Walk(self.source)
-        other.node, other.done, other.tokens, other.opened = self.node, set(self.done), list(self.tokens), self.opened
+        other = Walk(self.source, self.opens, self.closes)
+        other.node, other.done, other.tokens = self.node, set(self.done), list(self.tokens)
+        other.since, other.opened = self.since, self.opened
         return other
 
 

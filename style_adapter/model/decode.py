@@ -20,12 +20,25 @@ TOP = 48  # tokens looked at for a choice; constraints strike some out
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How one candidate is drawn: `heat` 0 = greedy; `opens`: it must not begin as the draft does; `closes`: a remark must
+    follow the last fact. A small model that mostly copies speaks in character where it is made to begin."""
+
+    heat: float = 0.0
+    opens: bool = False
+    closes: bool = False
+
+
+PLAIN = (Manner(),)
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
-    """A prompt, what may be copied into its answer, and how warm each of its rows is sampled (0 = greedy)."""
+    """A prompt, what may be copied into its answer, and the manner of each of its rows."""
 
     prompt: Sequence[int]
     source: Source
-    temperatures: Sequence[float]
+    manners: Sequence[Manner]
     max_new: int
 
 
@@ -116,9 +129,9 @@ class _Run:
 
     def __init__(self, decoder: Decoder, asks: Sequence[Ask], seed: int) -> None:
         self.decoder, self.asks = decoder, asks
-        self.walks = [Walk(ask.source) for ask in asks for _ in ask.temperatures]
-        self.owner = [at for at, ask in enumerate(asks) for _ in ask.temperatures]
-        self.heat = [warmth for ask in asks for warmth in ask.temperatures]
+        self.walks = [Walk(ask.source, manner.opens, manner.closes) for ask in asks for manner in ask.manners]
+        self.owner = [at for at, ask in enumerate(asks) for _ in ask.manners]
+        self.heat = [manner.heat for ask in asks for manner in ask.manners]
         self.finished = [False] * len(self.walks)
         self.draw = [random.Random(f"{seed}/{row}") for row in range(len(self.walks))]
 

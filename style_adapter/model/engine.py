@@ -16,17 +16,17 @@ from style_adapter.dataset.items import Message
 from style_adapter.model import adapter as adapters
 from style_adapter.model.base import Base, load
 from style_adapter.model.copying import Source, Vocabulary
-from style_adapter.model.decode import Ask, Decoder
+from style_adapter.model.decode import PLAIN, Ask, Decoder, Manner
 from style_adapter.model.template import Codec
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What to write: the message before it, the neutral draft, and how warm each candidate is sampled."""
+    """What to write: the message before it, the neutral draft, and the manner of each candidate."""
 
     question: str
     draft: str
-    temperatures: tuple[float, ...]
+    manners: tuple[Manner, ...] = PLAIN
     lang: Lang = "ru"
     system: str = ""
     history: tuple[Message, ...] = ()
@@ -112,9 +112,7 @@ class Engine:
         said = [*wording.history, Message("user", wording.question), Message("assistant", "", wording.draft)]
         prompt = self.codec.prompt(said, wording.system)
         source = Source(self.codec, vocabulary, wording.draft, wording.lang)
-        return Ask(
-            prompt, source, wording.temperatures, (40 if wording.draft else 60) + round(1.5 * len(source.tokens))
-        )
+        return Ask(prompt, source, wording.manners, (40 if wording.draft else 60) + round(1.5 * len(source.tokens)))
 
     def write_any(
         self, name: str | None, wanted: Sequence[Wording], seed: int = 0, at_once: int = 8

@@ -9,13 +9,13 @@ from core.nouns import Lang
 from core.text import language
 from style_adapter.bible import Bible
 from style_adapter.dataset.items import Item, Message
+from style_adapter.model.decode import PLAIN
 from style_adapter.model.engine import Engine, Wording
 from style_adapter.prompt import bible_text
 from style_adapter.proof.measures import Arm, Turn
 from style_adapter.restylers.adapter import AdapterRestyler, Job
 from style_adapter.train.metrics import extracted, halves
 
-GREEDY = (0.0,)
 DEPTHS = (1, 3, 5, 8, 12, 16)
 FILLERS: Mapping[Lang, tuple[str, ...]] = {
     "ru": ("и что дальше?", "а почему так?", "понятно, а ещё?", "ладно, поверю", "и всё?", "а если коротко?"),
@@ -58,7 +58,7 @@ def write_arm(engine: Engine, arm: Arm, bible: Bible, turns: Sequence[Turn]) -> 
             for example in examples
             for message in (Message("user", example.user), Message("assistant", example.reply, example.draft or ""))
         )
-    wanted = [Wording(turn.question, turn.draft, GREEDY, _lang(bible, turn), system, shots) for turn in turns]
+    wanted = [Wording(turn.question, turn.draft, PLAIN, _lang(bible, turn), system, shots) for turn in turns]
     name = bible.id if arm in ("A", "PA") else None
     return [texts[0] if texts else "" for texts in engine.write_any(name, wanted)]
 
@@ -84,7 +84,7 @@ def drift(
     curve: dict[int, float] = {}
     for turn_number in range(1, max(DEPTHS) + 1):
         if turn_number in DEPTHS:
-            wanted = [Wording(p.question, p.draft, GREEDY, _lang(bible, p), history=tuple(history)) for p in probes]
+            wanted = [Wording(p.question, p.draft, PLAIN, _lang(bible, p), history=tuple(history)) for p in probes]
             texts = [rows[0] if rows else "" for rows in engine.write_any(bible.id, wanted, at_once=4)]
             scores = [scored(probe, text) for probe, text in zip(probes, texts, strict=True)]
             curve[turn_number] = sum(scores) / max(1, len(scores))
@@ -98,7 +98,7 @@ def _spoken(
     engine: Engine, bible: Bible, talk: Sequence[Turn], number: int, history: Sequence[Message]
 ) -> list[Message]:
     turn = talk[(number - 1) % len(talk)] if talk else Turn(FILLERS[_lang(bible, Turn("", "", ""))][0], "", "")
-    wording = Wording(turn.question, turn.draft, GREEDY, _lang(bible, turn), history=tuple(history))
+    wording = Wording(turn.question, turn.draft, PLAIN, _lang(bible, turn), history=tuple(history))
     texts = engine.write(bible.id, [wording])[0]
     return [Message("user", turn.question), Message("assistant", texts[0] if texts else "…", turn.draft)]
 

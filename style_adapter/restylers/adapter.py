@@ -13,6 +13,7 @@ from core.errors import UnavailableError
 from core.nouns import Draft, Lang, Reason, Verdict
 from core.text import language, sentences
 from style_adapter.bible import Bible
+from style_adapter.model.decode import Manner
 from style_adapter.restylers.combine import Combiner
 from style_adapter.restylers.compose import LONGEST_REMARK, Pieces, joined, pieces, units
 from style_adapter.score import score
@@ -22,7 +23,15 @@ if TYPE_CHECKING:
     from style_adapter.model.engine import Engine, Wording
 
 CheckMany = Callable[[str, Sequence[str]], Sequence[Verdict]]
-WARM = (0.0, 0.7, 0.9, 0.8, 0.6, 1.0)  # temperatures, taken in this order
+# How candidates are drawn, in this order, again from the start where more are wanted.
+MANNERS = (
+    Manner(0.0),
+    Manner(0.7, opens=True),
+    Manner(0.7, closes=True),
+    Manner(0.9, opens=True),
+    Manner(0.8),
+    Manner(0.9, closes=True),
+)
 OFFERED = 6
 
 
@@ -99,13 +108,10 @@ class AdapterRestyler:
         lang: Lang = language(job.draft)
         parts = statements(job.draft)
         if len(parts) == 1:
-            return [Wording(job.question, job.draft, self._warmth(self._candidates), lang)]
+            return [Wording(job.question, job.draft, _manners(self._candidates), lang)]
         few = max(2, self._candidates // 2)
-        plan = [Wording(job.question, job.draft, self._warmth(max(1, self._candidates // 3)), lang)]
-        return plan + [Wording(job.question, part, self._warmth(few), lang) for part in parts]
-
-    def _warmth(self, count: int) -> tuple[float, ...]:
-        return tuple(WARM[at % len(WARM)] for at in range(count))
+        plan = [Wording(job.question, job.draft, _manners(max(1, self._candidates // 3)), lang)]
+        return plan + [Wording(job.question, part, _manners(few), lang) for part in parts]
 
     def _composed(self, job: Job, parts: Sequence[str], written: Sequence[Sequence[str]]) -> list[str]:
         """Texts of the statements' best bodies, with one remark before and one after at most."""
@@ -152,6 +158,10 @@ class AdapterRestyler:
 def statements(draft: str) -> list[str]:
     """What is reworded apart: cited statements of a draft that has several."""
     return units(draft)
+
+
+def _manners(count: int) -> tuple[Manner, ...]:
+    return tuple(MANNERS[at % len(MANNERS)] for at in range(count))
 
 
 def _remark(text: str) -> bool:

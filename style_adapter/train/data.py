@@ -18,7 +18,11 @@ from style_adapter.prompt import bible_text
 from style_adapter.train.settings import TrainSettings
 
 # What stands over neutral replays, so that copying a draft is learned as a mode of its own and not as the persona's.
-NEUTRAL = {"ru": "Без персоны, слово в слово.", "en": "No persona, word for word.", "user": "No persona, word for word."}
+NEUTRAL = {
+    "ru": "Без персоны, слово в слово.",
+    "en": "No persona, word for word.",
+    "user": "No persona, word for word.",
+}
 MICRO = 2048  # padded tokens in one pass forward and back
 
 

@@ -12,7 +12,7 @@ from core.text import language
 from style_adapter.bible import Bible
 from style_adapter.dataset.items import Item
 from style_adapter.model.copying import Source, Vocabulary
-from style_adapter.model.decode import Ask, Decoder
+from style_adapter.model.decode import PLAIN, Ask, Decoder
 from style_adapter.model.template import Codec
 from style_adapter.prompt import bible_text
 from style_adapter.score import score
@@ -72,7 +72,7 @@ class Probe:
         return self.corpus.leak_ratio(said, self.people), persona / count, facts / count, lifted, texts
 
 
-def write(model: Any, codec: Codec, asked: Sequence[Exchange], warmth: float = 0.0) -> list[str]:
+def write(model: Any, codec: Codec, asked: Sequence[Exchange]) -> list[str]:
     """One text for each exchange, "" where it came to nothing; adapter as it stands in the model."""
     from style_adapter.dataset.items import Message
 
@@ -90,7 +90,7 @@ def write(model: Any, codec: Codec, asked: Sequence[Exchange], warmth: float = 0
                 exchange = asked[at]
                 prompt = codec.prompt([Message("user", exchange.question), Message("assistant", "", exchange.draft)])
                 source = Source(codec, decoder.vocabulary, exchange.draft, lang)
-                asks.append(Ask(prompt, source, (warmth,), 40 + round(1.5 * len(source.tokens))))
+                asks.append(Ask(prompt, source, PLAIN, 40 + round(1.5 * len(source.tokens))))
             for at, rows in zip(here, decoder.run(asks), strict=True):
                 texts[at] = codec.decode(rows[0]).strip()
     model.train(was_training)

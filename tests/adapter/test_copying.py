@@ -44,7 +44,9 @@ def test_any_walk_writes_only_what_the_draft_has(codec: Codec):
         for _ in range(60):
             forced = walk.forced()
             options = [forced] if forced is not None else [token for token in everything if walk.may(token)]
-            token = draw.choice([t for t in options if t in source.allowed] or options if draw.random() < 0.3 else options)
+            token = draw.choice(
+                [t for t in options if t in source.allowed] or options if draw.random() < 0.3 else options
+            )
             assert token is not None
             assert walk.may(token)
             if token == codec.end:

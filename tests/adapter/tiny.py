@@ -24,7 +24,10 @@ def make_base(folder: Path, seed: int = 1) -> Path:
     tokenizer.normalizer = normalizers.Replace(" ", "▁")
     tokenizer.pre_tokenizer = pre_tokenizers.Split("▁", "merged_with_next")
     tokenizer.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.Fuse()])
-    alphabet = [chr(code) for code in (*range(33, 127), *range(0x410, 0x450), 0x401, 0x451, 0x2014, 0xAB, 0xBB)] + ["▁", "\n"]
+    alphabet = [chr(code) for code in (*range(33, 127), *range(0x410, 0x450), 0x401, 0x451, 0x2014, 0xAB, 0xBB)] + [
+        "▁",
+        "\n",
+    ]
     trainer = trainers.BpeTrainer(
         vocab_size=500, special_tokens=SPECIALS, initial_alphabet=alphabet, show_progress=False
     )
