@@ -1,10 +1,14 @@
-"""While a slow LLM drafts: what people see, what the LLM is told of the conversation, a full queue, and a stop in the middle."""
+"""While a slow LLM drafts: what people see, what the LLM is told of the conversation, a full queue, and a stop in the middle. The
+updates come by a webhook here."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
 from pathlib import Path
 from typing import Any
+
+import aiohttp
 
 from bot.state import Talk
 from bot.telegram import progress
@@ -18,7 +22,7 @@ VACATION = "Сколько дней отпуска в год?"
 SLOW = 3.2  # seconds
 
 
-def test_a_slow_answer(handbook_data: Path, tmp_path: Path) -> None:
+def test_slow_answers_by_webhook(handbook_data: Path, tmp_path: Path) -> None:
     async def scenario() -> None:
         heard: list[list[dict[str, str]]] = []
 
@@ -28,7 +32,13 @@ def test_a_slow_answer(handbook_data: Path, tmp_path: Path) -> None:
             return "Отпуск — 28 календарных дней в год [1]."
 
         async with LlmServer(brain) as llm:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                hook = f"127.0.0.1:{probe.getsockname()[1]}"
             settings = {
+                "EXPERTBOT_TELEGRAM__WEBHOOK_URL": f"http://{hook}/hook",
+                "EXPERTBOT_TELEGRAM__WEBHOOK_LISTEN": hook,
+                "EXPERTBOT_TELEGRAM__WEBHOOK_SECRET": "a-secret-of-ours",
                 "EXPERTBOT_LLM__BASE_URL": llm.base_url,
                 "EXPERTBOT_LLM__API_KEY": "key-of-the-llm",
                 "EXPERTBOT_LLM__MODEL": "loopback-model",
@@ -39,6 +49,7 @@ def test_a_slow_answer(handbook_data: Path, tmp_path: Path) -> None:
                 anna, boris = tg.user("Анна"), tg.user("Борис")
                 team = tg.group("Команда", [boris], forum=True)
                 thread = team.topic("Вопросы")
+                tg.updates.duplicate(3)
                 alone = anna.say(VACATION)
                 together = boris.say(VACATION, chat=team.chat, thread=thread, mention=True)
                 await asyncio.sleep(0.3)
@@ -60,13 +71,27 @@ def test_a_slow_answer(handbook_data: Path, tmp_path: Path) -> None:
                 )
                 private_words = [message["content"] for message in heard[1]]
                 assert len(private_words) == 2, "another chat's conversation is not told"
+                await _guarded(hook, alone)
+                assert [len(answers_to(one.chat, one)) for one in (alone, together, waits)] == [1, 1, 1]
                 last = boris.say(VACATION)
                 await tg.wait_for(lambda: len(heard) == 4)
                 assert await bot.stop() == 0, "a stop lets what runs end"
                 assert len(answers_to(boris.private, last)) == 1
                 assert "key-of-the-llm" not in bot.said()
+                assert "a-secret-of-ours" not in bot.said()
 
     asyncio.run(scenario())
+
+
+async def _guarded(hook: str, message: Message) -> None:
+    """Who does not know the secret is not heard."""
+    forged = {"update_id": 5, "message": message.body}
+    async with aiohttp.ClientSession() as session:
+        for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": "guess"}):
+            async with session.post(f"http://{hook}/hook", json=forged, headers=headers) as response:
+                assert response.status == 401
+        async with session.get(f"http://{hook}/readyz") as response:
+            assert response.status == 200
 
 
 def _private(log: list[Any], shown: Message) -> None:
