@@ -68,7 +68,7 @@ class Voices:
             except ExpertbotError as error:
                 note = error.message
         framed = [] if slips else frame(bible, draft.text, draft.passages.question.text)
-        candidates = [Candidate(text, "styled") for text in wordings]
+        candidates = [Candidate(text, "framed" if draft.text in text else "styled") for text in wordings]
         candidates += [Candidate(text, "framed") for text in framed]
         return Styled(draft, persona, tuple(candidates), note)
 

@@ -1,9 +1,10 @@
-"""The adapter in this process as a restyler: whole draft and statement by statement in one batch, the pieces that keep
-their facts put together."""
+"""The adapter in this process as a restyler: statement by statement in one batch, the wordings that keep their facts put
+together with what is quoted."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import threading
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -11,11 +12,22 @@ from typing import TYPE_CHECKING
 
 from core.errors import UnavailableError
 from core.nouns import Draft, Lang, Reason, Verdict
-from core.text import language, sentences
+from core.text import language
 from style_adapter.bible import Bible
+from style_adapter.framed import remarks
 from style_adapter.model.decode import Manner
 from style_adapter.restylers.combine import Combiner
-from style_adapter.restylers.compose import LONGEST_REMARK, Pieces, joined, pieces, units
+from style_adapter.restylers.compose import (
+    Span,
+    cycled,
+    framed,
+    head_of,
+    is_remark,
+    pieces,
+    replaced,
+    speaks,
+    statements,
+)
 from style_adapter.score import score
 from style_adapter.versions import Versions
 
@@ -32,17 +44,29 @@ MANNERS = (
     Manner(0.8),
     Manner(0.9, closes=True),
 )
-OFFERED = 6
+OFFERED = 6  # wordings handed to the guard
+TRIED = 3  # choices of bodies and remarks to put together
+MOST = 4  # statements reworded at once
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One draft to reword. `seed` differs between a first try and a repair."""
+    """One draft to reword. `seed` differs between a first try and a repair; `partly`: it begins with words that say so."""
 
     bible: Bible
     question: str
     draft: str
-    seed: int
+    seed: int = 0
+    partly: bool = False
+
+    @property
+    def statements(self) -> list[Span]:
+        found = statements(self.draft, head_of(self.draft, self.partly))
+        return [span for span in found if speaks(self.draft[span.start : span.end], self.bible.language)][:MOST]
+
+    @property
+    def lang(self) -> Lang:
+        return language(self.draft)
 
 
 class AdapterRestyler:
@@ -61,7 +85,7 @@ class AdapterRestyler:
         self._combine: Combiner[Job, list[list[str]]] = Combiner(self._write)
 
     async def restyle(self, bible: Bible, draft: Draft, slips: Sequence[Reason]) -> list[str]:
-        job = Job(bible, draft.passages.question.text, draft.text, 1 if slips else 0)
+        job = Job(bible, draft.passages.question.text, draft.text, 1 if slips else 0, draft.kind == "partly")
         return await asyncio.to_thread(self.wordings, job)
 
     def ready(self, persona: str) -> Engine:
@@ -82,14 +106,13 @@ class AdapterRestyler:
             return self._engine
 
     def wordings(self, job: Job) -> list[str]:
-        """Blocking. The best first."""
+        """Blocking. The best first; none where nothing of the draft is prose in the persona's language."""
+        spans = job.statements
+        if not spans:
+            return []
         self.ready(job.bible.id)
-        parts = statements(job.draft)
-        written = self._combine((job.bible.id, language(job.draft)), job)
-        whole, by_part = written[0], written[1:]
-        if len(parts) == 1:
-            return self._ranked(job, whole)[:OFFERED]
-        return self._ranked(job, [*self._composed(job, parts, by_part), *whole])[:OFFERED]
+        written = self._combine((job.bible.id, job.lang), job)
+        return self._ranked(job, self._composed(job, spans, written))[:OFFERED]
 
     def _write(self, key: Hashable, jobs: Sequence[Job]) -> list[list[list[str]]]:
         engine = self.ready(jobs[0].bible.id)
@@ -102,67 +125,58 @@ class AdapterRestyler:
         return out
 
     def _plan(self, job: Job) -> list[Wording]:
-        """The whole draft, then each of its statements where there are several."""
+        """Each statement for itself: what has one fact to keep keeps it, and its `[n]` stays at its claim."""
         from style_adapter.model.engine import Wording
 
-        lang: Lang = language(job.draft)
-        parts = statements(job.draft)
-        if len(parts) == 1:
-            return [Wording(job.question, job.draft, _manners(self._candidates), lang)]
-        few = max(2, self._candidates // 2)
-        plan = [Wording(job.question, job.draft, _manners(max(1, self._candidates // 3)), lang)]
-        return plan + [Wording(job.question, part, _manners(few), lang) for part in parts]
+        spans = job.statements
+        each = _manners(self._candidates if len(spans) == 1 else max(3, self._candidates * 2 // 3))
+        return [Wording(job.question, job.draft[span.start : span.end], each, job.lang) for span in spans]
 
-    def _composed(self, job: Job, parts: Sequence[str], written: Sequence[Sequence[str]]) -> list[str]:
-        """Texts of the statements' best bodies, with one remark before and one after at most."""
-        bodies, before, after, changed = list[str](), list[str](), list[str](), 0
-        for part, texts in zip(parts, written, strict=True):
+    def _composed(self, job: Job, spans: Sequence[Span], written: Sequence[Sequence[str]]) -> list[str]:
+        """The draft with its statements in their best faithful wording, and a remark before or after or both."""
+        choices, before, after = dict[Span, list[str]](), list[str](), list[str]()
+        for span, texts in zip(spans, written, strict=True):
+            part = job.draft[span.start : span.end]
             cut = [found for found in map(pieces, texts) if found]
-            kept = self._faithful(part, cut)
-            bodies.append(kept[0].body if kept else part)
-            changed += bool(kept) and kept[0].body != part
-            before += [found.before for found in cut if _remark(found.before)]
-            after += [found.after for found in cut if _remark(found.after)]
-        if not changed and not before and not after:
-            return []
-        limit = job.bible.length.default.max_sentences
-        room = max(0, max(limit, len(sentences(job.draft))) - sum(len(sentences(body)) for body in bodies))
-        openings, closings = list(dict.fromkeys(before)) or [""], list(dict.fromkeys(after)) or [""]
-        texts = [
-            joined(
-                bodies,
-                openings[at % len(openings)] if at != 1 else "",
-                closings[at % len(closings)] if at != 2 else "",
-                room,
-            )
-            for at in range(OFFERED)
-        ]
-        return list(dict.fromkeys(texts))
+            choices[span] = self._faithful(job, part, [found.body for found in cut])
+            before += [found.before for found in cut if is_remark(found.before)]
+            after += [found.after for found in cut if is_remark(found.after)]
+        own_before, own_after = remarks(job.bible)
+        openings = [*_mixed(before, job.question), *_mixed(own_before, job.question)]
+        closings = [*_mixed(after, job.question), *_mixed(own_after, job.question)]
+        out = []
+        for at in range(TRIED):
+            bodies = {span: found[at % len(found)] for span, found in choices.items() if found}
+            body = replaced(job.draft, bodies)
+            opening, closing = cycled(openings, at), cycled(closings, at)
+            out += [body, framed(body, opening, closing), framed(body, opening, ""), framed(body, "", closing)]
+            out.append(framed(body, opening, "", fused=True))
+        return [text for text in dict.fromkeys(out) if text and text != job.draft]
 
-    def _faithful(self, part: str, cut: Sequence[Pieces]) -> list[Pieces]:
-        """Those whose facts passed, the liveliest first."""
-        bodies = [found.body for found in cut]
-        if not bodies:
+    def _faithful(self, job: Job, part: str, bodies: Sequence[str]) -> list[str]:
+        """Wordings whose facts passed, the liveliest first."""
+        changed = [body for body in dict.fromkeys(bodies) if body != part]
+        if not changed:
             return []
-        verdicts = self._check(part, bodies)
-        passed = [found for found, verdict in zip(cut, verdicts, strict=True) if verdict.ok]
-        return sorted(passed, key=lambda found: found.body == part)
+        verdicts = self._check(part, changed)
+        passed = [body for body, verdict in zip(changed, verdicts, strict=True) if verdict.ok]
+        return sorted(passed, key=lambda body: -score(job.bible, body, prompt=job.question, draft=part).value)
 
     def _ranked(self, job: Job, texts: Sequence[str]) -> list[str]:
+        """By persona score; of two alike the one that says the facts in its own words."""
         rated = [
-            (score(job.bible, text, prompt=job.question, draft=job.draft).value, text) for text in dict.fromkeys(texts)
+            (score(job.bible, text, prompt=job.question, draft=job.draft).value, job.draft not in text, text)
+            for text in texts
         ]
-        return [text for _, text in sorted(rated, key=lambda item: -item[0])]
-
-
-def statements(draft: str) -> list[str]:
-    """What is reworded apart: cited statements of a draft that has several."""
-    return units(draft)
+        return [text for *_, text in sorted(rated, key=lambda item: (not item[1], -item[0]))]
 
 
 def _manners(count: int) -> tuple[Manner, ...]:
     return tuple(MANNERS[at % len(MANNERS)] for at in range(count))
 
 
-def _remark(text: str) -> bool:
-    return 0 < len(text) <= LONGEST_REMARK and len(sentences(text)) == 1
+def _mixed(items: Sequence[str], seed: str) -> list[str]:
+    """An order that the question decides, so that answers vary and the same question is answered alike."""
+    return sorted(
+        dict.fromkeys(items), key=lambda item: hashlib.blake2b((seed + item).encode(), digest_size=8).digest()
+    )

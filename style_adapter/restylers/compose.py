@@ -1,15 +1,28 @@
-"""A restyled text as remark, facts, remark; and one text of the best pieces of several. Knows texts only."""
+"""A draft as statements that can be reworded and text that stands; a restyled text as remark, facts, remark; and one text put
+together of both. Knows texts only."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.text import CITATION, CYRILLIC, sentences
+from core.nouns import Lang
+from core.text import CITATION, CYRILLIC, language, sentences
 
-LONGEST_REMARK = 90  # characters; longer ones tend to state something
+LONGEST = 320  # characters; longer statements are quoted
+LONGEST_REMARK = 90  # longer remarks tend to state something
 SHORT_OPENING = 5  # words of a remark that a colon may join to what follows
+CODE = re.compile(r"`[^`\n]*`|[!-~]*[A-Za-z0-9_/\\][!-~]*")
+PROSE = 0.5  # share of a statement's characters, code and names left out, that makes it prose
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A statement: `draft[start:end]`, cited, prose of one line."""
+
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,38 +44,73 @@ def pieces(text: str) -> Pieces | None:
     return Pieces(text[:start].strip(), text[start:end].strip(), text[end:].strip())
 
 
-def units(draft: str) -> list[str]:
-    """The draft cut into cited statements: sentences, each uncited one together with the next cited one. Sentences that cite
-    across a code fence stay whole."""
-    if "```" in draft:
-        return [draft]
-    found, held = list[str](), ""
-    for start, end in sentences(draft):
-        held = f"{held} {draft[start:end]}".strip()
-        if CITATION.search(held):
-            found.append(held)
-            held = ""
-    if held and found:
-        found[-1] = f"{found[-1]} {held}"
-    return found or [draft]
+def statements(draft: str, head: int = 0) -> list[Span]:
+    """What of the draft can be reworded: runs of sentences that end with a cited one, on one line, prose, not too long.
+    Listings, tables and what stands before `head` are quoted."""
+    found, start, fenced = list[Span](), -1, False
+    for begin, end in sentences(draft):
+        if begin < head:
+            begin = min(head, end)
+        if begin == end:
+            continue
+        text = draft[begin:end]
+        fenced ^= text.count("```") % 2 == 1
+        if start < 0 or "\n" in draft[start:begin]:
+            start = begin
+        if CITATION.search(text):
+            if not fenced and _prose(draft[start:end]):
+                found.append(Span(start, end))
+            start = -1
+    return found
 
 
-def joined(bodies: Sequence[str], before: str, after: str, room: int) -> str:
-    """Remarks around the facts, at most `room` of them as sentences of their own; what has no room is joined to its
-    neighbour by a colon or a dash, or left out."""
-    body = " ".join(part for part in bodies if part)
-    if before:
-        if room > 0:
-            body, room = f"{before} {body}", room - 1
-        elif len(before.split()) <= SHORT_OPENING and len(sentences(before)) == 1:
-            body = f"{before.rstrip('.!…')}: {lowered(body)}"
-            after = ""
-    if after and room > 0:
-        body = f"{body} {after}"
-    return body
+def _prose(text: str) -> bool:
+    bare = CITATION.sub("", text)
+    rest = CODE.sub("", bare) if language(text) == "ru" else re.sub(r"`[^`\n]*`", "", bare)
+    return len(text) <= LONGEST and len(rest.strip()) >= PROSE * len(bare) and len(rest.split()) >= 3
+
+
+def head_of(draft: str, partly: bool) -> int:
+    """Where the facts begin: after the words that say there is no direct answer, which stay as they are."""
+    at = draft.find(": ")
+    return at + 2 if partly and at >= 0 else 0
+
+
+def replaced(draft: str, bodies: Mapping[Span, str]) -> str:
+    """The draft with these statements reworded, all else as it stands."""
+    out, at = list[str](), 0
+    for span in sorted(bodies, key=lambda span: span.start):
+        out += [draft[at : span.start], bodies[span]]
+        at = span.end
+    return "".join([*out, draft[at:]])
+
+
+def framed(body: str, before: str, after: str, fused: bool = False) -> str:
+    """Remarks around the facts. `fused`: a short opening is joined by a colon, so that it adds no sentence."""
+    if before and fused:
+        if len(before.split()) > SHORT_OPENING or len(sentences(before)) != 1 or before[-1] in "?!":
+            return ""
+        body = f"{before.rstrip('.…:')}: {lowered(body)}"
+    elif before:
+        body = f"{before} {body}"
+    return f"{body} {after}" if after else body
 
 
 def lowered(text: str) -> str:
     """The first letter small, where the first word is a common Russian one: names and code keep theirs."""
-    first = re.match(r"[А-ЯЁ][а-яё]*", text)
+    first = re.match(r"[А-ЯЁ][а-яё]+\b", text)
     return text[0].lower() + text[1:] if first and CYRILLIC.match(text) else text
+
+
+def is_remark(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_REMARK and len(sentences(text)) == 1 and not CITATION.search(text)
+
+
+def speaks(text: str, wanted: str) -> bool:
+    """Whether a statement is in the language the persona answers in."""
+    lang: Lang = language(text)
+    return wanted in ("user", lang)
+
+
+def cycled(items: Sequence[str], at: int) -> str:
+    return items[at % len(items)] if items else ""
