@@ -54,7 +54,9 @@ def main() -> None:
     pieces = {fold(piece[1:]) for piece in tokenizer._pieces if piece.startswith("▁")}
     counts = forms(pieces)
     words = list(counts)
-    vectors = np.concatenate([model.encode(words[at : at + 512]) for at in range(0, len(words), 512)]).astype(np.float32)
+    vectors = np.concatenate([model.encode(words[at : at + 512]) for at in range(0, len(words), 512)]).astype(
+        np.float32
+    )
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     spelt = np.array([len(tokenizer.encode([word], add_bos=False, add_eos=False)[0]) for word in words])
     by_stem: dict[str, list[int]] = defaultdict(list)

@@ -110,7 +110,9 @@ def test_a_phrase_stands_for_a_word(words: Words) -> None:
 HISTORY = (Turn("user", "Как удалить старые образы?"), Turn("assistant", "Командой cleanup, политикой очистки [1]."))
 
 
-@pytest.mark.parametrize("question", ["а почему?", "и как её отключить?", "сколько он хранится", "and how do I turn it off?", "зачем это"])
+@pytest.mark.parametrize(
+    "question", ["а почему?", "и как её отключить?", "сколько он хранится", "and how do I turn it off?", "зачем это"]
+)
 def test_what_leans(question: str) -> None:
     assert leans(question)
 
