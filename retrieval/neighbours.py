@@ -1,7 +1,7 @@
 """Words near in meaning, in and across Russian and English, from a table of word vectors. Knows no index.
 
-The table (`weights/words.npz`, made by `evals/retrieval/make_words.py`) holds common stems with the multilingual encoder's own vectors,
-centred and reduced: registry is near реестр, clean near очистить."""
+The table (`weights/words.npz`, made by `evals/retrieval/make_words.py`) holds common stems with the multilingual encoder's own
+vectors, centred and reduced: registry is near реестр, clean near очистить."""
 
 from __future__ import annotations
 
