@@ -61,6 +61,10 @@ def test_respelt(words: Words) -> None:
     assert "секрет" in words.respelt("сикрет")
     assert "счита" in words.respelt("щита")
     assert not words.respelt("kustom")  # a name is not another name
+    made = Words()
+    made.sync({"подменя": 1, "образ": 1})
+    assert not made.respelt("podman")
+    assert "образ" in made.respelt("obraz")
 
 
 def test_synonyms_and_neighbours(words: Words) -> None:
