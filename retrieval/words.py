@@ -129,7 +129,7 @@ class Words:
         return found
 
     def _as_sounds(self, term: str, cyrillic: bool) -> dict[str, float]:
-        """A Russian spelling of an English name varies; Russian in Latin letters is letter for letter, and podman isn't подмена."""
+        """A Russian spelling of an English name varies; Russian in Latin letters is letter for letter: podman isn't подмена."""
         keys = sounds.cyrillic_keys(term) if cyrillic else sounds.latin_keys(term)
         spelt = sounds.romanised(term) if cyrillic else term
         found: dict[str, float] = {}
