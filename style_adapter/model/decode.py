@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import torch
 
 BLOCK = 6  # tokens a row may gain in one pass
+NUCLEUS = 0.9
+RUN = 4  # tokens of the least sure stretch
 TOP = 48  # tokens looked at for a choice; constraints strike some out
 
 
@@ -30,6 +32,15 @@ class Manner:
 
 
 PLAIN = (Manner(),)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A finished text. `sure`: how sure the model was of its least sure stretch, mean log-probability of RUN tokens in a row
+    (before heat and constraint-free among the likeliest); near 0 = sure, below -3 = groping."""
+
+    tokens: tuple[int, ...]
+    sure: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +99,8 @@ class Decoder:
         self._window: int = getattr(config, "sliding_window", None) or 1 << 30
         self._kinds = set(getattr(config, "layer_types", None) or ())
 
-    def run(self, asks: Sequence[Ask], seed: int = 0) -> list[list[list[int]]]:
-        """For each ask its rows' tokens, end-of-turn left out. A row that did not end in time comes back empty."""
+    def run(self, asks: Sequence[Ask], seed: int = 0) -> list[list[Written]]:
+        """For each ask what its rows came to, end-of-turn left out. A row that did not end in time comes back empty."""
         import torch
 
         with torch.inference_mode():
@@ -133,9 +144,10 @@ class _Run:
         self.owner = [at for at, ask in enumerate(asks) for _ in ask.manners]
         self.heat = [manner.heat for ask in asks for manner in ask.manners]
         self.finished = [False] * len(self.walks)
+        self.logs: list[list[float]] = [[] for _ in self.walks]
         self.draw = [random.Random(f"{seed}/{row}") for row in range(len(self.walks))]
 
-    def texts(self) -> list[list[list[int]]]:
+    def texts(self) -> list[list[Written]]:
         import torch
 
         longest = max(len(ask.prompt) for ask in self.asks)
@@ -157,9 +169,12 @@ class _Run:
             for at in range(len(self.asks))
         ]
 
-    def _result(self, row: int) -> list[int]:
-        tokens = self.walks[row].tokens
-        return tokens[:-1] if tokens and tokens[-1] == self.decoder.vocabulary.end else []
+    def _result(self, row: int) -> Written:
+        tokens, logs = self.walks[row].tokens, self.logs[row]
+        if not tokens or tokens[-1] != self.decoder.vocabulary.end:
+            return Written((), -math.inf)
+        runs = [sum(logs[at : at + RUN]) / RUN for at in range(max(1, len(logs) - RUN + 1))]
+        return Written(tuple(tokens[:-1]), min(runs))
 
     def _shrink(self, live: list[int], cache: RowCache) -> list[int]:
         """Rows that have ended, or can't end any more, leave the batch."""
@@ -212,30 +227,33 @@ class _Run:
         for at, row in enumerate(live):
             walk, guess = self.walks[row], guesses[at]
             for place in range(len(guess) + 1):
-                token = walk.forced()
+                token, log = walk.forced(), 0.0
                 if token is None:
-                    token = self._pick(row, values[at][place], ids[at][place])
+                    token, log = self._pick(row, values[at][place], ids[at][place])
                 if token is None:
                     walk.tokens.clear()
                     break
                 walk.take(token)
+                self.logs[row].append(log)
                 if token == self.decoder.vocabulary.end or place == len(guess) or token != guess[place]:
                     break
 
-    def _pick(self, row: int, values: list[float], ids: list[int]) -> int | None:
+    def _pick(self, row: int, values: list[float], ids: list[int]) -> tuple[int | None, float]:
+        """A token that may come, and its log-probability among the likeliest; (None, 0) where none of them may."""
         walk, heat = self.walks[row], self.heat[row]
         fitting = [(value, token) for value, token in zip(values, ids, strict=True) if walk.may(token)]
         if not fitting:  # nothing likely is allowed: this row is lost
-            return None
-        if heat <= 0 or len(fitting) == 1:
-            return fitting[0][1]
+            return None, 0.0
         top = fitting[0][0]
-        weights = [math.exp((value - top) / heat) for value, _ in fitting]
-        total, kept = sum(weights), 0
-        share = 0.0
-        for weight in weights:  # nucleus .9
-            share += weight / total
-            kept += 1
-            if share >= 0.9:
-                break
-        return self.draw[row].choices([token for _, token in fitting[:kept]], weights[:kept])[0]
+        chosen = fitting[0][1]
+        if heat > 0 and len(fitting) > 1:
+            weights = [math.exp((value - top) / heat) for value, _ in fitting]
+            total, kept, share = sum(weights), 0, 0.0
+            for weight in weights:  # nucleus
+                share += weight / total
+                kept += 1
+                if share >= NUCLEUS:
+                    break
+            chosen = self.draw[row].choices([token for _, token in fitting[:kept]], weights[:kept])[0]
+        norm = values[0] + math.log(sum(math.exp(value - values[0]) for value in values))
+        return chosen, values[ids.index(chosen)] - norm

@@ -3,6 +3,7 @@ what an adapter is, not what a persona says."""
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -18,6 +19,8 @@ from style_adapter.model.base import Base, load
 from style_adapter.model.copying import Source, Vocabulary
 from style_adapter.model.decode import PLAIN, Ask, Decoder, Manner
 from style_adapter.model.template import Codec
+
+FLOOR = -math.inf  # texts with a stretch the model was less sure of are thrown away
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Engine:
         self.codec = Codec(base.path)
         self.model: Any = model if model is not None else load(base)
         self.active: str | None = None
+        self.floor = FLOOR
         self._manifests: dict[str, adapters.Manifest] = {}
         self._decoders: dict[Lang, Decoder] = {}
         self._lock = threading.RLock()
@@ -105,7 +109,8 @@ class Engine:
             decoder = self.decoder(wanted[0].lang)
             asks = [self._ask(wording, decoder.vocabulary) for wording in wanted]
             rows = decoder.run(asks, seed)
-        texts = [[self.codec.decode(tokens).strip() for tokens in row if tokens] for row in rows]
+        kept = [[row for row in group if row.tokens and row.sure >= self.floor] for group in rows]
+        texts = [[self.codec.decode(row.tokens).strip() for row in group] for group in kept]
         return [list(dict.fromkeys(filter(None, group))) for group in texts]
 
     def _ask(self, wording: Wording, vocabulary: Vocabulary) -> Ask:

@@ -28,6 +28,7 @@ from style_adapter.restylers.compose import (
     speaks,
     statements,
 )
+from style_adapter.restylers.fidelity import faithful
 from style_adapter.score import score
 from style_adapter.versions import Versions
 
@@ -155,7 +156,7 @@ class AdapterRestyler:
 
     def _faithful(self, job: Job, part: str, bodies: Sequence[str]) -> list[str]:
         """Wordings whose facts passed, the liveliest first."""
-        changed = [body for body in dict.fromkeys(bodies) if body != part]
+        changed = [body for body in dict.fromkeys(bodies) if body != part and faithful(part, body)]
         if not changed:
             return []
         verdicts = self._check(part, changed)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from core.nouns import Lang
 from core.text import CITATION, CYRILLIC, language, sentences
+from style_adapter.restylers.fidelity import is_table
 
 LONGEST = 320  # characters; longer statements are quoted
 LONGEST_REMARK = 90  # longer remarks tend to state something
@@ -67,7 +68,12 @@ def statements(draft: str, head: int = 0) -> list[Span]:
 def _prose(text: str) -> bool:
     bare = CITATION.sub("", text)
     rest = CODE.sub("", bare) if language(text) == "ru" else re.sub(r"`[^`\n]*`", "", bare)
-    return len(text) <= LONGEST and len(rest.strip()) >= PROSE * len(bare) and len(rest.split()) >= 3
+    return (
+        len(text) <= LONGEST
+        and len(rest.strip()) >= PROSE * len(bare)
+        and len(rest.split()) >= 3
+        and not is_table(bare)
+    )
 
 
 def head_of(draft: str, partly: bool) -> int:
