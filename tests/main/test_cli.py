@@ -51,7 +51,8 @@ def test_ask_has_the_shape_of_the_contract(stocked: Path, expertbot: Run):
     assert answer["persona"] is None
     assert set(answer["timings"]) == {"search", "draft", "restyle", "guard", "total"}
     cited = {int(n) for n in re.findall(r"\[(\d+)\]", answer["text"])}
-    assert cited == {source["n"] for source in answer["sources"]}
+    assert cited
+    assert cited <= {source["n"] for source in answer["sources"]}
     for source in answer["sources"]:
         assert set(source) >= {"n", "source", "title", "quote", "start", "end"}
 
