@@ -22,7 +22,9 @@ from retrieval.words import thesaurus
 if TYPE_CHECKING:
     from core.ports import Matrix
 
-REFUSE_BELOW = 0.29  # 5 % of the answerable fall below .316 in folds by page; kept lower, for other documents than those
+REFUSE_BELOW = (
+    0.29  # 5 % of the answerable fall below .316 in folds by page; kept lower, for other documents than those
+)
 PARTLY_BELOW = 0.38  # below it the answer says that it may not be one
 NAMED_MISSING = 2  # words a refusal names
 LOOKED = 3  # passages

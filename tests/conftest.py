@@ -41,7 +41,14 @@ def expertbot(tmp_path: Path) -> Run:
     def run(*args: str, stdin: str = "", data_dir: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "bot", "--data-dir", str(data_dir or tmp_path / "data"), *args]
         return subprocess.run(
-            command, cwd=ROOT, env=clean_env(**env), input=stdin, capture_output=True, text=True, timeout=120, check=False
+            command,
+            cwd=ROOT,
+            env=clean_env(**env),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
 
     return run

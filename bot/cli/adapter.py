@@ -29,7 +29,15 @@ PRESETS = ("cpu", "qlora", "protect-facts")
 @json_option
 @click.pass_obj
 def train(
-    context: Context, /, id: str, preset: Any, base: str, out: Path | None, show_mask: bool, as_json: bool, **wanted: Any
+    context: Context,
+    /,
+    id: str,
+    preset: Any,
+    base: str,
+    out: Path | None,
+    show_mask: bool,
+    as_json: bool,
+    **wanted: Any,
 ) -> int:
     """Train an adapter on the persona's data. A run that was cut off goes on where it was."""
     from bot.app import adapter_versions, personas_folder

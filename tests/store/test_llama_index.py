@@ -12,7 +12,9 @@ from tests.conftest import SHARED
 from tests.store.test_contract import DIM, POINTS
 
 pytestmark = pytest.mark.filterwarnings(
-    "ignore:Payload indexes have no effect", "ignore::DeprecationWarning", "ignore::pydantic.warnings.PydanticDeprecatedSince20"
+    "ignore:Payload indexes have no effect",
+    "ignore::DeprecationWarning",
+    "ignore::pydantic.warnings.PydanticDeprecatedSince20",
 )
 
 

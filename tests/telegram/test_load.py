@@ -106,7 +106,7 @@ def facts(folder: Path, count: int, filler: int) -> None:
     for number in range(count):
         paragraphs = [
             f"## Глава {chapter}\n\n"
-            + " ".join(f"{dice.choice(parts)} {dice.choice(parts)} {dice.randrange(900)}." for _ in range(40))
+            + " ".join(f"{dice.choice(parts)} {dice.choice(parts)} {dice.choice(parts)}." for _ in range(40))
             for chapter in range(filler)
         ]
         (folder / f"{number}.md").write_text(
