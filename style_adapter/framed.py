@@ -47,7 +47,8 @@ def frame(bible: Bible, body: str, seed: str) -> list[str]:
         if opening and closing:
             style = (pick + number) % 3
             opening, closing = opening if style != 1 else "", closing if style != 0 else ""
-        text = " ".join(part for part in (opening, body, closing) if part)
+        apart = "\n" if "\n" in body else " "
+        text = apart.join(part for part in (opening, body, closing) if part)
         if text != body and text not in offered:
             offered.append(text)
     return offered
