@@ -23,7 +23,7 @@ NEUTRAL = {
     "en": "No persona, word for word.",
     "user": "No persona, word for word.",
 }
-MICRO = 2048  # padded tokens in one pass forward and back
+MICRO = 1024  # padded tokens in one pass forward and back
 
 
 @dataclass(frozen=True, slots=True)
