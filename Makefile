@@ -5,7 +5,7 @@ export HF_HUB_OFFLINE = 1
 # setuptools warns of the editable install that is meant here.
 PIP := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check slow soak lint format docs bench clean
+.PHONY: demo test check slow soak lint format persona docs bench clean
 
 # pip keeps to constraints.txt: a looser torch pulls gigabytes of CUDA.
 .venv/.demo: pyproject.toml constraints.txt
@@ -43,6 +43,10 @@ slow: .venv/.all  ## minutes: real models, real training steps
 
 soak: .venv/.all  ## long fault and load runs on loopback
 	$(BIN)/pytest -m soak
+
+persona: .venv/.all  ## train Alex's adapter again from its data, and prove it
+	$(BIN)/python -m bot persona train alex
+	$(BIN)/python -m bot persona eval alex
 
 docs: .venv/.all
 	$(BIN)/python -m docs.generate
