@@ -27,7 +27,7 @@ from tests.telegram.running import ADMIN, QUESTIONS, TOKEN, BotProcess, answered
 ALL = [*QUESTIONS["ru"], *QUESTIONS["en"]]
 
 
-async def kills(data: Path, place: Path, times: int, people: int) -> None:
+async def kills(data: Path, place: Path, times: int, people: int, longest: float) -> None:
     """Questions come all the while and the bot is killed at random moments; in the end each has one answer."""
     dice = random.Random(times)
     data_dir = place / "data"
@@ -56,7 +56,7 @@ async def kills(data: Path, place: Path, times: int, people: int) -> None:
             if number % 2 == 0:
                 documents += 1
                 admin.send_document(f"# Лист {number}\n\nСекрет листа: {number * 7}.".encode(), f"лист-{number}.md")
-            await asyncio.sleep(dice.uniform(0.0, 4.0))
+            await asyncio.sleep(dice.uniform(0.0, longest))
             bot.kill()
         over.set()
         await asking
@@ -82,7 +82,7 @@ async def kills(data: Path, place: Path, times: int, people: int) -> None:
 
 
 def test_killed_at_random_moments(handbook_data: Path, tmp_path: Path) -> None:
-    asyncio.run(kills(handbook_data, tmp_path, 2, 8))
+    asyncio.run(kills(handbook_data, tmp_path, 2, 8, 1.0))
 
 
 @pytest.mark.slow
@@ -111,7 +111,7 @@ def test_a_long_storm_of_429(handbook_data: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_killed_at_thirty_random_moments(handbook_data: Path, tmp_path: Path) -> None:
-    asyncio.run(kills(handbook_data, tmp_path, 30, 40))
+    asyncio.run(kills(handbook_data, tmp_path, 30, 40, 4.0))
 
 
 @pytest.mark.parametrize(

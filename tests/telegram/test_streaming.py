@@ -19,7 +19,7 @@ from tests.loopback.telegram import Message
 from tests.telegram.running import answered, answers_to, running
 
 VACATION = "Сколько дней отпуска в год?"
-SLOW = 3.2  # seconds
+SLOW = 2.6  # seconds
 
 
 def test_slow_answers_by_webhook(handbook_data: Path, tmp_path: Path) -> None:
