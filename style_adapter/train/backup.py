@@ -1,4 +1,5 @@
-"""The state of a run before each epoch: adapter, optimiser, random numbers, as safetensors and JSON. Whole or not there."""
+"""The state of a run before and within each epoch: adapter, optimiser, random numbers, as safetensors and JSON. Whole or not
+there."""
 
 from __future__ import annotations
 
@@ -68,6 +69,6 @@ def read(folder: Path, parameters: dict[str, Any], optimizer: Any) -> dict[str, 
 
 
 def latest(run: Path) -> list[Path]:
-    """Backups of a run, newest first."""
-    found = [item for item in run.glob("before-*") if (item / NUMBERS).is_file()]
-    return sorted(found, key=lambda item: int(item.name.rpartition("-")[2]), reverse=True)
+    """Backups of a run, newest first: within an epoch comes after before it."""
+    found = [item for item in (*run.glob("before-*"), *run.glob("within-*")) if (item / NUMBERS).is_file()]
+    return sorted(found, key=lambda item: (int(item.name.rpartition("-")[2]), item.name), reverse=True)

@@ -32,6 +32,8 @@ from style_adapter.train.stop import EpochScores, Why, chosen, stop_now
 LOG = "train_log.jsonl"
 EPOCH = "epoch-{}"
 BEFORE = "before-{}"
+WITHIN = "within-{}"
+SAVE_EVERY = 240.0  # seconds between backups within an epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,9 @@ class Run:
         count = model.config.num_hidden_layers
         first = count - max(1, round(count * settings.upper))
         self.layers = tuple(range(first, count)) if first else ()
-        if settings.four_bit:
-            import peft
-
-            prepare_model_for_kbit_training: Any = peft.prepare_model_for_kbit_training
-            model = prepare_model_for_kbit_training(model)
+        if settings.four_bit:  # big bases: activations are computed again on the way back instead of kept
+            getattr(model, "activation_checkpointing_enable", model.gradient_checkpointing_enable)()
+            model.enable_input_require_grads()
         self.model = adapters.new(
             model, bible.id, settings.rank, settings.alpha, settings.targets, settings.dropout, self.layers
         )
@@ -82,6 +82,7 @@ class Run:
         self.optimizer = torch.optim.AdamW(list(self.parameters.values()), lr=settings.lr, weight_decay=0.0)
         self.history: list[EpochScores] = []
         self.step = 0
+        self.at = (0, 0.0, 0)  # steps done within the epoch, their loss, their supervised tokens
         self.steps_an_epoch = math.ceil(len(data.train) / settings.batch)
 
     def _shortlist(self) -> set[int]:
@@ -110,7 +111,8 @@ class Run:
     def _epoch(self, number: int) -> None:
         from peft.helpers import disable_input_dtype_casting
 
-        self._backup(number)
+        if not self.at[0]:
+            self._backup(BEFORE.format(number))
         started = time.monotonic()
         with disable_input_dtype_casting(self.model):  # autocast does it, once a weight
             train_loss, pace = self._train(number)
@@ -129,9 +131,11 @@ class Run:
 
     def _train(self, number: int) -> tuple[float, float]:
         """(mean loss, tokens a second) of one pass over the training rows."""
-        started, lost, learned, seen = time.monotonic(), 0.0, 0, 0
+        started, saved, seen = time.monotonic(), time.monotonic(), 0
+        done, lost, learned = self.at
         self.model.train()
-        for at, step in enumerate(steps(self.data.train, self.settings.batch, self.settings.seed + number), 1):
+        whole = steps(self.data.train, self.settings.batch, self.settings.seed + number)
+        for at, step in enumerate(whole[done:], done + 1):
             total, count = self._step(step)
             lost, learned = lost + total, learned + count
             seen += sum(len(row.ids) for rows in step for row in rows)
@@ -140,7 +144,11 @@ class Run:
                 self.say(
                     f"epoch {number}, step {at}/{self.steps_an_epoch}, loss {lost / learned:.3f}, {pace:.0f} tokens/s"
                 )
-        return lost / learned, seen / (time.monotonic() - started)
+            if time.monotonic() - saved > SAVE_EVERY:
+                self.at, saved = (at, lost, learned), time.monotonic()
+                self._backup(WITHIN.format(number))
+        self.at = (0, 0.0, 0)
+        return lost / max(1, learned), seen / max(1e-9, time.monotonic() - started)
 
     def _step(self, step: Sequence[Sequence[Any]]) -> tuple[float, int]:
         """One optimiser step, its loss normalised by the weight of all its supervised tokens."""
@@ -180,9 +188,14 @@ class Run:
             total, count = total + lost, count + learned
         return total / max(1.0, count)
 
-    def _backup(self, number: int) -> None:
-        plain = {"step": self.step, "history": [asdict(scores) for scores in self.history], "key": self._key}
-        backup.write(self.folder / BEFORE.format(number), self.parameters, self.optimizer, plain)
+    def _backup(self, name: str) -> None:
+        plain = {
+            "step": self.step,
+            "at": self.at,
+            "history": [asdict(scores) for scores in self.history],
+            "key": self._key,
+        }
+        backup.write(self.folder / name, self.parameters, self.optimizer, plain)
 
     @property
     def _key(self) -> str:
@@ -202,9 +215,9 @@ class Run:
                     f"{self.folder} holds a run with other data or settings.",
                     "Give another --out, or delete that folder.",
                 )
-            self.step = plain["step"]
+            self.step, self.at = plain["step"], (plain["at"][0], plain["at"][1], plain["at"][2])
             self.history = [EpochScores(**{**row, "lifted": tuple(row["lifted"])}) for row in plain["history"]]
-            self.say(f"Going on before epoch {len(self.history) + 1}.")
+            self.say(f"Going on in epoch {len(self.history) + 1}, step {self.at[0]}.")
             return
 
     def _save(self, scores: EpochScores) -> None:

@@ -19,6 +19,7 @@ from style_adapter.train.loop import LOG
 from style_adapter.train.loss import Head, batch_loss
 from style_adapter.train.settings import settings_for
 from tests.adapter.conftest import World
+from tests.adapter.tiny import make_base
 from tests.adapter.training import make_run, train_tiny
 
 
@@ -67,14 +68,18 @@ def test_more_epochs_lower_the_loss(world: World, tmp_path: Path):
     assert done.why == "epochs"
 
 
-def test_a_run_that_was_cut_off_ends_as_if_it_had_not_been(world: World, tmp_path: Path):
+@pytest.mark.parametrize("every", [1e9, 0.0])
+def test_a_run_that_was_cut_off_ends_as_if_it_had_not_been(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, every: float
+):
+    monkeypatch.setattr("style_adapter.train.loop.SAVE_EVERY", every)
     whole = train_tiny(world.base, world.personas, tmp_path / "whole", epochs=2)
 
     class Cut(Exception):
         pass
 
     def cut(text: str) -> None:
-        if text.startswith("epoch 2, step"):
+        if text.startswith("epoch 2, step 5/"):
             raise Cut
 
     run = make_run(world.base, world.personas, tmp_path / "cut", say=cut, epochs=2)
@@ -164,3 +169,13 @@ def test_bad_data_is_refused_with_a_cure(world: World, tmp_path: Path, name: str
 def test_settings_that_can_not_work_are_refused(wanted: dict[str, Any]):
     with pytest.raises(UsageError):
         settings_for("cpu", **wanted)
+
+
+def test_qlora_on_four_bits(world: World, tmp_path: Path):
+    """The path of bigger bases on a GPU, on a CPU: nf4 with double quantisation, bf16 compute."""
+    pytest.importorskip("bitsandbytes", reason="bitsandbytes is not installed")
+    base = make_base(tmp_path / "wide", width=128)
+    done = train_tiny(base, world.personas, tmp_path / "run", epochs=1, four_bit=True, upper=1.0, shortlist=False)
+    assert done.folder is not None
+    assert done.history[0].train_loss > 0
+    assert read_manifest(done.folder).layers == ()

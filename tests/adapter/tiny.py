@@ -14,7 +14,7 @@ The boiler must rest for ten minutes before it is opened. Sir, the valve stays s
 SPECIALS = ["<pad>", "<eos>", "<bos>", "<start_of_turn>", "<end_of_turn>"]
 
 
-def make_base(folder: Path, seed: int = 1) -> Path:
+def make_base(folder: Path, seed: int = 1, width: int = 32) -> Path:
     """A random Gemma 3 of four layers, saved as safetensors with its tokenizer."""
     import torch
     from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
@@ -36,9 +36,9 @@ def make_base(folder: Path, seed: int = 1) -> Path:
     tokenizer.save(str(folder / "tokenizer.json"))
     torch.manual_seed(seed)
     config = Gemma3TextConfig(
-        vocab_size=tokenizer.get_vocab_size(), hidden_size=32, intermediate_size=64, num_hidden_layers=4,
-        num_attention_heads=2, num_key_value_heads=1, head_dim=16, sliding_window=16, max_position_embeddings=1024,
-        query_pre_attn_scalar=16, pad_token_id=0, eos_token_id=1, bos_token_id=2,
+        vocab_size=tokenizer.get_vocab_size(), hidden_size=width, intermediate_size=2 * width, num_hidden_layers=4,
+        num_attention_heads=2, num_key_value_heads=1, head_dim=width // 2, sliding_window=16, max_position_embeddings=1024,
+        query_pre_attn_scalar=width // 2, pad_token_id=0, eos_token_id=1, bos_token_id=2,
         layer_types=["sliding_attention", "full_attention"] * 2,
     )  # fmt: skip
     model = Gemma3ForCausalLM(config).to(torch.bfloat16)

@@ -23,7 +23,7 @@ def make_run(base: Path, personas: Path, out: Path, say: Say = lambda _: None, *
     data = prepare(personas / "tiny", bible, codec, settings)
     out.mkdir(parents=True, exist_ok=True)
     probe = Probe(bible, data.items, codec, lambda *_: Verdict(True), settings.probes, 1)
-    return Run(bible, found, load(found), codec, data, settings, out, probe, say)
+    return Run(bible, found, load(found, four_bit=settings.four_bit), codec, data, settings, out, probe, say)
 
 
 def train_tiny(base: Path, personas: Path, out: Path, **wanted: Any) -> Trained:
