@@ -28,7 +28,8 @@ def shared(path: str) -> Path:
 def clean_env(**extra: str) -> dict[str, str]:
     """This environment without settings of ours, so that no test depends on a developer's."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("EXPERTBOT_")}
-    return {**kept, "HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "default", **extra}
+    quiet = {"HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "default", "EXPERTBOT_PERSONA__RESTYLER": "none"}
+    return {**kept, **quiet, **extra}
 
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
