@@ -39,7 +39,9 @@ class IngestSettings(Section):
     parse_seconds: float = Field(60, gt=0, description="wall time one file may take to parse")
     parse_memory_mb: int = Field(1536, ge=512, description="memory the parsing process may take")
     workers: int = Field(0, ge=0, description="embedding processes; 0 = one a core")
-    roots: TextList = Field((), description="folders and URL prefixes that /ingest in Telegram may read, comma-separated")
+    roots: TextList = Field(
+        (), description="folders and URL prefixes that /ingest in Telegram may read, comma-separated"
+    )
 
 
 class EmbedderSettings(Section):

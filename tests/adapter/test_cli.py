@@ -56,7 +56,9 @@ def test_the_mask_is_shown(env: dict[str, str], expertbot: Run):
 @pytest.mark.slow
 def test_train_and_prove(env: dict[str, str], expertbot: Run, tmp_path: Path):
     data = tmp_path / "data"
-    made = parsed(expertbot("persona", "train", "tiny", "--epochs", "1", "--batch", "4", "--json", data_dir=data, **env))
+    made = parsed(
+        expertbot("persona", "train", "tiny", "--epochs", "1", "--batch", "4", "--json", data_dir=data, **env)
+    )
     assert made["stopped"] in ("epochs", "leak")
     assert len(made["plots"]) == 4
     if made["version"]:
