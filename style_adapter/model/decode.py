@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BLOCK = 6  # tokens a row may gain in one pass
 NUCLEUS = 0.9
 RUN = 4  # tokens of the least sure stretch
+SLOTS = 28  # tokens of all rows in one pass, about: on a CPU a wrong guess costs as much as a right one
 TOP = 48  # tokens looked at for a choice; constraints strike some out
 
 
@@ -192,7 +193,8 @@ class _Run:
     def _step(self, live: list[int], cache: RowCache) -> None:
         import torch
 
-        guesses = [self._guess(row) for row in live]
+        room = max(1, min(BLOCK - 1, SLOTS // len(live) - 1))
+        guesses = [self._guess(row, room) for row in live]
         width = 1 + max(len(guess) for guess in guesses)
         block = [
             [self.walks[row].tokens[-1], *guess, *[0] * (width - 1 - len(guess))]
@@ -205,13 +207,13 @@ class _Run:
         )
         self._choose(live, hidden, guesses)
 
-    def _guess(self, row: int) -> list[int]:
-        """Tokens that may well come: forced ones, then how the draft goes on."""
+    def _guess(self, row: int, room: int) -> list[int]:
+        """At most `room` tokens that may well come: forced ones, then how the draft goes on."""
         walk, guess = self.walks[row].copy(), list[int]()
-        while len(guess) < BLOCK - 1 and (token := walk.forced()) is not None:
+        while len(guess) < room and (token := walk.forced()) is not None:
             guess.append(token)
             walk.take(token)
-        for token in propose(walk.source, walk.tokens, BLOCK - 1 - len(guess)):
+        for token in propose(walk.source, walk.tokens, room - len(guess)):
             if not walk.may(token):
                 break
             guess.append(token)

@@ -117,7 +117,7 @@ class Engine:
         said = [*wording.history, Message("user", wording.question), Message("assistant", "", wording.draft)]
         prompt = self.codec.prompt(said, wording.system)
         source = Source(self.codec, vocabulary, wording.draft, wording.lang)
-        return Ask(prompt, source, wording.manners, (40 if wording.draft else 60) + round(1.5 * len(source.tokens)))
+        return Ask(prompt, source, wording.manners, (20 if wording.draft else 60) + round(1.25 * len(source.tokens)))
 
     def write_any(
         self, name: str | None, wanted: Sequence[Wording], seed: int = 0, at_once: int = 8

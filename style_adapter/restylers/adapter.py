@@ -39,15 +39,15 @@ CheckMany = Callable[[str, Sequence[str]], Sequence[Verdict]]
 # How candidates are drawn, in this order, again from the start where more are wanted.
 MANNERS = (
     Manner(0.0),
+    Manner(0.5, opens=True),
+    Manner(0.6),
     Manner(0.7, opens=True),
-    Manner(0.7, closes=True),
-    Manner(0.9, opens=True),
+    Manner(0.5, closes=True),
     Manner(0.8),
-    Manner(0.9, closes=True),
 )
 OFFERED = 6  # wordings handed to the guard
 TRIED = 3  # choices of bodies and remarks to put together
-MOST = 4  # statements reworded at once
+MOST = 2  # statements reworded in one answer, the first ones; the others are quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class AdapterRestyler:
         from style_adapter.model.engine import Wording
 
         spans = job.statements
-        each = _manners(self._candidates if len(spans) == 1 else max(3, self._candidates * 2 // 3))
+        each = _manners(max(2, self._candidates // len(spans)))
         return [Wording(job.question, job.draft[span.start : span.end], each, job.lang) for span in spans]
 
     def _composed(self, job: Job, spans: Sequence[Span], written: Sequence[Sequence[str]]) -> list[str]:
@@ -151,7 +151,8 @@ class AdapterRestyler:
             body = replaced(job.draft, bodies)
             opening, closing = cycled(openings, at), cycled(closings, at)
             out += [body, framed(body, opening, closing), framed(body, opening, ""), framed(body, "", closing)]
-            out.append(framed(body, opening, "", fused=True))
+            if bodies:  # a quote keeps its capital letter
+                out.append(framed(body, opening, "", fused=True))
         return [text for text in dict.fromkeys(out) if text and text != job.draft]
 
     def _faithful(self, job: Job, part: str, bodies: Sequence[str]) -> list[str]:
@@ -161,7 +162,9 @@ class AdapterRestyler:
             return []
         verdicts = self._check(part, changed)
         passed = [body for body, verdict in zip(changed, verdicts, strict=True) if verdict.ok]
-        return sorted(passed, key=lambda body: -score(job.bible, body, prompt=job.question, draft=part).value)
+        rated = [(score(job.bible, body, prompt=job.question, draft=part), body) for body in passed]
+        kept = [(found.value, body) for found, body in rated if "address" not in found.broken]
+        return [body for _, body in sorted(kept, key=lambda item: -item[0])]
 
     def _ranked(self, job: Job, texts: Sequence[str]) -> list[str]:
         """By persona score; of two alike the one that says the facts in its own words."""
