@@ -216,8 +216,10 @@ def today() -> str:
 def remember(db: sqlite3.Connection, talk: Talk, update_id: int, question: str, answer: Json, message: int) -> None:
     """A question with its answer, as turns and as a trace; not where the person reset or was forgotten meanwhile. An earlier
     answer to the same message is replaced."""
-    (forgotten,) = db.execute("SELECT COUNT(*) FROM cuts WHERE user = ? AND chat = 0 AND update_id >= ?",
-                              (talk.user, update_id)).fetchone()  # fmt: skip
+    (forgotten,) = db.execute(
+        "SELECT COUNT(*) FROM cuts WHERE bot = ? AND chat = 0 AND thread = 0 AND user = ? AND update_id >= ?",
+        (talk.bot, talk.user, update_id),
+    ).fetchone()
     if forgotten:
         return
     now = time.time()

@@ -6,7 +6,7 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ import pytest
 from tests.conftest import HANDBOOK, ROOT, clean_env
 from tests.loopback.telegram import Person, TelegramServer
 from tests.telegram.running import ADMIN, BotProcess, running
+from tests.telegram.scenes import STAGED, PlayedApart
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ def handbook_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Stage:
     """One bot and one server for many tests, on an event loop of their own; `run` plays a scene on them."""
 
-    def __init__(self, data: Path, place: Path) -> None:
+    def __init__(self, data: Path, place: Path, names: Iterable[str]) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -54,6 +55,9 @@ class Stage:
         self.tg, self.bot = self._call(enter())
         self.admins = [self.tg.user(f"Хозяин {number}", id=ADMIN + number) for number in range(50)]
         self.admin = self.admins[0]
+        self.played = {
+            name: asyncio.run_coroutine_threadsafe(STAGED[name](self), self._loop) for name in names if name in STAGED
+        }
 
     def person(self, name: str, language: str = "ru") -> Person:
         """A new person on the allow-list."""
@@ -78,7 +82,23 @@ class Stage:
 
 
 @pytest.fixture(scope="session")
-def stage(handbook_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    made = Stage(handbook_data, tmp_path_factory.mktemp("stage"))
+def played_apart(
+    request: pytest.FixtureRequest, handbook_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PlayedApart]:
+    names = [item.name for item in request.session.items]
+    made = PlayedApart(names, handbook_data, tmp_path_factory.mktemp("apart"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def stage(
+    request: pytest.FixtureRequest,
+    played_apart: PlayedApart,
+    handbook_data: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Stage]:
+    names = [item.name for item in request.session.items]
+    made = Stage(handbook_data, tmp_path_factory.mktemp("stage"), names)
     yield made
     made.close()

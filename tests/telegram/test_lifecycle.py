@@ -23,6 +23,7 @@ from tests.conftest import Run
 from tests.loopback.telegram import Message, Person, TelegramServer
 from tests.telegram.conftest import Stage
 from tests.telegram.running import ADMIN, QUESTIONS, TOKEN, BotProcess, answered, answers_to, running, said_after
+from tests.telegram.scenes import apart
 
 ALL = [*QUESTIONS["ru"], *QUESTIONS["en"]]
 
@@ -81,8 +82,9 @@ async def kills(data: Path, place: Path, times: int, people: int, longest: float
         assert tg.faults.breaches == []
 
 
-def test_killed_at_random_moments(handbook_data: Path, tmp_path: Path) -> None:
-    asyncio.run(kills(handbook_data, tmp_path, 2, 8, 1.0))
+@apart
+async def test_killed_at_random_moments(data: Path, place: Path) -> None:
+    await kills(data, place, 2, 8, 1.0)
 
 
 @pytest.mark.slow

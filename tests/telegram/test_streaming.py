@@ -17,70 +17,69 @@ from core.nouns import Draft, Passages, Question
 from tests.loopback.llm import LlmServer
 from tests.loopback.telegram import Message
 from tests.telegram.running import answered, answers_to, running
+from tests.telegram.scenes import apart
 
 VACATION = "Сколько дней отпуска в год?"
 SLOW = 2.6  # seconds
 
 
-def test_slow_answers_by_webhook(handbook_data: Path, tmp_path: Path) -> None:
-    async def scenario() -> None:
-        heard: list[list[dict[str, str]]] = []
+@apart
+async def test_slow_answers_by_webhook(data: Path, place: Path) -> None:
+    heard: list[list[dict[str, str]]] = []
 
-        async def brain(messages: list[dict[str, str]]) -> str:
-            heard.append(messages)
-            await asyncio.sleep(SLOW)
-            return "Отпуск — 28 календарных дней в год [1]."
+    async def brain(messages: list[dict[str, str]]) -> str:
+        heard.append(messages)
+        await asyncio.sleep(SLOW)
+        return "Отпуск — 28 календарных дней в год [1]."
 
-        async with LlmServer(brain) as llm:
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                hook = f"127.0.0.1:{probe.getsockname()[1]}"
-            settings = {
-                "EXPERTBOT_TELEGRAM__WEBHOOK_URL": f"http://{hook}/hook",
-                "EXPERTBOT_TELEGRAM__WEBHOOK_LISTEN": hook,
-                "EXPERTBOT_TELEGRAM__WEBHOOK_SECRET": "a-secret-of-ours",
-                "EXPERTBOT_LLM__BASE_URL": llm.base_url,
-                "EXPERTBOT_LLM__API_KEY": "key-of-the-llm",
-                "EXPERTBOT_LLM__MODEL": "loopback-model",
-                "EXPERTBOT_TELEGRAM__CONCURRENCY": "2",
-                "EXPERTBOT_TELEGRAM__QUEUE": "1",
-            }
-            async with running(handbook_data, tmp_path, **settings) as (tg, bot):
-                anna, boris = tg.user("Анна"), tg.user("Борис")
-                team = tg.group("Команда", [boris], forum=True)
-                thread = team.topic("Вопросы")
-                tg.updates.duplicate(3)
-                alone = anna.say(VACATION)
-                together = boris.say(VACATION, chat=team.chat, thread=thread, mention=True)
-                await asyncio.sleep(0.3)
-                waits = anna.say("А сколько хранятся логи?")
-                full = await answered(tg, tg.user("Вера").say(VACATION))
-                assert "слишком много вопросов" in full.text
-                shown = await answered(tg, alone)
-                _private(anna.private.log, shown)
-                await tg.wait_for(lambda: team.chat.from_bot() and "28" in team.chat.from_bot()[0].text)
-                (only,) = team.chat.from_bot()
-                assert only.edits[0] == "Ищу в документах…"
-                assert only.reply_to == together.id
-                assert only.thread_id == thread
-                assert [button["text"] for button in only.buttons][-2:] == ["👍", "👎"]
-                await answered(tg, waits)
-                told = [message["content"] for message in heard[-1]]
-                assert told[1:3] == [VACATION, "Отпуск — 28 календарных дней в год [1]."], (
-                    "a follow-up knows what came before"
-                )
-                private_words = [message["content"] for message in heard[1]]
-                assert len(private_words) == 2, "another chat's conversation is not told"
-                await _guarded(hook, alone)
-                assert [len(answers_to(one.chat, one)) for one in (alone, together, waits)] == [1, 1, 1]
-                last = boris.say(VACATION)
-                await tg.wait_for(lambda: len(heard) == 4)
-                assert await bot.stop() == 0, "a stop lets what runs end"
-                assert len(answers_to(boris.private, last)) == 1
-                assert "key-of-the-llm" not in bot.said()
-                assert "a-secret-of-ours" not in bot.said()
-
-    asyncio.run(scenario())
+    async with LlmServer(brain) as llm:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            hook = f"127.0.0.1:{probe.getsockname()[1]}"
+        settings = {
+            "EXPERTBOT_TELEGRAM__WEBHOOK_URL": f"http://{hook}/hook",
+            "EXPERTBOT_TELEGRAM__WEBHOOK_LISTEN": hook,
+            "EXPERTBOT_TELEGRAM__WEBHOOK_SECRET": "a-secret-of-ours",
+            "EXPERTBOT_LLM__BASE_URL": llm.base_url,
+            "EXPERTBOT_LLM__API_KEY": "key-of-the-llm",
+            "EXPERTBOT_LLM__MODEL": "loopback-model",
+            "EXPERTBOT_TELEGRAM__CONCURRENCY": "2",
+            "EXPERTBOT_TELEGRAM__QUEUE": "1",
+        }
+        async with running(data, place, **settings) as (tg, bot):
+            anna, boris = tg.user("Анна"), tg.user("Борис")
+            team = tg.group("Команда", [boris], forum=True)
+            thread = team.topic("Вопросы")
+            tg.updates.duplicate(3)
+            alone = anna.say(VACATION)
+            together = boris.say(VACATION, chat=team.chat, thread=thread, mention=True)
+            await asyncio.sleep(0.3)
+            waits = anna.say("А сколько хранятся логи?")
+            full = await answered(tg, tg.user("Вера").say(VACATION))
+            assert "слишком много вопросов" in full.text
+            shown = await answered(tg, alone)
+            _private(anna.private.log, shown)
+            await tg.wait_for(lambda: team.chat.from_bot() and "28" in team.chat.from_bot()[0].text)
+            (only,) = team.chat.from_bot()
+            assert only.edits[0] == "Ищу в документах…"
+            assert only.reply_to == together.id
+            assert only.thread_id == thread
+            assert [button["text"] for button in only.buttons][-2:] == ["👍", "👎"]
+            await answered(tg, waits)
+            told = [message["content"] for message in heard[-1]]
+            assert told[1:3] == [VACATION, "Отпуск — 28 календарных дней в год [1]."], (
+                "a follow-up knows what came before"
+            )
+            private_words = [message["content"] for message in heard[1]]
+            assert len(private_words) == 2, "another chat's conversation is not told"
+            await _guarded(hook, alone)
+            assert [len(answers_to(one.chat, one)) for one in (alone, together, waits)] == [1, 1, 1]
+            last = boris.say(VACATION)
+            await tg.wait_for(lambda: len(heard) == 4)
+            assert await bot.stop() == 0, "a stop lets what runs end"
+            assert len(answers_to(boris.private, last)) == 1
+            assert "key-of-the-llm" not in bot.said()
+            assert "a-secret-of-ours" not in bot.said()
 
 
 async def _guarded(hook: str, message: Message) -> None:
