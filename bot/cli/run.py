@@ -48,10 +48,17 @@ def batch_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[App]:
-    """The App of these settings, under the data folder's lock."""
+    """The App of these settings, under the data folder's lock. A running service holds it for long: no use in waiting."""
     from bot.app import App
-    from bot.lock import DataLock
+    from bot.control import Control
+    from bot.lock import DataLock, holder_of
 
+    if control := Control.connect(settings.data_dir):
+        control.close()
+        raise UnavailableError(
+            f"The data folder {settings.data_dir} is in use by process {holder_of(settings.data_dir)}, a running service.",
+            "This command needs the folder for itself: stop the service, or give another with --data-dir.",
+        )
     with DataLock(settings.data_dir):
         app = App(settings)
         try:

@@ -234,7 +234,7 @@ def test_the_shell_works_through_the_running_bot(stage: Stage) -> None:
         press = anna.press(await answered(on.tg, anna.say("Сколько дней отпуска в год?")), "👍")
         await on.tg.wait_for(lambda: press.answer)
         rated = json.loads(on.bot.cli("eval", "answers", "--from-feedback", "--json").stdout)
-        assert 1 <= rated["kept"] == rated["liked"]
+        assert 1 <= rated["kept"] <= rated["liked"] <= rated["questions"]
         door = on.bot.data_dir / "control.sock"
         assert door.stat().st_mode & 0o777 == 0o600
 
