@@ -214,9 +214,11 @@ async def test_who_blocks_the_bot_is_left_alone(on: Stage) -> None:
     anna = on.person("Анна")
     asked = anna.say(VACATION)
     anna.block_bot()
-    await asyncio.sleep(1.5)
+    await on.tg.wait_for(lambda: not on.tg.updates.pending)
+    waiting = f"SELECT COUNT(*) FROM outbox WHERE chat = {anna.id} AND state = 'waiting'"
+    undone = "SELECT COUNT(*) FROM inbox WHERE state != 'done'"
+    await on.tg.wait_for(lambda: on.bot.rows(waiting) == on.bot.rows(undone) == [(0,)], 60)
     assert answers_to(anna.private, asked) in ([], anna.private.from_bot())
-    assert on.bot.rows(f"SELECT COUNT(*) FROM outbox WHERE chat = {anna.id} AND state = 'waiting'") == [(0,)]
     anna.unblock_bot()
     assert (await answered(on.tg, anna.say(VACATION))).text
 
