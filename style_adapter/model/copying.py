@@ -25,7 +25,23 @@ FREE = {
     "ru": re.compile(r"[▁ ]?[а-яёА-ЯЁ]*[-,.!?:;…»)—–%№\"«(]{0,3}"),
     "en": re.compile(r"[▁ ]?['’]?[A-Za-z]*['’]?[-,.!?:;…»)—–%\"«“”(]{0,3}"),
 }
-BEFORE, AFTER = ("", " ", "(", "«", " «", " ("), ("", ".", ",", ":", ";", ")", ").", "),", "?", "!", "»", "».")
+BEFORE, AFTER = (
+    ("", " ", "(", "«", " «", " ("),
+    ("", ".", ",", ":", ";", ")", ").", "),", "?", "!", "»", "».", "-", "'"),
+)
+# What a light rewording may add to the draft's own words.
+LIGHT: dict[Lang, str] = {
+    "ru": """а и но да же ведь вот ну так там тут здесь это этот эта эти то есть если когда пока чтобы только лишь уже ещё просто
+    короче смотри учти помни держи бери ставь делай знай проще говоря надо нужно нельзя можно минимум максимум хотя бы не менее
+    не более не меньше не больше кроме за исключением разрешено запрещено разрешается запрещается допускается у для в на с по из
+    к о от до при без под над через после перед между и тогда иначе зато потом сразу всё сам сама само сами ты тебе тебя
+    который которая которое которые что как где куда сколько его её их он она оно они""",
+    "en": """and but so then this that these those it its they them is are was were be been has have had do does not only just
+    also if when while until to of in on at by for from with without the a an you your must may shall at least at most no more
+    than which who what where as such indeed sir or""",
+}
+WORD = re.compile(r"[а-яё]\.\s?[а-яё]\.|[а-яёА-ЯЁ]+(?:-[а-яёА-ЯЁ]+)*|[A-Za-z]+(?:['’][a-z]+)?")
+SUFFIX = re.compile(r"(?<=[A-Za-z0-9`])-[а-яё]+")  # «git-веток»: the draft's word after a locked string
 CLOSING_TOKENS = 4  # what a closing remark has at least
 CLOSING = ".,;:!?)»\"'"
 
@@ -49,7 +65,9 @@ def _trimmed(span: str) -> str:
         span = span[1:]
         if span[-1:] == ")" and "(" not in span:
             span = span[:-1]
-    while span and span[-1] in CLOSING and not (span[-1] == ")" and "(" in span):
+    while (
+        span and (span[-1] in CLOSING or (span[-1] == "-" and len(span) > 1)) and not (span[-1] == ")" and "(" in span)
+    ):
         span = span[:-1]
     return span
 
@@ -69,12 +87,15 @@ class Vocabulary:
     def __init__(self, codec: Codec, lang: Lang, known: Sequence[int] = (), limit: int = 60_000) -> None:
         free, rule = set[int](), FREE[lang]
         self._letters: dict[int, bool] = {}
+        self._lettered: set[int] = set()
         self.opens: set[int] = set()
         wanted = set(known)
         for text, number in codec.tokenizer.get_vocab().items():
             if text and rule.fullmatch(text) and (lang == "ru" or number < limit or number in wanted):
                 free.add(number)
                 self._letters[number] = text[0].isalpha()
+                if any(char.isalpha() for char in text):
+                    self._lettered.add(number)
                 if text[-1] in '▁ («"“':
                     self.opens.add(number)
         free.add(codec.end)
@@ -84,6 +105,10 @@ class Vocabulary:
 
     def letters_first(self, token: int) -> bool:
         return self._letters.get(token, False)
+
+    def lettered(self, token: int) -> bool:
+        """Whether a free token holds a letter."""
+        return token in self._lettered
 
 
 class Source:
@@ -97,10 +122,14 @@ class Source:
         self.root = Node()
         self.vocabulary = vocabulary
         self.blank_first: set[int] = set()
+        self.words, self.word_blank, self.word_glue = Node(), set[int](), set[int]()
+        self.light = self._light(codec, draft, lang)
         for number, span in enumerate(self.spans):
             for before in BEFORE:
                 for after in AFTER:
                     self._add(codec, before, span, after, number)
+        reached = self._spans(self.root)
+        self.wanted = len(reached)  # a span that no tokens spell can't be asked for
         self.allowed = sorted(self._tokens(self.root))
 
     def _add(self, codec: Codec, before: str, span: str, after: str, number: int) -> None:
@@ -110,7 +139,7 @@ class Source:
             tokens = tokens[1:]
         while tokens and tokens[-1] in free:
             tokens = tokens[:-1]
-        if not tokens or codec.decode(tokens).strip(" («" + CLOSING) != span.strip(" («" + CLOSING):
+        if not tokens or codec.decode(tokens).strip(" («-" + CLOSING) != span.strip(" («-" + CLOSING):
             return
         node = self.root
         for token in tokens:
@@ -118,6 +147,58 @@ class Source:
         node.span = number
         if codec.tokenizer.id_to_token(tokens[0])[:1] in ("▁", " ", "(", "«"):
             self.blank_first.add(tokens[0])
+
+    def _light(self, codec: Codec, draft: str, lang: Lang) -> frozenset[int]:
+        """Grows the trie of whole words of a light rewording: the draft's, small or capital, and those of LIGHT. Returns the
+        free tokens they and punctuation are spelled with."""
+        free = self.vocabulary.free
+        said = set(WORD.findall(draft)) | set(LIGHT[lang].split())
+        words = {form for word in said for form in (word, word[0].lower() + word[1:], word[0].upper() + word[1:])}
+        found = {codec.end} | {token for token in self.tokens if token in free and not self.vocabulary.lettered(token)}
+        for text in (*words, *(" " + word for word in words), *SUFFIX.findall(draft)):
+            tokens = codec.encode(text)
+            if not tokens or not free.issuperset(tokens):
+                continue
+            node = self.words
+            for token in tokens:
+                node = node.next.setdefault(token, Node())
+                if not self.vocabulary.lettered(token):
+                    node.span = 0  # a blank or a hyphen on its own may be left again
+            node.span = 0
+            found.update(tokens)
+            if text[0] == " ":
+                self.word_blank.add(tokens[0])
+            elif text[0] == "-":
+                self.word_glue.add(tokens[0])
+        for mark in (
+            ".",
+            ",",
+            ":",
+            ";",
+            " —",
+            " –",
+            " (",
+            ")",
+            " «",
+            "»",
+            "!",
+            "?",
+            " %",
+            "…",
+            "»,",
+            ".»",
+            "),",
+            ").",
+            " ",
+        ):
+            found.update(token for token in codec.encode(mark) if token in free)
+        return frozenset(found)
+
+    def _spans(self, node: Node) -> set[int]:
+        found = {node.span} if node.span >= 0 else set()
+        for child in node.next.values():
+            found |= self._spans(child)
+        return found
 
     def _tokens(self, node: Node) -> set[int]:
         found = set(node.next)
@@ -128,12 +209,13 @@ class Source:
 
 class Walk:
     """Where one text being written stands: which tokens may come next, and what of the draft is still missing. `opens`: it
-    must not begin as the draft does; `closes`: something must follow the last locked string."""
+    must not begin as the draft does; `closes`: something must follow the last locked string; `tight`: light rewordings only."""
 
-    __slots__ = ("closes", "done", "node", "opened", "opens", "since", "source", "tokens")
+    __slots__ = ("closes", "done", "node", "opened", "opens", "since", "source", "tight", "tokens", "word")
 
-    def __init__(self, source: Source, opens: bool = False, closes: bool = False) -> None:
-        self.source, self.opens, self.closes = source, opens, closes
+    def __init__(self, source: Source, opens: bool = False, closes: bool = False, tight: bool = False) -> None:
+        self.source, self.opens, self.closes, self.tight = source, opens, closes, tight
+        self.word: Node | None = None  # tight: where in a word of the trie
         self.since = 0  # tokens since the last locked string
         self.node: Node | None = None
         self.done: set[int] = set()
@@ -151,6 +233,8 @@ class Walk:
         node, source, free = self.node, self.source, self.source.vocabulary.free
         if self.opens and not self.tokens and (token in source.first or token not in free):
             return False
+        if self.tight and not self._fits_word(token):
+            return False
         if token == source.vocabulary.end:
             whole = node is None or node.span >= 0
             return whole and self.missing == 0 and (not self.closes or self.since >= CLOSING_TOKENS)
@@ -166,10 +250,25 @@ class Walk:
             return True
         return token in source.root.next and (self.opened or token in source.blank_first)
 
+    def _fits_word(self, token: int) -> bool:
+        """Tight: letters come as whole words of the trie."""
+        source, word = self.source, self.word
+        if word is not None and word.span < 0:
+            return token in word.next
+        if token not in source.vocabulary.free or not source.vocabulary.lettered(token):
+            return True
+        if word is not None and token in word.next:
+            return True
+        if token not in source.words.next:
+            return False
+        glued = self.node is not None and token in source.word_glue
+        fresh = word is None and (self.opened or not self.tokens)
+        return token in source.word_blank or glued or fresh
+
     @property
     def missing(self) -> int:
         """Locked strings of the draft that have not been said; a text ends only at 0."""
-        return len(self.source.spans) - len(self.done)
+        return self.source.wanted - len(self.done)
 
     def take(self, token: int) -> None:
         """Go on with a token that `may` allowed."""
@@ -184,11 +283,16 @@ class Walk:
             if self.node.span >= 0:
                 self.done.add(self.node.span)
         self.opened = token in self.source.vocabulary.opens
+        if self.tight:
+            inside = self.word is not None and token in self.word.next
+            trie = self.word if inside and self.word is not None else self.source.words
+            free = self.node is None and token in self.source.vocabulary.free
+            self.word = trie.next.get(token) if free else None
 
     def copy(self) -> Walk:
-        other = Walk(self.source, self.opens, self.closes)
+        other = Walk(self.source, self.opens, self.closes, self.tight)
         other.node, other.done, other.tokens = self.node, set(self.done), list(self.tokens)
-        other.since, other.opened = self.since, self.opened
+        other.since, other.opened, other.word = self.since, self.opened, self.word
         return other
 
 

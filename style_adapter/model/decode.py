@@ -25,11 +25,13 @@ TOP = 48  # tokens looked at for a choice; constraints strike some out
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How one candidate is drawn: `heat` 0 = greedy; `opens`: it must not begin as the draft does; `closes`: a remark must
-    follow the last fact. A small model that mostly copies speaks in character where it is made to begin."""
+    follow the last fact; `tight`: only the draft's words and a few
+    light ones. A small model that mostly copies speaks in character where it is made to begin."""
 
     heat: float = 0.0
     opens: bool = False
     closes: bool = False
+    tight: bool = False
 
 
 PLAIN = (Manner(),)
@@ -123,16 +125,19 @@ class Decoder:
         )
         return out.last_hidden_state  # type: ignore[no-any-return]
 
-    def best(self, hidden: torch.Tensor, extra: torch.Tensor) -> tuple[Any, Any]:
-        """(values, token ids) of the likeliest tokens at each of `hidden`'s positions, over free and `extra` ones."""
+    def best(self, hidden: torch.Tensor, extra: torch.Tensor, alone: bool = False) -> tuple[Any, Any]:
+        """(values, token ids) of the likeliest tokens at each of `hidden`'s positions, over free and `extra` tokens, or over
+        `extra` alone."""
         import torch
 
-        head = self._head.index_select(0, extra)
-        logits = torch.cat([hidden @ self._free_head.T, hidden @ head.T], dim=-1).float()
+        logits = hidden @ self._head.index_select(0, extra).T
+        ids = extra
+        if not alone:
+            logits, ids = torch.cat([hidden @ self._free_head.T, logits], dim=-1), torch.cat([self._free_ids, extra])
+        logits = logits.float()
         if self._cap:
             logits = torch.tanh(logits / self._cap) * self._cap
         values, at = logits.topk(min(TOP, logits.shape[-1]), dim=-1)
-        ids = torch.cat([self._free_ids, extra])
         return values.tolist(), ids[at].tolist()
 
 
@@ -141,7 +146,10 @@ class _Run:
 
     def __init__(self, decoder: Decoder, asks: Sequence[Ask], seed: int) -> None:
         self.decoder, self.asks = decoder, asks
-        self.walks = [Walk(ask.source, manner.opens, manner.closes) for ask in asks for manner in ask.manners]
+        self.walks = [
+            Walk(ask.source, manner.opens, manner.closes, manner.tight) for ask in asks for manner in ask.manners
+        ]
+        self.tight = all(manner.tight for ask in asks for manner in ask.manners)
         self.owner = [at for at, ask in enumerate(asks) for _ in ask.manners]
         self.heat = [manner.heat for ask in asks for manner in ask.manners]
         self.finished = [False] * len(self.walks)
@@ -224,8 +232,12 @@ class _Run:
         """Take tokens from the left while they are the ones guessed, and one more."""
         import torch
 
-        extra = sorted({token for row in live for token in self.walks[row].source.allowed})
-        values, ids = self.decoder.best(hidden, torch.tensor(extra, dtype=torch.long, device=hidden.device))
+        sources = [self.walks[row].source for row in live]
+        extra = {token for source in sources for token in source.allowed}
+        if self.tight:
+            extra |= {token for source in sources for token in source.light}
+        wanted = torch.tensor(sorted(extra), dtype=torch.long, device=hidden.device)
+        values, ids = self.decoder.best(hidden, wanted, self.tight)
         for at, row in enumerate(live):
             walk, guess = self.walks[row], guesses[at]
             for place in range(len(guess) + 1):

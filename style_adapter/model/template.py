@@ -14,7 +14,10 @@ from core.errors import UsageError
 from style_adapter.dataset.items import Item, Message
 
 DRAFT = "{question}\n\n[draft]\n{draft}"
-VERSION = 1
+# What stands over a turn that is not in the persona's full manner: a light rewording, a word-for-word replay.
+LIGHT = {"ru": "Слегка перескажи.", "en": "Reword it lightly."}
+NEUTRAL = {"ru": "Слово в слово.", "en": "Word for word."}
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Codec:
     @property
     def template_hash(self) -> str:
         """Of everything that decides how messages become tokens, but for the vocabulary, which the base's hash covers."""
-        said = json.dumps([VERSION, DRAFT, asdict(self.markers)], sort_keys=True)
+        said = json.dumps([VERSION, DRAFT, LIGHT, NEUTRAL, asdict(self.markers)], sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     def encode(self, text: str) -> list[int]:

@@ -16,14 +16,14 @@ from core.text import language
 from style_adapter.bible import Bible
 from style_adapter.framed import remarks
 from style_adapter.model.decode import Manner
+from style_adapter.model.template import LIGHT
 from style_adapter.restylers.combine import Combiner
 from style_adapter.restylers.compose import (
     Span,
     cycled,
     framed,
     head_of,
-    is_remark,
-    pieces,
+    plain_body,
     replaced,
     speaks,
     statements,
@@ -36,18 +36,19 @@ if TYPE_CHECKING:
     from style_adapter.model.engine import Engine, Wording
 
 CheckMany = Callable[[str, Sequence[str]], Sequence[Verdict]]
-# How candidates are drawn, in this order, again from the start where more are wanted.
+# How candidates are drawn, in this order, again from the start where more are wanted. A base this small rewords well with the
+# draft's own words and a few light ones; left free it invents.
 MANNERS = (
-    Manner(0.0),
-    Manner(0.5, opens=True),
-    Manner(0.6),
-    Manner(0.7, opens=True),
-    Manner(0.5, closes=True),
-    Manner(0.8),
+    Manner(0.4, opens=True, tight=True),
+    Manner(0.8, tight=True),
+    Manner(0.8, opens=True, tight=True),
+    Manner(1.0, opens=True, tight=True),
+    Manner(0.6, tight=True),
+    Manner(1.0, tight=True),
 )
 OFFERED = 6  # wordings handed to the guard
 TRIED = 3  # choices of bodies and remarks to put together
-MOST = 2  # statements reworded in one answer, the first ones; the others are quoted
+MOST = 3  # statements reworded in one answer, the first ones; the others are quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,20 +132,19 @@ class AdapterRestyler:
 
         spans = job.statements
         each = _manners(max(2, self._candidates // len(spans)))
-        return [Wording(job.question, job.draft[span.start : span.end], each, job.lang) for span in spans]
+        return [
+            Wording(job.question, job.draft[span.start : span.end], each, job.lang, LIGHT[job.lang]) for span in spans
+        ]
 
     def _composed(self, job: Job, spans: Sequence[Span], written: Sequence[Sequence[str]]) -> list[str]:
-        """The draft with its statements in their best faithful wording, and a remark before or after or both."""
-        choices, before, after = dict[Span, list[str]](), list[str](), list[str]()
+        """The draft with its statements in their best faithful wording, and a remark of the bible before or after or both:
+        what a small model remarks by itself is rarely sense."""
+        choices = dict[Span, list[str]]()
         for span, texts in zip(spans, written, strict=True):
             part = job.draft[span.start : span.end]
-            cut = [found for found in map(pieces, texts) if found]
-            choices[span] = self._faithful(job, part, [found.body for found in cut])
-            before += [found.before for found in cut if is_remark(found.before)]
-            after += [found.after for found in cut if is_remark(found.after)]
+            choices[span] = self._faithful(job, part, [plain_body(text, part) for text in texts])
         own_before, own_after = remarks(job.bible)
-        openings = [*_mixed(before, job.question), *_mixed(own_before, job.question)]
-        closings = [*_mixed(after, job.question), *_mixed(own_after, job.question)]
+        openings, closings = _mixed(own_before, job.question), _mixed(own_after, job.question)
         out = []
         for at in range(TRIED):
             bodies = {span: found[at % len(found)] for span, found in choices.items() if found}
@@ -157,7 +157,7 @@ class AdapterRestyler:
 
     def _faithful(self, job: Job, part: str, bodies: Sequence[str]) -> list[str]:
         """Wordings whose facts passed, the liveliest first."""
-        changed = [body for body in dict.fromkeys(bodies) if body != part and faithful(part, body)]
+        changed = [body for body in dict.fromkeys(bodies) if body not in ("", part) and faithful(part, body)]
         if not changed:
             return []
         verdicts = self._check(part, changed)

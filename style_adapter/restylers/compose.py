@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 from core.nouns import Lang
 from core.text import CITATION, CYRILLIC, language, sentences
-from style_adapter.restylers.fidelity import is_table
+from style_adapter.restylers.fidelity import is_table, shares_words, without_remark
 
 LONGEST = 320  # characters; longer statements are quoted
-LONGEST_REMARK = 90  # longer remarks tend to state something
 SHORT_OPENING = 5  # words of a remark that a colon may join to what follows
 CODE = re.compile(r"`[^`\n]*`|[!-~]*[A-Za-z0-9_/\\][!-~]*")
 PROSE = 0.5  # share of a statement's characters, code and names left out, that makes it prose
@@ -35,13 +34,15 @@ class Pieces:
     after: str
 
 
-def pieces(text: str) -> Pieces | None:
-    """None where the text cites nothing."""
+def pieces(text: str, draft: str) -> Pieces | None:
+    """None where the text cites nothing. Sentences before the first cited one belong to the facts where they share a word
+    with the draft."""
     spans = sentences(text)
     cited = [at for at, (start, end) in enumerate(spans) if CITATION.search(text[start:end])]
     if not cited:
         return None
-    start, end = spans[cited[0]][0], spans[cited[-1]][1]
+    first = next(at for at in range(cited[0] + 1) if at == cited[0] or shares_words(text[slice(*spans[at])], draft))
+    start, end = spans[first][0], spans[cited[-1]][1]
     return Pieces(text[:start].strip(), text[start:end].strip(), text[end:].strip())
 
 
@@ -108,8 +109,13 @@ def lowered(text: str) -> str:
     return text[0].lower() + text[1:] if first and CYRILLIC.match(text) else text
 
 
-def is_remark(text: str) -> bool:
-    return 0 < len(text) <= LONGEST_REMARK and len(sentences(text)) == 1 and not CITATION.search(text)
+def plain_body(text: str, draft: str) -> str:
+    """The facts of a restyled text without any remark, before, after or joined by a colon; "" where there are none."""
+    found = pieces(text, draft)
+    if found is None:
+        return ""
+    body = without_remark(found.body, draft)
+    return body[:1].upper() + body[1:] if body != found.body else body
 
 
 def speaks(text: str, wanted: str) -> bool:

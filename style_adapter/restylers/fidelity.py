@@ -19,6 +19,7 @@ INFLECTED = frozenset({"NOUN", "ADJF", "PRTF", "NUMR"})  # the case says who doe
 GENERIC = word_set("""
     являться быть есть иметься существовать находиться осуществляться производиться выполняться проводиться
     данный этот тот такой сам свой который весь там тут здесь сюда так уже ещё просто потом зато вообще короче ладно
+    никак откуда зачем почему куда тогда учесть смотреть держать помнить знать
     например обычно также иначе лишь именно это самый раз дело ну вот же соответственно причём поэтому
     it this that these those there here just simply also please is are be been being has have then
 """)
@@ -47,7 +48,7 @@ _PAIRS = re.compile(r"\S+: [^;:]+; \S[^;:]*: ")
 
 def faithful(draft: str, wording: str) -> bool:
     """Whether the wording says the draft's words, moved or lightly reworded, and none of its own but for an opening remark."""
-    said = _remark_off(wording, draft)
+    said = without_remark(wording, draft)
     ours, theirs = _canonical(said), _canonical(draft)
     if _turning(ours) != _turning(theirs):
         return False
@@ -120,12 +121,17 @@ def _names(said: str, draft: str) -> bool:
     return all(name in said for name in named)
 
 
-def _remark_off(wording: str, draft: str) -> str:
+def without_remark(wording: str, draft: str) -> str:
     """Without an opening clause («Соблазн понимаю: …») that shares no word with the draft and holds no digit."""
     opening = re.match(r"([^:—.\[\d`]{2,80})(?::| —) ", wording)
-    if not opening or len(opening.group(1).split()) > REMARK:
-        return wording
-    own, theirs = _content(fold(opening.group(1))), _content(fold(draft))
-    if any(_same(word, other) or stem(word) == stem(other) for word in own if not _generic(word) for other in theirs):
+    if not opening or len(opening.group(1).split()) > REMARK or shares_words(opening.group(1), draft):
         return wording
     return wording[opening.end() :]
+
+
+def shares_words(text: str, draft: str) -> bool:
+    """Whether a text has a content word, number or name of the draft, in any form."""
+    own, theirs = _content(_canonical(text)), _content(_canonical(draft))
+    return any(
+        _same(word, other) or stem(word) == stem(other) for word in own if not _generic(word) for other in theirs
+    )

@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import UsageError
+from core.text import language
 from style_adapter.bible import Bible
-from style_adapter.dataset.items import Item, plain, read_all
-from style_adapter.model.template import Codec, Row, check_mask
+from style_adapter.dataset.items import Item, Message, plain, read_all
+from style_adapter.model.template import LIGHT, NEUTRAL, Codec, Row, check_mask
 from style_adapter.prompt import bible_text
+from style_adapter.restylers.compose import plain_body
+from style_adapter.restylers.fidelity import faithful
 from style_adapter.train.settings import TrainSettings
 
-# What stands over neutral replays, so that copying a draft is learned as a mode of its own and not as the persona's.
-NEUTRAL = {
-    "ru": "Без персоны, слово в слово.",
-    "en": "No persona, word for word.",
-    "user": "No persona, word for word.",
-}
+LIGHTLY = "a light rewording"  # the synopsis of such an item
 MICRO = 1024  # padded tokens in one pass forward and back
 
 
@@ -58,9 +56,12 @@ def prepare(folder: Path, bible: Bible, codec: Codec, settings: TrainSettings) -
     system = bible_text(bible, short=True)
     rows: dict[str, list[Row]] = {"train": [], "validation": []}
     dropped = []
-    for item in usable:
+    for item in [*usable, *light_items(usable)]:
         chosen = system if draw.random() < settings.system_share else ""
-        row = codec.row(item, NEUTRAL[bible.language] if item.kind == "neutral" else chosen)
+        if item.kind == "neutral" or item.synopsis == LIGHTLY:
+            lines = NEUTRAL if item.kind == "neutral" else LIGHT
+            chosen = lines[language(item.replies[-1].text)]
+        row = codec.row(item, chosen)
         if len(row.ids) > settings.max_tokens:
             dropped.append(item.id)
             continue
@@ -74,6 +75,20 @@ def prepare(folder: Path, bible: Bible, codec: Codec, settings: TrainSettings) -
     return TrainingData(
         tuple(rows["train"]), tuple(rows["validation"]), tuple(usable), tuple(dropped), _hash(bible, usable)
     )
+
+
+def light_items(items: Sequence[Item]) -> list[Item]:
+    """Every reply whose facts are the draft's words moved and lightly reworded, without its remarks, as an item of its own:
+    what a small base can learn to do without a slip."""
+    found = []
+    for item in items:
+        for reply in item.replies if item.kind != "neutral" else ():
+            body = plain_body(reply.text, reply.draft) if reply.draft else ""
+            if body and body != reply.draft and faithful(reply.draft, body):
+                pair = (Message("user", reply.prompt), Message("assistant", body, reply.draft))
+                ident = f"{item.id}/light-{reply.turn}"
+                found.append(Item(ident, "restyle", item.split, pair, item.domain, LIGHTLY))
+    return found
 
 
 def _roles_fit(item: Item) -> bool:

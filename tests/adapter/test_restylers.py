@@ -17,7 +17,7 @@ from style_adapter.model.base import locate
 from style_adapter.model.engine import Engine
 from style_adapter.restylers.adapter import AdapterRestyler, Job
 from style_adapter.restylers.combine import Combiner
-from style_adapter.restylers.compose import framed, head_of, pieces, replaced, statements
+from style_adapter.restylers.compose import framed, head_of, pieces, plain_body, replaced, statements
 from style_adapter.restylers.fidelity import faithful
 from style_adapter.restylers.prompt import PromptRestyler
 from style_adapter.restylers.remote import RemoteRestyler
@@ -55,10 +55,21 @@ def test_replacing_statements_leaves_the_rest():
 
 
 def test_pieces():
-    found = pieces("Йоу. Логи живут 90 дней [1]. Диск 5 ГБ [2]. Живи с этим.")
+    draft = "Логи хранятся 90 дней [1]. Диск 5 ГБ [2]."
+    found = pieces("Йоу. Логи живут 90 дней [1]. Диск 5 ГБ [2]. Живи с этим.", draft)
     assert found is not None
     assert (found.before, found.body, found.after) == ("Йоу.", "Логи живут 90 дней [1]. Диск 5 ГБ [2].", "Живи с этим.")
-    assert pieces("Йоу.") is None
+    assert pieces("Йоу.", draft) is None
+    uncited = pieces("Логи — это логи. Диск 5 ГБ [2].", draft)
+    assert uncited is not None
+    assert uncited.before == ""
+
+
+def test_a_plain_body_has_no_remark():
+    draft = "Логи хранятся 90 дней [1]."
+    assert plain_body("Жесть какая: логи хранятся 90 дней [1]. Живи.", draft) == "Логи хранятся 90 дней [1]."
+    assert plain_body("90 дней: логи хранятся [1].", draft) == "90 дней: логи хранятся [1]."
+    assert plain_body("Жесть.", draft) == ""
 
 
 def test_a_fused_remark_adds_no_sentence():
