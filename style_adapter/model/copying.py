@@ -19,12 +19,15 @@ ASCII_RUN = r"[!-~]*[A-Za-z0-9][!-~]*"  # printable ASCII without blanks, with a
 NUMBER_RUN = r"[!-~]*\d(?:[!-~–—]*\d)?[!-~]*"
 LOCKED = {
     "ru": re.compile(f"{FENCE}|{TICKS}|{MARK}|{ASCII_RUN}"),
-    "en": re.compile(f"{FENCE}|{TICKS}|{MARK}|[!-~]*[0-9_/\\\\][!-~]*|--?[A-Za-z][!-~]*|[A-Za-z]+[A-Z][A-Za-z]*"),
+    "en": re.compile(
+        f"{FENCE}|{TICKS}|{MARK}|[!-~]*[0-9_/\\\\][!-~]*|(?<![\\w-])--?[A-Za-z][!-~]*|[A-Za-z]+[A-Z][A-Za-z]*"
+    ),
 }
 FREE = {
     "ru": re.compile(r"[▁ ]?[а-яёА-ЯЁ]*[-,.!?:;…»)—–%№\"«(]{0,3}"),
     "en": re.compile(r"[▁ ]?['’]?[A-Za-z]*['’]?[-,.!?:;…»)—–%\"«“”(]{0,3}"),
 }
+SYMBOLS = set("£$€¥°²³×÷≥≤±№&")  # free where the draft has them
 BEFORE, AFTER = (
     ("", " ", "(", "«", " «", " ("),
     ("", ".", ",", ":", ";", ")", ").", "),", "?", "!", "»", "».", "-", "'"),
@@ -38,9 +41,9 @@ LIGHT: dict[Lang, str] = {
     который которая которое которые что как где куда сколько его её их он она оно они""",
     "en": """and but so then this that these those it its they them is are was were be been has have had do does not only just
     also if when while until to of in on at by for from with without the a an you your must may shall at least at most no more
-    than which who what where as such indeed sir or""",
+    than which who what where as such indeed sir or madam kindly""",
 }
-WORD = re.compile(r"[а-яё]\.\s?[а-яё]\.|[а-яёА-ЯЁ]+(?:-[а-яёА-ЯЁ]+)*|[A-Za-z]+(?:['’][a-z]+)?")
+WORD = re.compile(r"[а-яё]\.\s?[а-яё]\.|[а-яёА-ЯЁ]+(?:-[а-яёА-ЯЁ]+)*|[A-Za-z]+(?:[-'’][A-Za-z]+)*")
 SUFFIX = re.compile(r"(?<=[A-Za-z0-9`])-[а-яё]+")  # «git-веток»: the draft's word after a locked string
 CLOSING_TOKENS = 4  # what a closing remark has at least
 CLOSING = ".,;:!?)»\"'"
@@ -82,16 +85,17 @@ class Node:
 
 class Vocabulary:
     """The free tokens of a language, for one tokenizer. `ids` are sorted; `glued[i]`: the token goes on with letters,
-    without a blank before them."""
+    without a blank before them. English words beyond the first `limit` tokens are too rare to be written."""
 
-    def __init__(self, codec: Codec, lang: Lang, known: Sequence[int] = (), limit: int = 60_000) -> None:
+    def __init__(self, codec: Codec, lang: Lang, limit: int = 120_000) -> None:
         free, rule = set[int](), FREE[lang]
         self._letters: dict[int, bool] = {}
         self._lettered: set[int] = set()
         self.opens: set[int] = set()
-        wanted = set(known)
         for text, number in codec.tokenizer.get_vocab().items():
-            if text and rule.fullmatch(text) and (lang == "ru" or number < limit or number in wanted):
+            letters = sum(char.isalpha() for char in text)
+            common = lang == "ru" or letters < 2 or number < limit
+            if text and rule.fullmatch(text) and common:
                 free.add(number)
                 self._letters[number] = text[0].isalpha()
                 if any(char.isalpha() for char in text):
@@ -122,6 +126,17 @@ class Source:
         self.root = Node()
         self.vocabulary = vocabulary
         self.blank_first: set[int] = set()
+        rule = FREE[lang]
+        rare, self.symbols = set[int](), set[int]()
+        for token in {*self.tokens, *(t for word in LIGHT[lang].split() for t in codec.encode(" " + word))}:
+            text = codec.tokenizer.id_to_token(token) or ""
+            if len(text.strip("▁")) == 1 and text[-1] in SYMBOLS:
+                self.symbols.add(token)
+            if rule.fullmatch(text) or token in self.symbols:
+                rare.add(token)
+        self.free = vocabulary.free | rare  # a rare word of the draft is no rarer than the draft
+        self.rare = rare - vocabulary.free
+        self._lettered = {t for t in self.rare if any(char.isalpha() for char in codec.tokenizer.id_to_token(t))}
         self.words, self.word_blank, self.word_glue = Node(), set[int](), set[int]()
         self.light = self._light(codec, draft, lang)
         for number, span in enumerate(self.spans):
@@ -130,11 +145,11 @@ class Source:
                     self._add(codec, before, span, after, number)
         reached = self._spans(self.root)
         self.wanted = len(reached)  # a span that no tokens spell can't be asked for
-        self.allowed = sorted(self._tokens(self.root))
+        self.allowed = sorted(self._tokens(self.root) | self.rare)
 
     def _add(self, codec: Codec, before: str, span: str, after: str, number: int) -> None:
         tokens = codec.encode(before + span + after)
-        free = self.vocabulary.free
+        free = self.free
         while tokens and tokens[0] in free:
             tokens = tokens[1:]
         while tokens and tokens[-1] in free:
@@ -151,10 +166,10 @@ class Source:
     def _light(self, codec: Codec, draft: str, lang: Lang) -> frozenset[int]:
         """Grows the trie of whole words of a light rewording: the draft's, small or capital, and those of LIGHT. Returns the
         free tokens they and punctuation are spelled with."""
-        free = self.vocabulary.free
+        free = self.free
         said = set(WORD.findall(draft)) | set(LIGHT[lang].split())
         words = {form for word in said for form in (word, word[0].lower() + word[1:], word[0].upper() + word[1:])}
-        found = {codec.end} | {token for token in self.tokens if token in free and not self.vocabulary.lettered(token)}
+        found = {codec.end} | {token for token in self.tokens if token in free and not self.lettered(token)}
         for text in (*words, *(" " + word for word in words), *SUFFIX.findall(draft)):
             tokens = codec.encode(text)
             if not tokens or not free.issuperset(tokens):
@@ -162,7 +177,7 @@ class Source:
             node = self.words
             for token in tokens:
                 node = node.next.setdefault(token, Node())
-                if not self.vocabulary.lettered(token):
+                if not self.lettered(token):
                     node.span = 0  # a blank or a hyphen on its own may be left again
             node.span = 0
             found.update(tokens)
@@ -193,6 +208,9 @@ class Source:
         ):
             found.update(token for token in codec.encode(mark) if token in free)
         return frozenset(found)
+
+    def lettered(self, token: int) -> bool:
+        return token in self._lettered or self.vocabulary.lettered(token)
 
     def _spans(self, node: Node) -> set[int]:
         found = {node.span} if node.span >= 0 else set()
@@ -230,10 +248,11 @@ class Walk:
         return None
 
     def may(self, token: int) -> bool:
-        node, source, free = self.node, self.source, self.source.vocabulary.free
+        node, source, free = self.node, self.source, self.source.free
         if self.opens and not self.tokens and (token in source.first or token not in free):
             return False
-        if self.tight and not self._fits_word(token):
+        inside = node is not None and token in node.next
+        if self.tight and not inside and not self._fits_word(token):
             return False
         if token == source.vocabulary.end:
             whole = node is None or node.span >= 0
@@ -255,7 +274,7 @@ class Walk:
         source, word = self.source, self.word
         if word is not None and word.span < 0:
             return token in word.next
-        if token not in source.vocabulary.free or not source.vocabulary.lettered(token):
+        if token not in source.free or not source.lettered(token):
             return True
         if word is not None and token in word.next:
             return True
@@ -277,16 +296,16 @@ class Walk:
         if self.node is not None and token in self.node.next:
             self.node = self.node.next[token]
         else:
-            self.node = self.source.root.next.get(token) if token not in self.source.vocabulary.free else None
+            self.node = self.source.root.next.get(token) if token not in self.source.free else None
         if self.node is not None:
             self.since = 0
             if self.node.span >= 0:
                 self.done.add(self.node.span)
-        self.opened = token in self.source.vocabulary.opens
+        self.opened = token in self.source.vocabulary.opens or token in self.source.symbols
         if self.tight:
             inside = self.word is not None and token in self.word.next
             trie = self.word if inside and self.word is not None else self.source.words
-            free = self.node is None and token in self.source.vocabulary.free
+            free = self.node is None and token in self.source.free
             self.word = trie.next.get(token) if free else None
 
     def copy(self) -> Walk:

@@ -108,9 +108,9 @@ def _some(items: Sequence[Item], limit: int, seed: int) -> list[Item]:
 
 
 def _hash(bible: Bible, items: Sequence[Item]) -> str:
-    """Of what was learned from: the items and the bible's text, whatever their order in the files."""
+    """Of what was learned from: the items, whatever their order in the files, and the bible as rows carry it."""
     lines = sorted(json.dumps(plain(item), ensure_ascii=False, sort_keys=True) for item in items)
-    whole = "\n".join([bible.model_dump_json(), *lines])
+    whole = "\n".join([bible_text(bible, short=True), *lines])
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
