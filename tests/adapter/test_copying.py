@@ -77,7 +77,9 @@ def test_a_tight_walk_writes_whole_words_of_the_draft_and_light_ones(codec: Code
 
 
 def test_a_tight_walk_allows_the_draft_itself(codec: Codec):
-    source = Source(codec, Vocabulary(codec, "ru"), "Для уровня-логов нужно 4 ГБ «памяти», т.е. `--log-debug` [1].", "ru")
+    source = Source(
+        codec, Vocabulary(codec, "ru"), "Для уровня-логов нужно 4 ГБ «памяти», т.е. `--log-debug` [1].", "ru"
+    )
     walk = Walk(source, tight=True)
     for token in source.tokens:
         assert walk.may(token), codec.decode(walk.tokens)
