@@ -65,16 +65,24 @@ def pack(
 SCALE = 4.0  # components of a 512-d unit vector lie around ±0.044; four times that fills the byte
 
 
-def sentence_vectors(payload: Mapping[str, Any]) -> tuple[list[tuple[int, int]], NDArray[np.float32]]:
-    """Sentence spans within the chunk's text and their (n, dim) unit vectors."""
+def sentence_spans(payload: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """Spans of the sentences within the chunk's text."""
+    flat = payload["sentences"]
+    return list(zip(flat[::2], flat[1::2], strict=True))
+
+
+def sentence_vectors(payloads: Sequence[Mapping[str, Any]]) -> NDArray[np.float32]:
+    """Unit vectors of the sentences of these chunks, one under the other: (n, dim), n = 0 where they have none."""
     import numpy as np
 
-    flat = payload["sentences"]
-    spans = list(zip(flat[::2], flat[1::2], strict=True))
-    raw = np.frombuffer(base64.b64decode(payload["sentence_vectors"]), dtype=np.int8)
-    vectors = raw.astype(np.float32).reshape(len(spans), -1) if spans else np.zeros((0, 1), np.float32)
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return spans, vectors / np.maximum(norms, 1e-6)
+    raw = b"".join(base64.b64decode(payload["sentence_vectors"]) for payload in payloads)
+    count = sum(len(payload["sentences"]) // 2 for payload in payloads)
+    if not count:
+        return np.zeros((0, 1), np.float32)
+    vectors = np.frombuffer(raw, dtype=np.int8).reshape(count, -1).astype(np.float32)
+    norms = np.sqrt(np.einsum("nd,nd->n", vectors, vectors))
+    vectors /= np.maximum(norms, 1e-6)[:, None]
+    return vectors
 
 
 def passage(id: str, payload: Mapping[str, Any], score: float, signals: Mapping[str, float]) -> Passage:

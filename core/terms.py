@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from core.text import fold, stem
 
@@ -21,12 +22,16 @@ def pieces_of(token: str) -> list[str]:
 def terms(text: str) -> Iterator[str]:
     """Folded stems of every word, in order; a compound (`werf.yaml`, `по-русски`, `fromLatest`) yields its parts and itself, a
     flag its name with the dashes too."""
-    for match in TOKEN.finditer(text):
-        token = match["word"]
-        pieces = pieces_of(token)
-        for piece in pieces:
-            yield stem(fold(piece))
-        if len(pieces) > 1:
-            yield fold(token)
-        if match["dashes"]:
-            yield match["dashes"] + fold(token)
+    for dashes, word in TOKEN.findall(text):
+        yield from _terms_of(dashes, word)
+
+
+@lru_cache(maxsize=200_000)
+def _terms_of(dashes: str, word: str) -> tuple[str, ...]:
+    pieces = pieces_of(word)
+    found = [stem(fold(piece)) for piece in pieces]
+    if len(pieces) > 1:
+        found.append(fold(word))
+    if dashes:
+        found.append(dashes + fold(word))
+    return tuple(found)

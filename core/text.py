@@ -11,6 +11,8 @@ from core.nouns import Lang
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*", re.UNICODE)
 CYRILLIC = re.compile(r"[а-яёА-ЯЁ]")
 LATIN = re.compile(r"[a-zA-Z]")
+_CYRILLIC_RUN = re.compile(r"[а-яёА-ЯЁ]+")
+_LATIN_RUN = re.compile(r"[a-zA-Z]+")
 CITATION = re.compile(r"\s?\[(\d{1,3})\]")
 
 
@@ -26,7 +28,8 @@ def words(text: str) -> list[str]:
 
 def language(text: str) -> Lang:
     """`ru` where Cyrillic letters are at least a quarter of all, else `en`: Russian technical text is full of Latin names."""
-    cyrillic, latin = len(CYRILLIC.findall(text)), len(LATIN.findall(text))
+    cyrillic = sum(map(len, _CYRILLIC_RUN.findall(text)))
+    latin = sum(map(len, _LATIN_RUN.findall(text)))
     return "ru" if cyrillic and cyrillic * 3 >= latin else "en"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.payload import sentence_vectors
+from core.payload import sentence_spans, sentence_vectors
 from core.terms import terms
 from core.text import language
 from retrieval.query import Query
@@ -29,13 +30,13 @@ def header_terms(header: str) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A chunk read whole. `found`: (units, concepts), how well the best term of a unit stands for each concept;
-    `exact` likewise, 1 where the word itself stands there; `header`: (concepts,); `cosines`: (units,) with the question."""
+    """A chunk read whole. `found`: (units, concepts), how well the best term of a unit stands for each concept; `exact`
+    likewise, 1 where the word itself stands there; `header` and `counts`: (concepts,); `cosines`: (units,) with the question.
+    A chunk without units has one row of nothing. `ranks`: in the engine's dense and in its lexical list."""
 
     id: str
     payload: Mapping[str, Any]
     spans: list[tuple[int, int]]
-    vectors: Matrix
     found: Matrix
     exact: Matrix
     header: Matrix
@@ -46,31 +47,54 @@ class Candidate:
     ranks: tuple[int, int]
 
 
-def read(ident: str, payload: Mapping[str, Any], query: Query, vector: Matrix, ranks: tuple[int, int]) -> Candidate:
-    spans, vectors = sentence_vectors(payload)
+def read(
+    chosen: Sequence[tuple[str, Mapping[str, Any], tuple[int, int]]], query: Query, vector: Matrix
+) -> list[Candidate]:
+    """Chunks as (id, payload, ranks), all at once: their sentences are compared with the question in one product."""
+    spans = [sentence_spans(payload) for _, payload, _ in chosen]
+    vectors = sentence_vectors([payload for _, payload, _ in chosen])
+    every = vectors @ vector if len(vectors) else np.zeros(0, np.float32)
+    candidates, at = [], 0
+    for (ident, payload, ranks), own in zip(chosen, spans, strict=True):
+        rows = slice(at, at + len(own))
+        at = rows.stop
+        cosines, whole = np.zeros(1, np.float32), 0.0
+        if own:
+            total = vectors[rows].sum(axis=0)
+            cosines = every[rows]
+            whole = float(cosines.sum()) / max(math.sqrt(float(total @ total)), 1e-6)
+        found, exact, counts, length = _held(payload["terms"], max(len(own), 1), query)
+        header = _header(payload, query)
+        candidates.append(Candidate(ident, payload, own, found, exact, header, cosines, whole, length, counts, ranks))
+    return candidates
+
+
+def _held(units: Sequence[str], rows: int, query: Query) -> tuple[Matrix, Matrix, Matrix, int]:
+    """`found`, `exact`, `counts` of a candidate, and its length in terms."""
     standing, size = query.standing, len(query.concepts)
-    found = np.zeros((max(len(spans), 1), size), np.float32)
-    exact = np.zeros_like(found)
+    found = np.zeros((rows, size), np.float32)
+    exact = np.zeros((rows, size), np.float32)
     counts = np.zeros(size, np.float32)
     length = 0
-    for row, unit in enumerate(payload["terms"]):
+    for row, unit in enumerate(units):
         held = unit.split(" ")
         length += len(held)
-        for term in held:
-            for number, worth in standing.get(term, ()):
+        for term in [term for term in held if term in standing]:
+            for number, worth in standing[term]:
                 counts[number] += worth
                 if worth > found[row, number]:
                     found[row, number] = worth
                 if worth >= 1.0:
                     exact[row, number] = 1.0
-    header = np.zeros(size, np.float32)
+    return found, exact, counts, length
+
+
+def _header(payload: Mapping[str, Any], query: Query) -> Matrix:
+    header = np.zeros(len(query.concepts), np.float32)
     for term in header_terms(". ".join((payload["title"], *payload["headings"]))):
-        for number, worth in standing.get(term, ()):
+        for number, worth in query.standing.get(term, ()):
             header[number] = max(worth, header[number])
-    cosines = vectors @ vector if len(spans) else np.zeros(1, np.float32)
-    mean = vectors.mean(axis=0) if len(spans) else vector * 0
-    whole = float(mean @ vector / max(float(np.linalg.norm(mean)), 1e-6))
-    return Candidate(ident, payload, spans, vectors, found, exact, header, cosines, whole, length, counts, ranks)
+    return header
 
 
 PASSAGE = (
@@ -82,54 +106,69 @@ PASSAGE = (
 
 def passage_features(candidates: Sequence[Candidate], query: Query) -> Matrix:
     """(candidates, len(PASSAGE))"""
-    weights = np.array([c.weight for c in query.concepts], np.float32)
-    mass = max(float(weights.sum()), 1e-6)
-    named = np.array([c.named and c.share == 1.0 for c in query.concepts], bool)
-    rarest = int(np.argmax(weights)) if len(weights) else -1
-    rows = [_passage(item, query, weights / mass, named, rarest) for item in candidates]
-    table = np.array(rows, np.float32).reshape(len(rows), 18)
+    if not candidates:
+        return np.zeros((0, len(PASSAGE)), np.float32)
+    table = _alone(candidates, query)
     by_document: dict[str, list[int]] = {}
     for number, item in enumerate(candidates):
         by_document.setdefault(item.payload["doc_id"], []).append(number)
+    coverage, cosine = table[:, 1].tolist(), table[:, 7].tolist()
     for numbers in by_document.values():
-        for number in numbers:
-            rest = [other for other in numbers if other != number]
-            table[number, 15] = table[rest, 1].max() if rest else 0.0
-            table[number, 16] = table[rest, 7].max() if rest else 0.0
+        for number in numbers if len(numbers) > 1 else ():
+            table[number, 15] = max(coverage[other] for other in numbers if other != number)
+            table[number, 16] = max(cosine[other] for other in numbers if other != number)
     picked = table[:, [1, 3, 7, 6, 5]]
     z = (picked - picked.mean(axis=0)) / (picked.std(axis=0) + 0.05)
-    everywhere = np.array(
-        [float((weights / mass) @ np.maximum(item.found.max(axis=0), item.header)) ** 2 for item in candidates],
-        np.float32,
-    )
-    return np.column_stack([table, z, everywhere, table[:, 7] * table[:, 17]]).astype(np.float32)
+    return np.column_stack([table, z, table[:, 1] ** 2, table[:, 7] * table[:, 17]]).astype(np.float32)
 
 
-def _passage(item: Candidate, query: Query, shares: Matrix, named: Any, rarest: int) -> list[float]:
-    in_text = item.found.max(axis=0)
-    anywhere = np.maximum(in_text, item.header)
-    helped = np.maximum(item.found, HEADER_HELPS * item.header)
-    units = helped @ shares
-    around = window(item.found, item.header) @ shares
-    exactly = np.maximum(item.exact.max(axis=0), (item.header >= 1.0).astype(np.float32))
-    saturated = item.counts + item.header
-    saturated = saturated * (K + 1) / (saturated + K * (0.25 + 0.75 * item.length / 110.0))
-    ordered = np.sort(item.cosines)[::-1]
-    other = float(language(str(item.payload["text"])[:OPENING]) != query.lang)
-    return [
-        float(exactly @ shares), float(anywhere @ shares), float(units.max()), float(around.max()), float(item.header @ shares),
-        float(saturated @ shares), item.whole, float(ordered[0]), float(ordered[min(1, len(ordered) - 1)]),
-        float((units + item.cosines).max()), 1 / (8 + item.ranks[0]), 1 / (8 + item.ranks[1]),
-        float(exactly[named].mean()) if named.any() else 0.7, float(anywhere[rarest]) if rarest >= 0 else 0.0,
-        float(np.log1p(item.length) / 6), 0.0, 0.0, other,
+def _alone(candidates: Sequence[Candidate], query: Query) -> Matrix:
+    """The first 18 columns: each candidate by itself, 15 and 16 left 0. All units stand one under the other, `starts` says where
+    each candidate's begin."""
+    weights = np.array([c.weight for c in query.concepts], np.float32)
+    shares = weights / max(float(weights.sum()), 1e-6)
+    named = np.array([c.named and c.share == 1.0 for c in query.concepts], bool)
+    sizes = np.array([len(item.found) for item in candidates])
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    found = np.concatenate([item.found for item in candidates])
+    exact = np.concatenate([item.exact for item in candidates])
+    header = np.stack([item.header for item in candidates])
+    above = HEADER_HELPS * np.repeat(header, sizes, axis=0)
+    cosines = np.concatenate([item.cosines for item in candidates])
+    anywhere = np.maximum(np.maximum.reduceat(found, starts), header)
+    exactly = np.maximum(np.maximum.reduceat(exact, starts), header >= 1.0)
+    units = np.maximum(found, above) @ shares
+    around = np.maximum(_wide(found, starts), above) @ shares
+    lengths = np.array([item.length for item in candidates], np.float32)
+    saturated = np.stack([item.counts for item in candidates]) + header
+    saturated = saturated * (K + 1) / (saturated + K * (0.25 + 0.75 * lengths[:, None] / 110.0))
+    ordered = [np.sort(item.cosines)[::-1] for item in candidates]
+    ranks = np.array([item.ranks for item in candidates], np.float32)
+    nothing = np.zeros(len(candidates), np.float32)
+    columns = [
+        exactly @ shares, anywhere @ shares, np.maximum.reduceat(units, starts), np.maximum.reduceat(around, starts),
+        header @ shares, saturated @ shares, np.array([item.whole for item in candidates]),
+        np.array([best[0] for best in ordered]), np.array([best[min(1, len(best) - 1)] for best in ordered]),
+        np.maximum.reduceat(units + cosines, starts), 1 / (8 + ranks[:, 0]), 1 / (8 + ranks[:, 1]),
+        exactly[:, named].mean(axis=1) if named.any() else nothing + 0.7,
+        anywhere[:, int(np.argmax(weights))] if len(weights) else nothing, np.log1p(lengths) / 6, nothing, nothing,
+        np.array([language(str(item.payload["text"])[:OPENING]) != query.lang for item in candidates]),
     ]  # fmt: skip
+    return np.column_stack(columns).astype(np.float32)
+
+
+def _wide(found: Matrix, starts: Any) -> Matrix:
+    """What each unit and its neighbours in the same candidate hold."""
+    wide = found.copy()
+    within = np.ones(len(found), bool)
+    within[starts] = False  # the first unit of a candidate has none before it
+    later = np.flatnonzero(within)
+    wide[later] = np.maximum(wide[later], found[later - 1])
+    wide[later - 1] = np.maximum(wide[later - 1], found[later])
+    return wide
 
 
 def window(found: Matrix, header: Matrix) -> Matrix:
     """Each unit with its neighbours: what three in a row hold, and the headings above them."""
-    wide = found.copy()
-    if len(found) > 1:
-        wide[1:] = np.maximum(wide[1:], found[:-1])
-        wide[:-1] = np.maximum(wide[:-1], found[1:])
-    held: Matrix = np.maximum(wide, HEADER_HELPS * header)
+    held: Matrix = np.maximum(_wide(found, [0]), HEADER_HELPS * header)
     return held

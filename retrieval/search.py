@@ -65,11 +65,12 @@ class Searcher:
         dense, sparse = await self._store.query(vector.tolist(), weights, CANDIDATES)
         chosen = _shortlist(dense, sparse, query)
         payloads = {point.id: point.payload for point in await self._store.retrieve(list(chosen))}
-        read_whole = [
-            read(ident, payloads[ident], query, vector, ranks)
+        visible = [
+            (ident, payloads[ident], ranks)
             for ident, ranks in chosen.items()
             if ident in payloads and self._catalog.visible(payloads[ident]["version"])
         ]
+        read_whole = read(visible, query, vector)
         if not read_whole:
             return SearchResult(Passages(question, query.text, ()), (), query, vector)
         features = passage_features(read_whole, query)

@@ -4,6 +4,7 @@ Knows no weights and no store."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -82,40 +83,60 @@ def unit_features(
 ) -> Matrix:
     """(units, len(UNIT)). `best`: the first passage's score, the best cosine and the best coverage of any unit."""
     text, spans = str(candidate.payload["text"]), candidate.spans
+    if not spans:
+        return np.zeros((0, len(UNIT)), np.float32)
     kinds = shape(text, spans)
     shares = np.array([c.weight for c in query.concepts], np.float32) / query.mass
     own = np.array([c.share == 1.0 for c in query.concepts], bool)
     named = np.array([c.named and c.share == 1.0 for c in query.concepts], bool)
-    own_mass = max(float(shares[own].sum()), 1e-6)
-    count = len(spans)
     cover = np.maximum(candidate.found, HEADER_HELPS * candidate.header) @ shares
     in_text = candidate.found @ shares
-    around = window(candidate.found, candidate.header) @ shares
     cosines = candidate.cosines
-    asked = fold(query.own)
-    asks = [float(bool(p.search(asked))) for p in (ASKS_NUMBER, ASKS_CODE, ASKS_WHY, UNSET_ASKED, ASKS_WHETHER)]
-    lexical = candidate.payload["terms"]
-    near = np.array([cosines[max(0, n - 1) : n + 2].mean() for n in range(count)], np.float32)
-    spread = float(cosines.std()) + 0.05
-    middle = float(cosines.mean())
-    rows = []
-    for n, (start, end) in enumerate(spans):
-        unit = fold(text[start:end])
-        held = lexical[n].split(" ")
-        rows.append([
-            score, score - best[0], float(rank), cover[n], in_text[n], around[n], float(candidate.exact[n] @ shares), cosines[n],
-            cosines[n] - best[1], near[n], cover[n] - best[2], kinds.heading[n], kinds.code[n], kinds.item[n], kinds.row[n],
-            kinds.brings[n], np.log1p(end - start) / 6,
-            asks[0] * bool(NUMBER.search(unit)), asks[1] * (kinds.code[n] or bool(CODE.search(unit))),
-            asks[2] * bool(REASON.search(unit)), asks[3] * bool(DEFAULT.search(unit)), asks[4] * bool(REFUSAL.search(unit)),
-            float(candidate.exact[n][named].mean()) if named.any() else 0.5,
-            float(candidate.found[n][own] @ shares[own]) / own_mass,
-            in_text[n - 1] if n else 0.0, np.log1p(sum(term not in query.standing for term in held)) / 4,
-            (cosines[n] - middle) / spread, float(n == 0),
-        ])  # fmt: skip
-    return np.array(rows, np.float32).reshape(count, len(UNIT))
+    nothing = np.zeros(len(spans), np.float32)
+    new = [sum(term not in query.standing for term in unit.split(" ")) for unit in candidate.payload["terms"]]
+    columns = [
+        nothing + score, nothing + (score - best[0]), nothing + rank, cover, in_text,
+        window(candidate.found, candidate.header) @ shares, candidate.exact @ shares, cosines, cosines - best[1],
+        _around(cosines), cover - best[2], kinds.heading, kinds.code, kinds.item, kinds.row, kinds.brings,
+        np.log1p([end - start for start, end in spans]) / 6, *_answers(text, spans, kinds.code, fold(query.own)),
+        candidate.exact[:, named].mean(axis=1) if named.any() else nothing + 0.5,
+        candidate.found[:, own] @ shares[own] / max(float(shares[own].sum()), 1e-6),
+        np.concatenate([[0.0], in_text[:-1]]), np.log1p(new) / 4,
+        (cosines - cosines.mean()) / (cosines.std() + 0.05), np.arange(len(spans)) == 0,
+    ]  # fmt: skip
+    return np.column_stack(columns).astype(np.float32)
+
+
+def _around(cosines: Matrix) -> Matrix:
+    """The mean of each cosine and its neighbours'."""
+    padded = np.concatenate([[0.0], np.cumsum(cosines)])
+    numbers = np.arange(len(cosines))
+    low, high = np.maximum(numbers - 1, 0), np.minimum(numbers + 2, len(cosines))
+    mean: Matrix = (padded[high] - padded[low]) / (high - low)
+    return mean
+
+
+def _answers(text: str, spans: Sequence[tuple[int, int]], code: Sequence[bool], asked: str) -> list[list[bool]]:
+    """Columns: whether a unit holds what this kind of question asks for, a number, code, a reason, a default, a refusal."""
+    units = [fold(text[start:end]) for start, end in spans]
+    columns = []
+    for asks, shows in ANSWERS:
+        if asks.search(asked):
+            columns.append([bool(shows.search(unit)) for unit in units])
+        else:
+            columns.append([False] * len(units))
+    if ASKS_CODE.search(asked):
+        columns[1] = [found or is_code for found, is_code in zip(columns[1], code, strict=True)]
+    return columns
 
 
 UNSET_ASKED = re.compile(
     r"умолчани|дефолт|default|если (?:\w+ )?(?:ничего |его |их )?не |без указания|absent|omitted|unset|not set"
+)
+ANSWERS = (
+    (ASKS_NUMBER, NUMBER),
+    (ASKS_CODE, CODE),
+    (ASKS_WHY, REASON),
+    (UNSET_ASKED, DEFAULT),
+    (ASKS_WHETHER, REFUSAL),
 )
