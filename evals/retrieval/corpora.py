@@ -1,4 +1,4 @@
-"""Two more corpora of Russian documentation, made from Debian packages: `python -m evals.retrieval.corpora FOLDER`.
+"""Two more corpora of Russian documentation, made from Debian packages: `python -m evals.retrieval.corpora [FOLDER]`.
 
 Fetches the packages with apt-get, takes the pages named here and cuts off their navigation; knows nothing of the questions."""
 
@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import ExpertbotError, UsageError
+
+HOME = Path(__file__).parents[2] / "data" / "corpora"  # not in git: the pages belong to their packages
 
 # Whole pages of the installation guide: those mostly in Russian, without the tables of contents.
 GUIDE = """
@@ -93,6 +95,11 @@ def dcmd_pages(folder: Path) -> Iterator[tuple[str, str]]:
 CORPORA = {"install": (INSTALL, install_pages), "dcmd": (DCMD, dcmd_pages)}
 
 
+def made(home: Path = HOME) -> dict[str, Path]:
+    """The folders of the corpora that have been made, by name: for `evals.retrieval.lab.FOLDERS`."""
+    return {name: home / name for name in CORPORA if any((home / name).glob("*.html"))}
+
+
 def unpack(package: Package, folder: Path) -> Path:
     """Downloads and unpacks the package under `folder`; the folder of its pages. Raises UsageError where that can't be done."""
     missing = [tool for tool in ("apt-get", "dpkg-deb") if shutil.which(tool) is None]
@@ -125,16 +132,17 @@ def make(out: Path) -> dict[str, int]:
 
 
 def main() -> int:
-    if len(sys.argv) != 2:
-        print("python -m evals.retrieval.corpora FOLDER", file=sys.stderr)
+    if len(sys.argv) > 2 or sys.argv[-1].startswith("-"):
+        print(f"python -m evals.retrieval.corpora [FOLDER], by default {HOME}", file=sys.stderr)
         return 2
+    folder = Path(sys.argv[1]) if len(sys.argv) == 2 else HOME
     try:
-        counts = make(Path(sys.argv[1]))
+        counts = make(folder)
     except ExpertbotError as error:
         print(f"{error} {error.hint}", file=sys.stderr)
-        return 1
+        return error.exit_code
     for name, pages in counts.items():
-        print(f"{Path(sys.argv[1]) / name}: {pages} pages")
+        print(f"{folder / name}: {pages} pages")
     return 0
 
 
