@@ -22,6 +22,7 @@ from bot.app import App
 from core.nouns import Chunk, Question
 from core.payload import pack, sentence_spans, sentence_vectors
 from core.ports import Point
+from core.process import collect_seldom
 from core.settings import load
 from retrieval.sparse import document_vector
 
@@ -96,6 +97,7 @@ def main() -> None:
     folder, asked = Path(sys.argv[1]), Path(sys.argv[2])
     size = int(float(sys.argv[3]) * 1000) if len(sys.argv) > 3 else 0
     questions = [json.loads(line)["question"] for line in asked.read_text("utf-8").splitlines()][: ASKED + WARM_UP]
+    collect_seldom()  # as the console script does
     with tempfile.TemporaryDirectory() as data:
         print(json.dumps(asyncio.run(measure(folder, questions, size, Path(data))), ensure_ascii=False))
 

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,7 @@ class Ingestor:
     def __init__(
         self, ledger: Ledger, index: Index, store: Callable[[], Store], pool: EncoderPool, parse: Parse,
         fingerprint: Fingerprint, supported: Callable[[str], bool], largest: int, private: Path,
+        writing: AbstractAsyncContextManager[Any] | None = None,
     ) -> None:  # fmt: skip
         self._ledger = ledger
         self._index = index
@@ -93,7 +94,7 @@ class Ingestor:
         self._supported = supported
         self._largest = largest
         self._private = private
-        self.writing = asyncio.Lock()
+        self.writing = writing or asyncio.Lock()
 
     async def open(self) -> tuple[int, Store]:
         """The active generation, made if there is none; whatever a crash left behind is swept."""
@@ -125,6 +126,7 @@ class Ingestor:
             generation, store = self._generation(), self._store()
             files, report.failed = await asyncio.to_thread(discover, paths, self._supported, self._private)
             known = self._ledger.versions(generation)
+            self._pool.expect(_size_of(path for path in files if source_of(path) not in known))
             waiting: list[asyncio.Task[_Prepared | Failure | None]] = []
             batch: list[_Prepared] = []
             try:
@@ -258,6 +260,15 @@ class Ingestor:
 
 def _points_of(item: Loose) -> list[str]:
     return [chunk_id(item.version, number) for number in range(item.chunks)]
+
+
+def _size_of(paths: Iterable[Path]) -> int:
+    """Bytes, as far as it can be said."""
+    size = 0
+    for path in paths:
+        with suppress(OSError):
+            size += path.stat().st_size
+    return size
 
 
 def _is_there(source: str) -> bool:

@@ -17,7 +17,8 @@ from core.ports import DocumentEncoder, EncodedDocument
 from core.process import die_with_parent
 
 PIECE = 48  # chunks a task: about 0.4 s of work
-INLINE = 96  # so many chunks are done here before processes are started: they cost 0.5 s each to start
+INLINE = 48  # so many chunks are done here before processes are started: they cost 0.5 s each to start
+MUCH = 100_000  # bytes of new files: more than can be done here
 
 _encoder: DocumentEncoder | None = None
 
@@ -41,24 +42,37 @@ class EncoderPool:
         self._factory = factory
         self._workers = workers or os.cpu_count() or 1
         self._here: DocumentEncoder | None = None
+        self._loading = asyncio.Lock()
         self._pool: ProcessPoolExecutor | None = None
         self._done_here = 0
+
+    def expect(self, size: int) -> None:
+        """So many bytes of new files are coming: processes are started at once where that is much."""
+        if self._pool is None and size > MUCH:
+            self._start_processes()
+
+    def _start_processes(self) -> ProcessPoolExecutor:
+        self._pool = ProcessPoolExecutor(
+            self._workers,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_start,
+            initargs=(self._factory, os.getpid()),
+        )
+        return self._pool
+
+    async def _load(self) -> DocumentEncoder:
+        async with self._loading:
+            if self._here is None:
+                self._here = await asyncio.to_thread(self._factory)
+            return self._here
 
     async def encode(self, source: str, title: str, version: str, chunks: Sequence[Chunk]) -> EncodedDocument:
         """The whole document encoded, its pieces in parallel."""
         if self._pool is None and self._done_here + len(chunks) <= INLINE:
             self._done_here += len(chunks)
-            if self._here is None:
-                self._here = await asyncio.to_thread(self._factory)
-            return await asyncio.to_thread(self._here.encode, source, title, version, chunks, 0)
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                self._workers,
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=_start,
-                initargs=(self._factory, os.getpid()),
-            )
-        loop, pool = asyncio.get_running_loop(), self._pool
+            here = await self._load()
+            return await asyncio.to_thread(here.encode, source, title, version, chunks, 0)
+        loop, pool = asyncio.get_running_loop(), self._pool or self._start_processes()
         tasks = [
             loop.run_in_executor(pool, _encode, source, title, version, chunks[i : i + PIECE], i)
             for i in range(0, len(chunks), PIECE)
