@@ -91,13 +91,18 @@ class Searcher:
 
 
 def _shortlist(dense: list[Hit], sparse: list[Hit], query: Query) -> dict[str, tuple[int, int]]:
-    """The ids worth reading whole, by the engine's scores alone, with their ranks in both lists; a score that is missing is
-    the list's lowest."""
-    floor = dense[-1].score if dense else 0.0
-    cosines = {hit.id: hit.score for hit in dense}
-    lexical = {hit.id: hit.score / (query.mass * TYPICAL_WEIGHT) for hit in sparse}
+    """The ids worth reading whole, by the engine's scores alone, with their ranks in both lists."""
+    best = fused(dense, sparse, query.mass)[:RESCORED]
     dense_rank = {hit.id: rank for rank, hit in enumerate(dense)}
     sparse_rank = {hit.id: rank for rank, hit in enumerate(sparse)}
-    fused = {ident: lexical.get(ident, 0.0) + cosines.get(ident, floor) for ident in cosines.keys() | lexical.keys()}
-    best = sorted(fused, key=lambda ident: (-fused[ident], ident))[:RESCORED]
     return {ident: (dense_rank.get(ident, 2 * CANDIDATES), sparse_rank.get(ident, 2 * CANDIDATES)) for ident in best}
+
+
+def fused(dense: list[Hit], sparse: list[Hit], mass: float) -> list[str]:
+    """Ids by the sum of cosine and BM25, this divided by what a passage with every word of the question would weigh: `mass` is
+    the sum of their IDF. Where a score is missing, the cosine is the list's lowest and BM25 is 0."""
+    floor = dense[-1].score if dense else 0.0
+    cosines = {hit.id: hit.score for hit in dense}
+    lexical = {hit.id: hit.score / (mass * TYPICAL_WEIGHT) for hit in sparse}
+    total = {ident: lexical.get(ident, 0.0) + cosines.get(ident, floor) for ident in cosines.keys() | lexical.keys()}
+    return sorted(total, key=lambda ident: (-total[ident], ident))

@@ -7,7 +7,7 @@ import asyncio
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -17,45 +17,30 @@ LIMIT = 10
 
 
 class System(Protocol):
+    def __init__(self, folder: Path) -> None: ...
     def ingest(self, chunks: Chunks) -> None: ...
     def search(self, text: str, vector: np.ndarray) -> Sequence[int]:
         """Numbers of the best chunks, best first."""
         ...
+
+    def settle(self) -> None:
+        """What a system does once in a while to search faster; left out where it has nothing of the kind."""
 
     def reopen(self) -> None:
         """Close and open again, where the system keeps anything on disk."""
         ...
 
 
-class Expertbot:
-    """The embedded engine and the fusion of this project, through its own Searcher."""
+class Store(System):
+    """This project's embedded engine and the fusion of its two lists, nothing else: what the peers are compared with."""
 
     def __init__(self, folder: Path) -> None:
         from retrieval.edge import EdgeIndex
 
         self._index = EdgeIndex(folder, 512)
         self._loop = asyncio.new_event_loop()
-        self._vector = np.zeros(512, np.float32)
         self._vocabulary: dict[str, int] = {}
         self._count = 0
-
-    # What a Searcher asks of an embedder and a catalog.
-    name, dim = "given", 512
-
-    def encode_query(self, text: str) -> np.ndarray:
-        return self._vector
-
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        raise AssertionError("vectors are given")
-
-    def visible(self, version: str) -> bool:
-        return True
-
-    def vocabulary(self) -> dict[str, int]:
-        return self._vocabulary
-
-    def chunk_count(self) -> int:
-        return self._count
 
     def ingest(self, chunks: Chunks) -> None:
         from core.nouns import Chunk
@@ -79,17 +64,61 @@ class Expertbot:
                     )  # fmt: skip
                     points.append(Point(str(uuid.UUID(int=number)), vector.tolist(), document_vector(held), payload))
                 await self._store.upsert(points)
-            self._store.optimize()
             await self._store.flush()
 
         self._loop.run_until_complete(run())
         self._count = len(chunks.texts)
-        self._searcher_on(self._store)
 
-    def _searcher_on(self, store: Any) -> None:
-        from retrieval.search import Searcher
+    def settle(self) -> None:
+        """Build the graph, as a reindex does; searched before and after that, nothing is missing."""
+        self._store.optimize()
 
-        self._searcher = Searcher(store, self, self)  # type: ignore[arg-type]
+    def search(self, text: str, vector: np.ndarray) -> list[int]:
+        from core.terms import terms
+        from retrieval.query import idf
+        from retrieval.search import CANDIDATES, fused
+        from retrieval.sparse import query_vector
+
+        asked = set(terms(text))
+        weights = [(term, 1.0) for term in asked]
+        mass = sum(idf(self._vocabulary.get(term, 0), self._count) for term in asked)
+
+        async def run() -> list[int]:
+            dense, sparse = await self._store.query(vector.tolist(), query_vector(weights), CANDIDATES)
+            best = fused(dense, sparse, mass)[:LIMIT]
+            payloads = {point.id: point.payload for point in await self._store.retrieve(best)}
+            return [int(payloads[ident]["source"]) for ident in best]
+
+        return self._loop.run_until_complete(run())
+
+    def reopen(self) -> None:
+        async def run() -> None:
+            await self._store.close()
+            self._store = await self._index.open(1)
+
+        self._loop.run_until_complete(run())
+
+
+class Search(Store):
+    """The whole search beside it: the question in the index's words, 48 candidates read whole, the learned ranker."""
+
+    # What a Searcher asks of an embedder and a catalog.
+    name, dim = "given", 512
+
+    def encode_query(self, text: str) -> np.ndarray:
+        return self._vector
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        raise AssertionError("vectors are given")
+
+    def visible(self, version: str) -> bool:
+        return True
+
+    def vocabulary(self) -> dict[str, int]:
+        return self._vocabulary
+
+    def chunk_count(self) -> int:
+        return self._count
 
     def search(self, text: str, vector: np.ndarray) -> list[int]:
         from core.nouns import Question
@@ -99,15 +128,13 @@ class Expertbot:
         return [int(hit.source) for hit in found.passages.hits]
 
     def reopen(self) -> None:
-        async def run() -> None:
-            await self._store.close()
-            self._store = await self._index.open(1)
+        from retrieval.search import Searcher
 
-        self._loop.run_until_complete(run())
-        self._searcher_on(self._store)
+        super().reopen()
+        self._searcher = Searcher(self._store, self, self)  # type: ignore[arg-type]
 
 
-class LlamaIndex:
+class LlamaIndex(System):
     """IngestionPipeline into QdrantVectorStore in local mode, hybrid, with this project's sparse vectors."""
 
     def __init__(self, folder: Path) -> None:
@@ -159,7 +186,7 @@ class LlamaIndex:
         self._open()
 
 
-class Haystack:
+class Haystack(System):
     """InMemoryDocumentStore: BM25 and embedding retrievers joined by reciprocal rank fusion. It keeps nothing on disk."""
 
     def __init__(self, folder: Path) -> None:
@@ -193,7 +220,7 @@ class Haystack:
         """Nothing is on disk."""
 
 
-class Txtai:
+class Txtai(System):
     """Embeddings with hybrid=True (Faiss + its own BM25), content stored in SQLite, vectors given from outside."""
 
     def __init__(self, folder: Path) -> None:
@@ -225,4 +252,10 @@ class Txtai:
         self._embeddings.load(str(self._folder), config={"transform": self._transform})
 
 
-SYSTEMS = {"expertbot": Expertbot, "llama-index": LlamaIndex, "haystack": Haystack, "txtai": Txtai}
+SYSTEMS: dict[str, type[System]] = {
+    "expertbot": Store,
+    "expertbot, whole search": Search,
+    "llama-index": LlamaIndex,
+    "haystack": Haystack,
+    "txtai": Txtai,
+}
