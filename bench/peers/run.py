@@ -64,9 +64,9 @@ def table(results: dict[int, dict[str, dict[str, float]]]) -> str:
         "# Store and fusion beside peers", "",
         "Same chunks, same vectors, one process each, vectors given from outside (no embedding is timed). Two cores of a shared",
         "machine: read the ratios to expertbot in brackets (times: above 1 = slower; chunks/s: below 1 = slower).", "",
-        "The first row is the engine and the fusion of its two lists; the second adds what makes answers good: the question in the",
-        "index's own words and a learned ranker over 48 passages read whole. `settle`: the graph built once before questions are",
-        "asked, as a reindex does; without it vectors are searched exactly.", "",
+        "The first row is the engine and the fusion of its two lists; the second adds what makes answers good: the question in",
+        "the index's own words and a learned ranker over 48 passages read whole. `settle`: the graph built once before questions",
+        "are asked, as a reindex does; without it vectors are searched exactly.", "",
         f"`python -m bench.peers.run`, {time.strftime('%Y-%m-%d')}; {ASKED} questions of XQuAD ru a size.",
     ]  # fmt: skip
     for size, systems in results.items():
