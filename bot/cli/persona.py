@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -111,16 +112,43 @@ def import_(context: Context, file: str, id: str, as_json: bool) -> None:
 
 @persona.command()
 @click.argument("id")
-@click.argument("file", type=click.Path())
-@click.option("--spec", type=click.Choice(["v2", "v3"]), default="v3", show_default=True)
+@click.argument("file", type=click.Path(), required=False)
+@click.option("--spec", type=click.Choice(["v2", "v3"]), default="v3", show_default=True, help="Of the card.")
+@click.option(
+    "--gguf", metavar="FILE", type=click.Path(path_type=Path), help="The active adapter, for llama.cpp and Ollama."
+)
 @json_option
 @click.pass_obj
-def export(context: Context, id: str, file: str, spec: Any, as_json: bool) -> None:
-    """Write a SillyTavern card, .png or .json."""
+def export(context: Context, id: str, file: str | None, spec: Any, gguf: Path | None, as_json: bool) -> None:
+    """Write a SillyTavern card, .png or .json; or the persona's adapter as GGUF, with a Modelfile and the base it fits."""
     from style_adapter import workshop
 
+    if gguf:
+        _export_adapter(context, id, gguf, as_json)
+        return
+    if not file:
+        raise UsageError("There is no file to write to.", f"expertbot persona export {id} {id}.png")
     made = workshop.persona_export(_folder(context), id, Path(file), spec)
     emit(made) if as_json else click.echo(made["path"])
+
+
+def _export_adapter(context: Context, id: str, file: Path, as_json: bool) -> None:
+    from bot.app import adapter_versions
+    from style_adapter.bible import load
+    from style_adapter.model import llamacpp
+
+    settings = context.settings()
+    load(_folder(context), id)
+    adapter = adapter_versions(settings).active(id)
+    if adapter is None:
+        raise UsageError(f"«{id}» has no adapter that speaks.", f"expertbot persona train {id}")
+    made = llamacpp.export(adapter, file, llamacpp.model_type(settings.persona.base), say)
+    if as_json:
+        emit(asdict(made))
+        return
+    click.echo(f"{made.adapter}: {made.tensors} tensors, {made.bytes >> 10} KB\n{made.modelfile}")
+    if not made.base:
+        say("The base is another's: convert it with llama.cpp and name it in the Modelfile.")
 
 
 @persona.command()
