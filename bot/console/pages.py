@@ -1,17 +1,20 @@
-"""The console's three pages. Knows no HTTP and reads nothing by itself."""
+"""The console's pages. Knows no HTTP and reads nothing by itself."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from bot.console.html import Child, Safe, difference, highlight, rows, tag, text
+from bot.console.proofs import Proof
 from bot.console.records import Record, Wording
 from bot.console.words import WORDS
 from core.nouns import Lang
 
 Json = dict[str, Any]
+PAGES = {"overview": "/console", "documents": "/console/documents", "personas": "/console/personas"}
 SHORT = 160  # characters of a question in a list
 
 
@@ -53,6 +56,24 @@ class Pages:
         table = _wide(rows(head, lines)) if lines else tag("p", say["no_documents"])
         return self._page("documents", say["documents"], [tag("h1", say["documents"]), table])
 
+    def personas(self, found: Sequence[Proof]) -> str:
+        """Who there is, with the report of the last proof and its plots."""
+        say = self._say
+        body: list[Child] = [tag("h1", say["personas"])]
+        for proof in found:
+            body += [tag("h2", proof.name), tag("p", proof.role, class_="soft")]
+            if proof.report:
+                body.append(tag("div", tag("pre", proof.report, class_="small"), class_="card scroll"))
+            shown = [
+                tag(
+                    "figure", tag("img", src=f"/console/plots/{proof.persona}/{quote(name)}", alt=_caption(name)),
+                    tag("figcaption", _caption(name), class_="soft small"), class_="card",
+                )
+                for name in proof.plots
+            ]  # fmt: skip
+            body.append(tag("div", *shown, class_="plots") if shown else tag("p", say["no_proof"], class_="soft"))
+        return self._page("personas", say["personas"], body)
+
     def answer(self, record: Record) -> str:
         body = record.body
         passed = [
@@ -76,14 +97,21 @@ class Pages:
         say = self._say
         links = [
             tag("a", say[name], href=href, aria_current="page" if here == name else None)
-            for name, href in (("overview", "/console"), ("documents", "/console/documents"))
+            for name, href in PAGES.items()
         ]
         head = tag(
             "head", tag("meta", charset="utf-8"), tag("title", f"{title} · expertbot"),
             tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
             tag("link", rel="stylesheet", href="/console/style.css"),
         )  # fmt: skip
-        top = tag("header", tag("div", tag("b", "expertbot"), tag("nav", links[0], text("\u2003"), links[1])))
+        top = tag(
+            "header",
+            tag(
+                "div",
+                tag("b", "expertbot"),
+                tag("nav", links[0], *(piece for link in links[1:] for piece in (text("\u2003"), link))),
+            ),
+        )
         return "<!doctype html>" + tag("html", head, tag("body", top, tag("main", *body)), lang=self._lang)
 
     def _rung(self, status: str) -> Safe:
@@ -227,3 +255,9 @@ def _place(item: Json) -> str:
 
 def _when(at: float) -> str:
     return time.strftime("%d.%m.%Y %H:%M", time.localtime(at))
+
+
+def _caption(name: str) -> str:
+    """`proof/drift.png` → `proof: drift`."""
+    place, _, file = name.partition("/")
+    return f"{place}: {file.removesuffix('.png')}"

@@ -14,6 +14,7 @@ from bot.api.keys import Keys
 from bot.app import App
 from bot.console.html import Child
 from bot.console.pages import Pages
+from bot.console.proofs import Proofs
 from bot.console.records import KEPT, Recent, Traces
 from bot.console.words import STYLE, WORDS, language
 
@@ -21,7 +22,7 @@ PREFIX = "/console"
 OWNER = "owner"  # the key's name: other keys are clients', who must not read what people asked
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -74,11 +75,14 @@ class Console:
         self._app = app
         self._recent = recent
         self._traces = Traces(app.settings.data_dir)
+        self._proofs = Proofs(app.personas_folder, app.settings.data_dir)
 
     def add_to(self, server: web.Application) -> None:
         server.router.add_get(PREFIX, self._overview)
         server.router.add_get(PREFIX + "/documents", self._documents)
         server.router.add_get(PREFIX + "/answers/{id}", self._answer)
+        server.router.add_get(PREFIX + "/personas", self._personas)
+        server.router.add_get(PREFIX + "/plots/{persona}/{place}/{name}", self._plot)
         server.router.add_get(PREFIX + "/style.css", self._style)
 
     async def _overview(self, request: web.Request) -> web.Response:
@@ -102,6 +106,16 @@ class Console:
         ident = request.match_info["id"]
         record = self._recent.get(ident) or self._traces.get(ident)
         return _page(pages.answer(record)) if record else _page(pages.unknown(), 404)
+
+    async def _personas(self, request: web.Request) -> web.Response:
+        return _page(Pages(language(request.headers.get("Accept-Language", ""))).personas(self._proofs.all()))
+
+    async def _plot(self, request: web.Request) -> web.Response:
+        asked = request.match_info
+        found = self._proofs.plot(asked["persona"], f"{asked['place']}/{asked['name']}")
+        if found is None:
+            return web.Response(status=404, text="There is no such plot.", headers=HEADERS)
+        return web.Response(body=found, content_type="image/png", headers=HEADERS)
 
     async def _style(self, request: web.Request) -> web.Response:
         return web.Response(text=STYLE, content_type="text/css", charset="utf-8", headers=HEADERS)

@@ -37,6 +37,8 @@ h3 { font-size: 15px; margin: 0 0 6px; color: var(--soft); font-weight: 500; }
 del { background: var(--bad-paper); color: var(--bad); text-decoration: none; border-radius: 3px; }
 ins { background: var(--good-paper); color: var(--good); text-decoration: none; border-radius: 3px; }
 mark { background: var(--note-paper); color: inherit; border-bottom: 2px solid #d9a400; border-radius: 2px; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 12px; margin-top: 12px; }
+.plots figure { margin: 0; } .plots img { width: 100%; height: auto; display: block; } pre { margin: 0; }
 ol.reasons { margin: 8px 0 0; padding-left: 22px; } details summary { cursor: pointer; color: var(--accent); }
 @media (max-width: 700px) { .pair { grid-template-columns: 1fr; } header > div, main { padding-left: 16px; padding-right: 16px; }
   thead { display: none; } td { display: block; border: 0; padding: 4px 16px; } tr { display: block; padding: 10px 0; border-bottom: 1px solid var(--line); }
@@ -60,6 +62,7 @@ WORDS: dict[Lang, dict[str, str]] = {
         "confidence": "Уверенность", "note": "Замечание", "s": "с", "unknown": "Такого ответа нет или он уже забыт.",
         "styled": "пересказ", "framed": "факты дословно", "refused": "отказ", "smalltalk": "разговор", "liked": "понравилось",
         "disliked": "не понравилось", "not_rated": "нет", "draft_rung": "черновик", "of": "Ответ", "back": "К обзору",
+        "personas": "Персонажи", "no_proof": "Графиков пока нет: expertbot persona train и persona eval.",
         "queued": "ждёт", "running": "идёт", "done": "готово", "broken": "не вышло", "cancelled": "отменено",
     },
     "en": {
@@ -76,6 +79,7 @@ WORDS: dict[Lang, dict[str, str]] = {
         "confidence": "Confidence", "note": "Note", "s": "s", "unknown": "There is no such answer, or it is forgotten already.",
         "styled": "reworded", "framed": "facts word for word", "refused": "refused", "smalltalk": "small talk", "liked": "liked",
         "disliked": "disliked", "not_rated": "none", "draft_rung": "draft", "of": "Answer", "back": "Back",
+        "personas": "Personas", "no_proof": "No plots yet: expertbot persona train and persona eval.",
         "queued": "waiting", "running": "running", "done": "done", "broken": "failed", "cancelled": "cancelled",
     },
 }  # fmt: skip

@@ -23,6 +23,9 @@ import pytest
 from bot.state import State, Talk, remember, vote
 from tests.conftest import HANDBOOK, ROOT, clean_env
 
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 EVIL = "<script>alert('x')</script><img src=x onerror=alert(1)>"
 TRACE = {
     "id": "trace1", "question": f"Когда {EVIL} удаляют логи?", "text": "Йоу, логи живут 90 дней [1].", "status": "framed",
@@ -119,6 +122,27 @@ def test_the_way_of_answers_is_shown_and_escaped(site: str):
     assert "logs.md" in get(site + "/console/documents")[1]
     assert get(site + "/console/answers/nothing")[0] == 404
     assert "Recent answers" in get(site + "/console", **{"Accept-Language": "en"})[1]
+
+
+def test_what_proves_a_persona_is_shown(site: str, data: Path):
+    assert "Графиков пока нет" in get(site + "/console/personas")[1]
+    place = data / "proof" / "alex"
+    place.mkdir(parents=True)
+    (place / "drift.png").write_bytes(PNG)
+    (place / "report.md").write_text(f"| gate | value |\n{EVIL}", "utf-8")
+    page = get(site + "/console/personas")[1]
+    assert "| gate | value |" in page
+    assert "<script" not in page
+    (address,) = re.findall(r'<img[^>]* src="([^"]+)"', page)
+    with urllib.request.urlopen(site + address) as answer:
+        assert (answer.read(), answer.headers["Content-Type"]) == (PNG, "image/png")
+    for wrong in (
+        "alex/proof/..%2f..%2fledger.sqlite",
+        "alex/proof/report.md",
+        "../proof/drift.png",
+        "x/proof/drift.png",
+    ):
+        assert get(f"{site}/console/plots/{wrong}")[0] == 404
 
 
 def test_without_keys_only_under_a_name_of_this_machine(site: str):
