@@ -10,8 +10,8 @@ COPY retrieval retrieval
 COPY style_adapter style_adapter
 COPY bot bot
 COPY personas personas
-# EXTRAS=[adapter] adds the persona's model on this machine, and about a gigabyte.
-ARG EXTRAS=""
+# EXTRAS=[scale,adapter] adds the persona's model on this machine, and about a gigabyte.
+ARG EXTRAS="[scale]"
 RUN /opt/venv/bin/pip install -c constraints.txt -e ".${EXTRAS}" && /opt/venv/bin/python -m compileall -q /app
 
 FROM python:3.11.13-slim-bookworm

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.lock import WriterLock
 from core.answer import Parts, Watch, answer
 from core.errors import UsageError
-from core.nouns import Answer, Chunk, Draft, ParsedDocument, Passages, Question
+from core.nouns import Answer, Candidate, Chunk, Draft, ParsedDocument, Passages, Question, Styled
 from core.ports import DocumentEncoder, Embedder, Index, Store
 from core.settings import EmbedderSettings, Settings
 from ingest.ledger import Ledger
@@ -23,11 +24,13 @@ from retrieval.encode import ChunkEncoder
 from retrieval.search import Searcher
 
 if TYPE_CHECKING:
+    from bot.traces import Traces
     from core.llm import Llm
     from ingest.readers import Readers
     from style_adapter.versions import Versions
     from style_adapter.voice import Restyler, Voices
 
+SEARCHES = 3  # tries of one search while another process writes
 GRACE = 0.5  # seconds a search under way has to end before its index is closed
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -48,7 +51,8 @@ def adapter_versions(settings: Settings) -> Versions:
 
 
 class App:
-    """One data folder, opened. Create it under a DataLock; `open` before use, `close` after."""
+    """One data folder, opened. Create it under a DataLock (shared where the settings name Redis); `open` before use, `close`
+    after."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -56,6 +60,14 @@ class App:
         self.pool = EncoderPool(partial(build_encoder, settings.embedder), settings.ingest.workers)
         self._store: Store | None = None
         self._searcher: Searcher | None = None
+        self._following = asyncio.Lock()
+        self._generation: int | None = None
+        if settings.shared and not settings.qdrant.url:
+            raise UsageError(
+                "Several processes can't share the embedded index: it has one owner.",
+                "Set EXPERTBOT_QDRANT__URL to a Qdrant server (`expertbot migrate --to URL` moves what is in), or unset "
+                "EXPERTBOT_REDIS__URL.",
+            )
 
     # The index
 
@@ -88,6 +100,7 @@ class App:
         return Ingestor(
             self.ledger, self.index, lambda: self.store, self.pool, self.parse, self.fingerprint, supported,
             self.settings.ingest.max_file_mb << 20, self.settings.data_dir,
+            WriterLock(self.settings.data_dir, self.settings.shared, self._follow),
         )  # fmt: skip
 
     @cached_property
@@ -107,12 +120,30 @@ class App:
     async def parse(self, data: bytes, source: str) -> tuple[ParsedDocument, list[Chunk]]:
         return await self._readers.read(data, source)
 
-    async def open(self) -> None:
-        """Open the active generation. Raises UsageError where it was built with another embedder."""
+    async def open(self, sweep: bool = True) -> None:
+        """Open the active generation and clear away what a crash left; without `sweep` only read it, where there is one.
+        Raises UsageError where it was built with another embedder."""
         self._refuse_other_embedder()
         await self._refuse_other_ledger()
-        _, self._store = await self.ingestor.open()
+        generation = self.ledger.active()
+        if sweep or generation is None:
+            generation, self._store = await self.ingestor.open()
+        else:
+            self._store = await self.index.open(generation)
+        self._generation = generation
         self._searcher = Searcher(self._store, self.embedder, self.ledger)
+
+    async def _follow(self) -> bool:
+        """Take in what another process wrote since; False where nothing was."""
+        async with self._following:
+            news = self.ledger.refresh()
+            active = self.ledger.active()
+            if news == "anew" and self._store is not None and active is not None:
+                if active != self._generation:
+                    self._store = await self.index.open(active)  # a server's: nothing is held open
+                    self._generation = active
+                self._searcher = Searcher(self._store, self.embedder, self.ledger)
+            return news != "same"
 
     def _refuse_other_embedder(self) -> None:
         active = self.ledger.active()
@@ -142,6 +173,7 @@ class App:
     async def switch(self, store: Store) -> None:
         """Answer from this store from now on. Searches under way on the old one take milliseconds and end first."""
         old, self._store = self._store, store
+        self._generation = self.ledger.active()
         self._searcher = Searcher(store, self.embedder, self.ledger)
         if old is not None:
             try:
@@ -153,6 +185,8 @@ class App:
         """The store first, the ledger last; what fails to close does not keep the rest open."""
         async with AsyncExitStack() as stack:
             stack.callback(self.ledger.close)
+            if traces := self.__dict__.get("traces"):
+                stack.push_async_callback(asyncio.to_thread, traces.close)
             if "index" in self.__dict__:
                 stack.push_async_callback(self.index.close)
             if "llm" in self.__dict__ and self.llm:
@@ -168,12 +202,31 @@ class App:
     async def ingest(self, paths: Sequence[Path], prune: bool, progress: Progress) -> IngestReport:
         return await self.ingestor.ingest(paths, prune, progress)
 
+    async def warm(self) -> None:
+        """Load what the first answer would wait for: dictionaries, weights, the guard. No model and no LLM. Never raises."""
+        question = Question("Сколько хранятся журналы событий?")
+        with suppress(Exception):
+            passages = await self.search(question)
+            persona = self.persona(None)
+            if persona:
+                told = Candidate("Журналы хранятся 90 дней.", "framed")
+                draft = Draft(passages, "answer", "Журналы событий хранятся 90 дней.")
+                await self.voices.check(Styled(draft, persona, (told,)))
+
     async def search(self, question: Question, limit: int = 8) -> Passages:
         assert self._searcher is not None, "open() first"
-        return await self._searcher.search(question, limit)
+        if not self.settings.shared:
+            return await self._searcher.search(question, limit)
+        await self._follow()
+        for _ in range(SEARCHES):
+            found = await self._searcher.search(question, limit)
+            if not await self._follow():  # else points may have been exchanged under it
+                break
+        return found
 
     async def answer(self, question: Question, persona: str | None, watch: Watch | None = None) -> Answer:
-        return await answer(question, persona, self.parts, watch)
+        made = answer(question, persona, self.parts, watch)
+        return await (self.traces.answer(question, persona, made) if self.traces else made)
 
     @cached_property
     def voices(self) -> Voices:
@@ -189,8 +242,7 @@ class App:
         """The one the settings ask for; None means the `framed` rung is the highest."""
         from bot.restylers import build_restyler
 
-        complete = self.llm.complete if self.llm else None
-        return build_restyler(self.settings, self.versions, lambda: self.voices.guard, complete, self.embedder)
+        return build_restyler(self.settings, self.versions, lambda: self.voices.guard, self._complete, self.embedder)
 
     def persona(self, wanted: str | None) -> str | None:
         """A persona's id from what a person asked for; None for the neutral voice. Raises UsageError for an unknown one."""
@@ -211,13 +263,28 @@ class App:
 
     @cached_property
     def parts(self) -> Parts:
-        return Parts(self.search, self._draft, self.voices.restyle, self.voices.check)
+        plain = Parts(self.search, self._draft, self.voices.restyle, self.voices.check)
+        return self.traces.parts(plain) if self.traces else plain
+
+    @cached_property
+    def traces(self) -> Traces | None:
+        if not self.settings.traces.endpoint:
+            return None
+        from bot.traces import Traces
+
+        return Traces.from_settings(self.settings)
+
+    @cached_property
+    def _complete(self) -> Callable[..., Awaitable[str]] | None:
+        if self.llm is None:
+            return None
+        return self.traces.llm(self.llm.complete, self.settings.llm) if self.traces else self.llm.complete
 
     @cached_property
     def _drafter(self) -> Callable[[Passages], Awaitable[Draft]]:
         from retrieval.draft import LlmDrafter, extractive
 
-        return LlmDrafter(self.llm.complete) if self.llm else extractive
+        return LlmDrafter(self._complete) if self._complete else extractive
 
     async def _draft(self, passages: Passages) -> Draft:
         return await self._drafter(passages)

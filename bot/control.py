@@ -66,8 +66,9 @@ class ControlServer:
                 os.umask(mask)
 
     async def close(self) -> None:
-        if self._server:
-            self._server.close()
+        if not self._server:
+            return
+        self._server.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -135,6 +136,31 @@ class ControlServer:
         from bot.telegram.people import forget
 
         return await forget(self._state, self._app, self._settings.data_dir, user)
+
+
+class Door:
+    """The control socket of a service that is no Telegram bot, with the state it needs; none where the folder is shared, for then
+    the shell opens the folder itself."""
+
+    def __init__(self, server: ControlServer, state: State) -> None:
+        self._server = server
+        self._state = state
+
+    @classmethod
+    async def open(cls, settings: Settings, app: App) -> Door | None:
+        from bot.state import State
+
+        if settings.shared:
+            return None
+        state = State(settings.data_dir)
+        await state.open()
+        made = cls(ControlServer(settings, app, state), state)
+        await made._server.start()
+        return made
+
+    async def close(self) -> None:
+        await self._server.close()
+        self._state.close()
 
 
 def _send(writer: asyncio.StreamWriter, value: Json) -> None:

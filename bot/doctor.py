@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import os
 import shutil
 import sqlite3
+from collections.abc import Awaitable
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from core.errors import ExpertbotError
 from core.settings import Settings
 
 Level = Literal["good", "doubtful", "bad"]
 LOW_DISK = 1 << 30  # bytes
+REACH_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,62 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     return [
         *_folder(settings), *_index(settings), *_embedder(settings), *_persona(settings), *_llm(settings),
-        *_telegram(settings),
+        *_telegram(settings), *asyncio.run(_reached(settings)),
     ]  # fmt: skip
+
+
+async def _reached(settings: Settings) -> list[Finding]:
+    """Whether the servers that the settings name answer, all asked at once."""
+    asked: list[Awaitable[Finding]] = []
+    if settings.qdrant.url:
+        asked.append(_answers("Qdrant", _qdrant(settings)))
+    if settings.shared:
+        asked.append(_answers("Redis", _redis(settings)))
+    places = {settings.llm.base_url, settings.llm.fallback_base_url} if settings.llm.configured else set()
+    if settings.persona.restyler == "remote":
+        places.add(settings.persona.remote_base_url)
+    asked += [_answers(f"{place}", _listening(place)) for place in sorted(places - {""})]
+    return list(await asyncio.gather(*asked))
+
+
+async def _answers(name: str, work: Awaitable[str]) -> Finding:
+    try:
+        return Finding("good", f"{name} answers{await asyncio.wait_for(work, REACH_SECONDS)}.")
+    except ExpertbotError as error:
+        return Finding("bad", error.message, error.hint)
+    except (OSError, TimeoutError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else "no answer in time"
+        return Finding("bad", f"{name} can't be reached: {why}.", "Is it running? Check its address in the settings.")
+
+
+async def _qdrant(settings: Settings) -> str:
+    from retrieval.server import ServerIndex, connect
+
+    index = ServerIndex(connect(settings.qdrant), settings.qdrant, 1)
+    try:
+        return f", generations {', '.join(map(str, await index.generations())) or 'none'}"
+    finally:
+        await index.close()
+
+
+async def _redis(settings: Settings) -> str:
+    from bot.replicas.link import Link
+
+    link = Link(settings.redis)
+    try:
+        await link.check()
+        return " and keeps what it acknowledges"
+    finally:
+        await link.close()
+
+
+async def _listening(url: str) -> str:
+    """Only whether somebody listens: a question to a model may cost money."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    _, writer = await asyncio.open_connection(parts.hostname, port)
+    writer.close()
+    return ""
 
 
 def _folder(settings: Settings) -> list[Finding]:

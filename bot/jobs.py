@@ -1,4 +1,5 @@
-"""Long work that an owner asked for in a chat: one at a time, kept on the disk, taken up again after a restart, cancellable.
+"""Long work that an owner asked for in a chat: one at a time and in order, kept on the disk, taken up again after a restart,
+cancellable. With several workers a job is claimed by a lease; what changes the index goes on one by one, the rest beside it.
 Knows no Telegram; what it tells goes through `News`."""
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from bot.state import audit
-from core.errors import ExpertbotError
+from core.errors import ExpertbotError, UnavailableError
 
 if TYPE_CHECKING:
     from bot.state import State
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 Progress = Callable[[int, int, str], None]
+OPEN: tuple[JobState, ...] = ("queued", "running")
 log = logging.getLogger("expertbot.jobs")
 
 
@@ -53,12 +56,26 @@ class News(Protocol):
         ...
 
 
+class Claims(Protocol):
+    """Who works on a job, where there are several workers (bot/replicas/claims.py)."""
+
+    async def claim(self, job: int) -> bool:
+        """True where it is this worker's, and until its lease ends or it is released."""
+        ...
+
+    async def renew(self, job: int) -> bool: ...
+    async def release(self, job: int) -> None: ...
+
+
 Execute = Callable[[Job, Progress], Coroutine[Any, Any, Json]]
 SHOWN_EVERY = 1.5  # seconds
+LOOK_EVERY = 0.5  # seconds, where others may add, cancel and finish jobs
+READING = ("eval",)  # these change nothing, so they need not wait for the others
 
 
 class Jobs:
-    def __init__(self, state: State, bot: int, execute: Execute, news: News) -> None:
+    def __init__(self, state: State, bot: int, execute: Execute, news: News, claims: Claims | None = None) -> None:
+        self._claims = claims
         self._state = state
         self._bot = bot
         self._execute = execute
@@ -66,6 +83,7 @@ class Jobs:
         self._wake = asyncio.Event()
         self._running: tuple[int, asyncio.Task[Json]] | None = None
         self._cancelled: set[int] = set()
+        self._lost: set[int] = set()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -107,6 +125,10 @@ class Jobs:
         self.wake()
         return True
 
+    def keep_cancelled(self, db: sqlite3.Connection, ident: int) -> None:
+        """So that a worker hears of it, and a restart too."""
+        db.execute("INSERT OR IGNORE INTO cancels VALUES (?)", (ident,))
+
     async def close(self) -> None:
         """Interrupt: what ran is taken up at the next start."""
         if self._task:
@@ -116,14 +138,59 @@ class Jobs:
     async def _run(self) -> None:
         while True:
             self._wake.clear()
-            for job in self.open():
-                await self._one(job)
-                break
+            job: Job | None = None
+            try:
+                job = await self._next()
+                if job:
+                    await self._one(job)
+                elif self._claims:
+                    await asyncio.sleep(LOOK_EVERY)
+                else:
+                    await self._wake.wait()
+            except UnavailableError as error:  # the disk, or Redis
+                log.error("jobs: %s %s", error.message, error.hint)
+                await asyncio.sleep(5)
+            finally:
+                if job and self._claims:
+                    with suppress(UnavailableError):
+                        await self._claims.release(job.id)
+
+    async def _next(self) -> Job | None:
+        """The oldest job that may begin now."""
+        waiting = self.open()
+        if not self._claims:
+            return waiting[0] if waiting else None
+        changing = [job for job in waiting if job.kind not in READING][:1]
+        for job in [*changing, *(job for job in waiting if job.kind in READING)]:
+            if await self._claims.claim(job.id):
+                if self.get(job.id).state in OPEN:
+                    return job
+                await self._claims.release(job.id)
+        return None
+
+    def _is_cancelled(self, ident: int) -> bool:
+        return ident in self._cancelled or bool(self._state.db.read("SELECT 1 FROM cancels WHERE job = ?", (ident,)))
+
+    async def _hold(self, job: Job, task: asyncio.Task[Json]) -> None:
+        """End the task where it is cancelled elsewhere, or where the lease is lost: then another works on it."""
+        claims = self._claims
+        assert claims is not None
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            held = True
+            with suppress(UnavailableError):  # it may come back before the lease is over
+                held = await claims.renew(job.id)
+            if self._is_cancelled(job.id):
+                self._cancelled.add(job.id)
+            elif not held:
+                self._lost.add(job.id)
             else:
-                await self._wake.wait()
+                continue
+            task.cancel()
+            return
 
     async def _one(self, job: Job) -> None:
-        if job.id in self._cancelled:
+        if self._is_cancelled(job.id):
             await self._end(job, "cancelled", {})
             return
         await self._state.db.write(lambda db: db.execute("UPDATE jobs SET state = 'running' WHERE id = ?", (job.id,)))
@@ -134,11 +201,17 @@ class Jobs:
 
         task = asyncio.create_task(self._execute(job, progress), name=f"job {job.id}")
         self._running = (job.id, task)
-        teller = asyncio.create_task(self._tell(job, latest))
+        beside = [asyncio.create_task(self._tell(job, latest))]
+        if self._claims:
+            beside.append(asyncio.create_task(self._hold(job, task)))
         try:
             result = await task
             await self._end(job, "done", result)
         except asyncio.CancelledError:
+            if job.id in self._lost:
+                log.warning("job %s is another worker's now", job.id)
+                self._lost.discard(job.id)
+                return
             if job.id not in self._cancelled:  # the service stops
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
@@ -152,8 +225,9 @@ class Jobs:
             await self._end(job, "failed", {"error": f"error {ident}", "hint": "log"})
         finally:
             self._running = None
-            teller.cancel()
-            await asyncio.gather(teller, return_exceptions=True)
+            for other in beside:
+                other.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
     async def _tell(self, job: Job, latest: list[tuple[int, int]]) -> None:
         shown = (0, 0)
@@ -168,6 +242,10 @@ class Jobs:
 
     async def _end(self, job: Job, state: JobState, result: Json) -> None:
         def end(db: sqlite3.Connection) -> Job:
+            before = _job(db.execute("SELECT * FROM jobs WHERE id = ?", (job.id,)).fetchone())
+            if before.state not in OPEN:  # another worker was sooner
+                return before
+            db.execute("DELETE FROM cancels WHERE job = ?", (job.id,))
             db.execute(
                 "UPDATE jobs SET state = ?, result = ?, ended = ? WHERE id = ?",
                 (state, json.dumps(result, ensure_ascii=False), time.time(), job.id),

@@ -116,6 +116,29 @@ class TelegramSettings(Section):
     per_day: int = Field(500, ge=1, description="questions a user may ask a day")
 
 
+class RedisSettings(Section):
+    """Several replicas of `serve` and workers on one data folder. Without a URL one process does it all."""
+
+    url: SecretStr = Field(
+        SecretStr(""), description="e.g. redis://127.0.0.1:6379/0; several processes share one data folder"
+    )
+    prefix: str = Field("expertbot", pattern="^[A-Za-z0-9_:-]+$", description="first part of every key")
+    lease_seconds: float = Field(5, ge=1, le=60, description="after so long a dead process's work is taken over")
+
+
+class MetricsSettings(Section):
+    """Figures of `serve` and `worker` for Prometheus; `api` has them on its own port."""
+
+    listen: str = Field("", description="host:port, or a port of 127.0.0.1; empty = none")
+
+
+class TracesSettings(Section):
+    """OpenTelemetry traces of answers."""
+
+    endpoint: str = Field("", description="OTLP over HTTP, e.g. http://127.0.0.1:4318/v1/traces; empty = no traces")
+    prompts: bool = Field(False, description="keep the text of questions and answers in traces")
+
+
 class ApiSettings(Section):
     """The OpenAI-compatible HTTP service."""
 
@@ -142,8 +165,16 @@ class Settings(Section):
     llm: LlmSettings = LlmSettings()
     persona: PersonaSettings = PersonaSettings()
     telegram: TelegramSettings = TelegramSettings()
+    redis: RedisSettings = RedisSettings()
     api: ApiSettings = ApiSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    traces: TracesSettings = TracesSettings()
     log: LogSettings = LogSettings()
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may have the same data folder open."""
+        return bool(self.redis.url.get_secret_value())
 
 
 def names() -> dict[str, str]:

@@ -16,19 +16,41 @@ PREFIX = "eb-"
 
 
 class Keys:
-    """A JSON file of name → sha256 of the key. Keys hold 256 random bits, so a plain hash can't be guessed backwards."""
+    """A JSON file of name → sha256 of the key, read anew when it has changed. Keys hold 256 random bits, so a plain hash can't be
+    guessed backwards. Once there was a key there is no going back to none: a revoked or lost file opens nothing."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        try:
-            self._hashes: dict[str, str] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-        except (OSError, ValueError) as error:
-            raise UnavailableError(
-                f"The keys in {path} can't be read: {error}.", "Restore the file, or delete it."
-            ) from error
+        self._state = self._stat()
+        self._hashes = self._read()
+        self._asked = bool(self._hashes)
 
     def __bool__(self) -> bool:
-        return bool(self._hashes)
+        """Whether a key is asked for."""
+        self._refresh()
+        return self._asked
+
+    def _stat(self) -> tuple[int, int, int]:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return (0, 0, 0)
+        return (found.st_mtime_ns, found.st_size, found.st_ino)
+
+    def _read(self) -> dict[str, str]:
+        try:
+            found: dict[str, str] = json.loads(self._path.read_text("utf-8")) if self._path.is_file() else {}
+        except (OSError, ValueError) as error:
+            raise UnavailableError(
+                f"The keys in {self._path} can't be read: {error}.", "Restore the file, or delete it."
+            ) from error
+        return found
+
+    def _refresh(self) -> None:
+        state = self._stat()
+        if state != self._state:
+            self._hashes, self._state = self._read(), state
+            self._asked = self._asked or bool(self._hashes)
 
     def add(self, name: str) -> str:
         """A new key under this name, told once. Raises UsageError where the name is taken."""
@@ -45,6 +67,7 @@ class Keys:
 
     def owner(self, key: str) -> str | None:
         """The name a key belongs to. Compares against every hash, so the time tells nothing."""
+        self._refresh()
         found, given = None, _hash(key)
         for name, known in self._hashes.items():
             if hmac.compare_digest(given, known):
@@ -57,7 +80,8 @@ class Keys:
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             json.dump(hashes, file)
         fresh.replace(self._path)
-        self._hashes = hashes
+        self._hashes, self._state = hashes, self._stat()
+        self._asked = self._asked or bool(hashes)
 
 
 def _hash(key: str) -> str:

@@ -15,12 +15,13 @@ from aiohttp import web
 
 from bot.api import messages
 from bot.api.keys import Bucket, Keys
-from bot.api.metrics import Metrics
 from bot.app import App
 from bot.commands import Json
 from bot.console.records import Recent
 from bot.console.routes import Console, is_console, refusal
+from bot.control import Door
 from bot.lock import DataLock
+from bot.metrics import Metrics, index_values
 from core.errors import ExpertbotError, UnavailableError, UsageError
 from core.settings import Settings
 
@@ -172,14 +173,8 @@ class Api:
         return web.json_response({"ready": self.ready}, status=200 if self.ready else 503)
 
     async def _figures(self, request: web.Request) -> web.Response:
-        ledger = self._app.ledger
-        self._metrics.set("in_flight", self._in_flight)
-        self._metrics.set("documents", len(ledger.sources()))
-        self._metrics.set("chunks", ledger.chunk_count())
-        self._metrics.set("generation", ledger.active() or 0)
-        states = self._app.llm.state().values() if self._app.llm else ()
-        self._metrics.set("llm_up", float(not states or "closed" in states))
-        return web.Response(body=self._metrics.page(), headers={"Content-Type": "text/plain; version=0.0.4"})
+        body = self._metrics.page({"in_flight": self._in_flight, **index_values(self._app)})
+        return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4"})
 
 
 def _dumps(value: object) -> str:
@@ -206,11 +201,14 @@ async def run(settings: Settings) -> None:
     keys = Keys(keys_path(settings))
     if not keys and not _is_loopback(host):
         raise UsageError(f"The service would listen on {host} without a key.", "First: expertbot api --new-key NAME.")
-    with DataLock(settings.data_dir):
+    with DataLock(settings.data_dir, shared=settings.shared):
         app = App(settings)
         runner: web.AppRunner | None = None
+        door: Door | None = None
         try:
-            await app.open()
+            await app.open(sweep=not settings.shared)
+            door = await Door.open(settings, app)
+            await app.warm()
             api = Api(app, keys)
             runner = web.AppRunner(api.application(), shutdown_timeout=25)
             await runner.setup()
@@ -231,4 +229,6 @@ async def run(settings: Settings) -> None:
         finally:
             if runner:
                 await runner.cleanup()
+            if door:
+                await door.close()
             await app.close()

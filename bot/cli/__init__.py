@@ -9,6 +9,7 @@ import click
 
 from bot.cli.run import Context, fail
 from core.errors import ExpertbotError, UsageError
+from core.process import collect_seldom
 
 COMMANDS = {
     "documents": ("ingest", "docs", "remove", "reindex", "rollback", "search"),
@@ -16,7 +17,7 @@ COMMANDS = {
     "persona": ("persona",),
     "evaluation": ("eval",),
     "http": ("api",),
-    "service": ("serve", "doctor", "forget"),
+    "service": ("serve", "worker", "doctor", "forget"),
     "keeping": ("migrate", "backup", "restore"),
     "tools": ("mcp",),
 }
@@ -71,6 +72,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    collect_seldom()
     try:
         code = cli.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

@@ -104,7 +104,7 @@ async def _build(settings: Settings, name: str, bar: Bar) -> dict[str, Any]:
     from bot.app import App
     from bot.lock import DataLock
 
-    with DataLock(settings.data_dir):
+    with DataLock(settings.data_dir, shared=settings.shared):
         app = App(settings)
         try:
             return await (commands.reindex(app, bar) if name == "reindex" else commands.rollback(app, bar))

@@ -59,10 +59,10 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
             f"The data folder {settings.data_dir} is in use by process {holder_of(settings.data_dir)}, a running service.",
             "This command needs the folder for itself: stop the service, or give another with --data-dir.",
         )
-    with DataLock(settings.data_dir):
+    with DataLock(settings.data_dir, shared=settings.shared):
         app = App(settings)
         try:
-            await app.open()
+            await app.open(sweep=not settings.shared)
             yield app
         finally:
             await app.close()

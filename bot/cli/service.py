@@ -1,4 +1,4 @@
-"""serve, doctor, forget."""
+"""serve, worker, doctor, forget."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ def serve(context: Context) -> None:
     from bot.telegram.service import serve as run
 
     asyncio.run(run(context.settings()))
+
+
+@click.command()
+@click.pass_obj
+def worker(context: Context) -> None:
+    """Do the jobs of several replicas (EXPERTBOT_REDIS__URL): documents, reindex, evaluation."""
+    from bot.replicas.worker import work
+
+    asyncio.run(work(context.settings()))
 
 
 @click.command()

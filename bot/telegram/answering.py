@@ -22,6 +22,7 @@ from core.errors import ExpertbotError, UsageError
 from core.nouns import Answer, Lang, Question
 
 if TYPE_CHECKING:
+    from bot.metrics import Metrics
     from bot.telegram.delivery import Delivery
     from bot.telegram.outcome import Asked, Service
 
@@ -32,8 +33,9 @@ FOR_THE_FIRST = 60.0  # seconds an edited question waits for the first answer to
 
 
 class Answering:
-    def __init__(self, service: Service, delivery: Delivery) -> None:
+    def __init__(self, service: Service, delivery: Delivery, metrics: Metrics) -> None:
         self._service = service
+        self._metrics = metrics
         self._delivery = delivery
         self.running: dict[int, set[asyncio.Task[None]]] = {}  # by user
 
@@ -46,9 +48,11 @@ class Answering:
             asked, trace = await self._made(asked)
             parts, buttons = answer_parts(trace, lowered(trace, asked.lang)), answer_buttons(trace)
         except (ExpertbotError, TimeoutError) as error:
+            self._metrics.failed(error)
             log.warning("question %s: %s", asked.update_id, error or "no answer in time")
             parts, buttons = split(say(asked.lang, "later")), ()
-        except Exception:
+        except Exception as error:
+            self._metrics.failed(error)
             ident = uuid.uuid4().hex[:8]
             log.exception("error %s", ident)
             parts, buttons = split(say(asked.lang, "broken", ident=ident)), ()
@@ -68,6 +72,7 @@ class Answering:
             answer = await asyncio.wait_for(
                 service.app.answer(Question(asked.text, history), persona, progress.watch), LONGEST
             )
+        self._metrics.answered(answer)
         return replace(asked, status_message=progress.status_message), trace_of(answer, self.model(answer))
 
     def persona(self, chat: int) -> str | None:
@@ -116,6 +121,8 @@ class Answering:
         service = self._service
 
         def write(db: sqlite3.Connection) -> None:
+            if service.inbox.is_done(db, asked.update_id):
+                return
             service.outbox.put(db, f"u{asked.update_id}", messages)
             if trace:
                 remember(db, asked.talk, asked.update_id, asked.text, trace, asked.message)

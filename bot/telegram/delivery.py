@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,10 @@ class Undeliverable(Exception):
 
 
 class Delivery:
-    def __init__(self, state: State, outbox: Outbox, gate: Gate) -> None:
+    def __init__(
+        self, state: State, outbox: Outbox, gate: Gate, owns: Callable[[int], bool] = lambda chat: True
+    ) -> None:
+        self._owns = owns  # whether a chat is this process' to write to; `look` sees what others put for it
         self._state = state
         self._outbox = outbox
         self._gate = gate
@@ -39,16 +43,35 @@ class Delivery:
         self._woken: set[int] = set()
         self._doubted: set[int] = set()  # outbox rows that may have been sent
 
-    def start(self) -> None:
-        """Take up what a restart left. The first row of each chat may have been on its way."""
-        for chat in self._outbox.chats():
+    def start(self, chats: Callable[[int], bool] = lambda chat: True) -> None:
+        """Take up what a restart, or the one who wrote to these chats before, left. The first row of each chat may have been on
+        its way."""
+        for chat in filter(chats, self._outbox.chats()):
             row = self._outbox.next(chat)
             if row:
                 self._doubted.add(row.id)
             self.wake(chat)
 
+    def look(self) -> None:
+        """Wake every chat of ours for which something waits."""
+        for chat in self._outbox.chats():
+            if chat not in self._lanes:
+                self.wake(chat)
+
+    def busy(self, chats: Callable[[int], bool]) -> bool:
+        return any(map(chats, self._lanes))
+
+    async def leave(self, chats: Callable[[int], bool]) -> None:
+        """Write nothing more to these: they are another's."""
+        tasks = [task for chat, task in self._lanes.items() if chats(chat)]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def wake(self, chat: int) -> None:
         """Something waits for this chat."""
+        if not self._owns(chat):
+            return
         self._woken.add(chat)
         if chat not in self._lanes:
             task = asyncio.create_task(self._run(chat), name=f"chat {chat}")
@@ -69,7 +92,7 @@ class Delivery:
         try:
             while chat in self._woken:
                 self._woken.discard(chat)
-                while row := self._outbox.next(chat):
+                while self._owns(chat) and (row := self._outbox.next(chat)):
                     await self._deliver(row, chat)
         except asyncio.CancelledError:
             raise

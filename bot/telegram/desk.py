@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bot.telegram.outcome import Asked
 
@@ -41,12 +41,21 @@ class Refusal:
     values: dict[str, int]
 
 
+class Others(Protocol):
+    """A person's questions at other replicas (bot/replicas/limits.py)."""
+
+    async def enter(self, user: int, update_id: int, again: bool) -> int: ...
+    async def turn(self, user: int, update_id: int) -> None: ...
+
+
 class Desk:
     """`work` answers a question and must not raise."""
 
     def __init__(
-        self, settings: TelegramSettings, state: State, bot: int, work: Callable[[Asked], Awaitable[None]]
-    ) -> None:
+        self, settings: TelegramSettings, state: State, bot: int, work: Callable[[Asked], Awaitable[None]],
+        others: Others | None = None,
+    ) -> None:  # fmt: skip
+        self._others = others
         self._settings = settings
         self._state = state
         self._bot = bot
@@ -65,14 +74,21 @@ class Desk:
         ]
 
     @property
+    def running(self) -> int:
+        """Questions being answered."""
+        return len(self._answering)
+
+    @property
     def length(self) -> int:
         """Questions that wait."""
         return max(0, self._inside - self._settings.concurrency)
 
-    def admit(self, asked: Asked, again: bool = False) -> Refusal | None:
+    async def admit(self, asked: Asked, again: bool = False) -> Refusal | None:
         """Take a question, or say why not. `again`: it was let in before a restart, and is whatever the limits say now."""
         user = self._user(asked.talk.user)
         if not again and (refusal := self._refusal(asked, user)):
+            return refusal
+        if refusal := await self._paced(asked, user, again):
             return refusal
         self._inside += 1
         if user.running:
@@ -90,9 +106,22 @@ class Desk:
         limit = self._settings.per_day
         if self._state.asked_today(self._bot, asked.talk.user) >= limit:
             return Refusal("day_over", {"limit": limit})
-        if user.tokens < 1:
-            return Refusal("too_fast", {"seconds": math.ceil((1 - user.tokens) * 60 / self._settings.per_minute)})
-        user.tokens -= 1
+        return None
+
+    async def _paced(self, asked: Asked, user: User, again: bool) -> Refusal | None:
+        """By the rate of a person, over all replicas where there are others."""
+        if self._others:
+            wait = await self._others.enter(asked.talk.user, asked.update_id, again)
+            if wait:
+                return (
+                    Refusal("too_fast", {"seconds": wait})
+                    if wait > 0
+                    else Refusal("one_more", {"seconds": self._eta()})
+                )
+        elif not again:
+            if user.tokens < 1:
+                return Refusal("too_fast", {"seconds": math.ceil((1 - user.tokens) * 60 / self._settings.per_minute)})
+            user.tokens -= 1
         return None
 
     def forget(self, user: int) -> list[int]:
@@ -127,6 +156,8 @@ class Desk:
             assert me is not None
             self._answering.add(me)
             try:
+                if self._others:
+                    await self._others.turn(asked.talk.user, asked.update_id)
                 await self._work(asked)
             except Exception:
                 log.exception("an answer ended without one")

@@ -55,13 +55,13 @@ class Engine:
         if left:
             log.info("%d updates are taken up again", len(left))
         for update, admitted, status in left:
-            self._spawn(update, admitted, status)
+            self.take_up(update, admitted, status)
 
     async def take(self, updates: Iterable[Json]) -> None:
         """Updates as they came. When this returns they may be acknowledged."""
         fresh = await self._service.inbox.keep(sorted(updates, key=lambda update: int(update["update_id"])))
         for update in fresh:
-            self._spawn(update)
+            self.take_up(update)
 
     async def close(self, seconds: float) -> None:
         if self._tasks:
@@ -70,7 +70,7 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _spawn(self, update: Json, admitted: bool = False, status: int | None = None) -> None:
+    def take_up(self, update: Json, admitted: bool = False, status: int | None = None) -> None:
         task = asyncio.create_task(self._lane(update, admitted, status))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -86,6 +86,7 @@ class Engine:
             raise
         except Exception:
             log.exception("update %s is left for the next start", raw.get("update_id"))
+            self._service.inbox.left(int(raw["update_id"]))
         finally:
             if not lane.locked() and not getattr(lane, "_waiters", None):
                 self._lanes.pop(person, None)
@@ -126,7 +127,7 @@ class Engine:
         if asked.edited and self._unchanged(asked):
             await self._done(asked.update_id)
             return
-        refusal = service.desk.admit(asked, again)
+        refusal = await service.desk.admit(asked, again)
         if refusal is None:
             if not again:
 
@@ -160,6 +161,8 @@ class Engine:
         service = self._service
 
         def write(db: sqlite3.Connection) -> None:
+            if service.inbox.is_done(db, ident):
+                return
             for work in out.writes:
                 work(db)
             service.outbox.put(db, f"u{ident}", out.messages)

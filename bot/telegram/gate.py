@@ -7,7 +7,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from aiogram import Bot
@@ -27,6 +27,13 @@ WINDOW = 1.02
 DOUBT = 5.0
 IDLE = 120.0  # seconds after which a chat's clock is forgotten
 UNDER_WAY = 0.02  # seconds after which a call under way is looked at again
+
+
+class Sending(Protocol):
+    """What other processes of the same bot send (bot/replicas/limits.py)."""
+
+    async def wait(self, chat: int, spare: int = 0) -> float: ...
+    async def rest(self, chat: int, seconds: float, everywhere: float) -> None: ...
 
 
 class Sent:
@@ -63,8 +70,9 @@ class Gate:
     """`urgent` waits for its turn and always calls; `spare` calls at once or not at all; `other` is for calls that put no
     message. All of them raise what aiogram raises, but a 429 only `urgent`."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, sending: Sending | None = None) -> None:
         self._bot = bot
+        self._sending = sending  # what other processes send, where there are others
         self._chats: dict[int, Chat] = {}
         self._recent: deque[Sent] = deque()
         self._rests_until = 0.0
@@ -73,7 +81,7 @@ class Gate:
 
     async def urgent(self, chat: int, method: TelegramMethod[T]) -> T:
         """After its turn has come. Raises TelegramRetryAfter once the rest it asks for is noted: call again."""
-        while (wait := self._wait(chat)) > 0:  # noqa: ASYNC110 (others may have gone first)
+        while (wait := self._wait(chat) or await self._others(chat)) > 0:  # noqa: ASYNC110 (others may have gone first)
             await asyncio.sleep(wait)
         return await self._call(chat, method)
 
@@ -81,7 +89,7 @@ class Gate:
         """Now, or None where there is no room now or Telegram refuses."""
         from aiogram.exceptions import AiogramError
 
-        if self._wait(chat) > 0 or self._used() > PER_SECOND - SPARE:
+        if self._wait(chat) > 0 or self._used() > PER_SECOND - SPARE or await self._others(chat, SPARE) > 0:
             return None
         try:
             return await self._call(chat, method)
@@ -103,6 +111,9 @@ class Gate:
         except AiogramError as error:
             log.debug("%s: %s", name, error)
         return None
+
+    async def _others(self, chat: int, spare: int = 0) -> float:
+        return await self._sending.wait(chat, spare) if self._sending else 0.0
 
     def room_in(self, chat: int) -> float:
         """Seconds until a message to this chat could go."""
@@ -132,12 +143,15 @@ class Gate:
         try:
             return await self._bot(method)
         except TelegramRetryAfter as error:
-            self._rest(chat, float(error.retry_after))
+            everywhere = self._rest(chat, float(error.retry_after))
+            if self._sending:
+                await self._sending.rest(chat, error.retry_after + 0.05, everywhere + 0.05)
             raise
         finally:
             sent.at = time.monotonic()
 
-    def _rest(self, chat: int, seconds: float) -> None:
+    def _rest(self, chat: int, seconds: float) -> float:
+        """The seconds for which everything is silent."""
         now = time.monotonic()
         last, self._last_429 = self._last_429, (chat, now)
         meant_for_all = last is not None and last[0] != chat and now - last[1] < max(DOUBT, seconds)
@@ -146,6 +160,7 @@ class Gate:
         everywhere = seconds if meant_for_all else min(seconds, DOUBT)
         self._rests_until = max(self._rests_until, now + everywhere + 0.05)
         log.warning("Telegram asks chat %s to rest %.0f s (429)", chat, seconds)
+        return everywhere
 
     def _tidy(self) -> None:
         if len(self._chats) > 1000:

@@ -82,6 +82,16 @@ class Inbox:
             "UPDATE inbox SET state = 'done', body = NULL WHERE bot = ? AND update_id = ?", (self.bot, update_id)
         )
 
+    def is_done(self, db: sqlite3.Connection, update_id: int) -> bool:
+        """Whether it was done already: then another replica took it for abandoned."""
+        row = db.execute(
+            "SELECT 1 FROM inbox WHERE bot = ? AND update_id = ? AND state = 'done'", (self.bot, update_id)
+        ).fetchone()
+        return row is not None
+
+    def left(self, update_id: int) -> None:
+        """It could not be worked on now; it stays here for the next start."""
+
     def status_message(self, db: sqlite3.Connection, update_id: int, message: int) -> None:
         db.execute(
             "UPDATE inbox SET status_message = ? WHERE bot = ? AND update_id = ?", (message, self.bot, update_id)

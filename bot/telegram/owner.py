@@ -149,6 +149,7 @@ async def cancel(message: Message, command: CommandObject, who: Who, out: Outcom
     waiting = service.jobs.open()
     ident = int(given) if given.isdecimal() else waiting[0].id if waiting and not given else 0
     if service.jobs.cancel(ident):
+        out.writes.append(lambda db: service.jobs.keep_cancelled(db, ident))
         out.writes.append(lambda db: rows.audit(db, who.talk.user, "cancel", {"job": ident}))
         out.say(say(who.lang, "cancelled", id=ident))
     else:

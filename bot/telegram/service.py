@@ -9,7 +9,8 @@ import re
 import signal
 import socket
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from bot import logs
@@ -17,6 +18,9 @@ from bot.app import App
 from bot.control import ControlServer
 from bot.jobs import Jobs
 from bot.lock import DataLock
+from bot.metrics import Listener, Metrics, index_values
+from bot.replicas.link import Link
+from bot.replicas.team import Team
 from bot.state import State
 from bot.telegram.answering import Answering
 from bot.telegram.confirm import Confirmations
@@ -31,7 +35,6 @@ from bot.telegram.outcome import Asked, Service
 from bot.telegram.words import menu, say
 from bot.telegram.work import Execution, JobNews
 from core.errors import UnavailableError, UsageError
-from core.nouns import Question
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,20 +51,32 @@ async def serve(settings: Settings) -> None:
     """Until SIGTERM or SIGINT. Raises UsageError, UnavailableError where it can't start, with the cure."""
     refuse(settings)
     logs.start(settings.log, settings)
-    with DataLock(settings.data_dir, PATIENCE):
-        bot = make_bot(settings)
-        try:
+    async with opened(settings) as (bot, me, app, state, link):
+        await _run(settings, bot, me, app, state, link)
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, sweep: bool | None = None
+) -> AsyncIterator[tuple[Bot, User, App, State, Link | None]]:
+    """Everything that a process of the service works with, in the order in which it can fail."""
+    with DataLock(settings.data_dir, PATIENCE, shared=settings.shared):
+        async with AsyncExitStack() as stack:
+            bot = make_bot(settings)
+            stack.push_async_callback(bot.session.close)
+            link: Link | None = None
+            if settings.shared:
+                link = Link(settings.redis)
+                stack.push_async_callback(link.close)
+                await link.check()
             me = await greet(bot, settings)
-            app, state = App(settings), State(settings.data_dir)
-            try:
-                await state.open()
-                await app.open()
-                await _run(settings, bot, me, app, state)
-            finally:
-                await app.close()
-                state.close()
-        finally:
-            await bot.session.close()
+            state = State(settings.data_dir)
+            stack.callback(state.close)
+            app = App(settings)
+            stack.push_async_callback(app.close)
+            await state.open()
+            await app.open(sweep=not settings.shared if sweep is None else sweep)
+            yield bot, me, app, state, link
 
 
 def refuse(settings: Settings) -> None:
@@ -76,6 +91,11 @@ def refuse(settings: Settings) -> None:
         raise UsageError(
             "A webhook without a secret would take orders from anyone.",
             "Set EXPERTBOT_TELEGRAM__WEBHOOK_SECRET to 1-256 of A-Z a-z 0-9 _ -, or leave the webhook out.",
+        )
+    if settings.shared and not telegram.webhook_url:
+        raise UsageError(
+            "Only one process may poll Telegram; several replicas need a webhook.",
+            "Set EXPERTBOT_TELEGRAM__WEBHOOK_URL and __WEBHOOK_SECRET, or leave EXPERTBOT_REDIS__URL out.",
         )
 
 
@@ -130,9 +150,11 @@ def dispatcher() -> Dispatcher:
     return made
 
 
-async def _run(settings: Settings, bot: Bot, me: User, app: App, state: State) -> None:
-    gate, inbox, outbox = Gate(bot), Inbox(state, me.id), Outbox(state, me.id)
-    delivery = Delivery(state, outbox, gate)
+async def _run(settings: Settings, bot: Bot, me: User, app: App, state: State, link: Link | None) -> None:
+    team = Team(link, state, me.id, settings) if link else None
+    gate, inbox = Gate(bot, team.sending if team else None), team.inbox if team else Inbox(state, me.id)
+    outbox = Outbox(state, me.id)
+    delivery = Delivery(state, outbox, gate, team.partitions.owns) if team else Delivery(state, outbox, gate)
     news = JobNews(gate, outbox)
     news.delivery = delivery
     jobs = Jobs(state, me.id, Execution(settings, app, state, bot), news)
@@ -140,21 +162,35 @@ async def _run(settings: Settings, bot: Bot, me: User, app: App, state: State) -
     async def work(asked: Asked) -> None:
         await answering.work(asked)
 
-    desk = Desk(settings.telegram, state, me.id, work)
+    desk = Desk(settings.telegram, state, me.id, work, team.limits if team else None)
     service = Service(settings, app, state, inbox, outbox, gate, jobs, desk, Confirmations(), me.id, me.username or "")
-    answering = Answering(service, delivery)
+    metrics = Metrics()
+    answering = Answering(service, delivery, metrics)
     inline = Inline(service, answering)
     engine = Engine(bot, dispatcher(), service, delivery, inline)
     control = ControlServer(settings, app, state)
     webhook = Webhook(settings.telegram, engine.take)
-    stopping = _on_signals()
+    stopping = on_signals()
 
-    await _warm(app)
-    await control.start()
+    def values() -> dict[str, float]:
+        held = len(team.partitions.held) if team else 0
+        return {
+            "in_flight": desk.running, "queue": desk.length, "unsent": outbox.waiting(), "jobs": len(jobs.open()),
+            "partitions": held, **index_values(app),
+        }  # fmt: skip
+
+    listener = Listener(settings.metrics.listen, metrics, values, lambda: not stopping.is_set())
+
+    await app.warm()
+    await listener.start()
     desk.start()
-    delivery.start()
-    engine.start()
-    jobs.start()
+    if team:  # each is one of several: what one process would do at its start, a replica does as it gets its share
+        team.start(engine, delivery)
+    else:
+        await control.start()
+        delivery.start()
+        engine.start()
+        jobs.start()
     beside = [asyncio.create_task(_menus(service, settings)), asyncio.create_task(_tidy(state))]
 
     async def alarm(message: str) -> None:
@@ -184,12 +220,14 @@ async def _run(settings: Settings, bot: Bot, me: User, app: App, state: State) -
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
-        await _stop(webhook, control, inline, engine, desk, jobs, delivery)
+        await listener.close()
+        await _stop(webhook, control, inline, engine, desk, jobs, delivery, team)
 
 
 async def _stop(
-    webhook: Webhook, control: ControlServer, inline: Inline, engine: Engine, desk: Desk, jobs: Jobs, delivery: Delivery
-) -> None:
+    webhook: Webhook, control: ControlServer, inline: Inline, engine: Engine, desk: Desk, jobs: Jobs, delivery: Delivery,
+    team: Team | None,
+) -> None:  # fmt: skip
     """Intake first, then what is under way has its time; the rest is on the disk and goes on at the next start."""
     started = asyncio.get_running_loop().time()
 
@@ -197,6 +235,8 @@ async def _stop(
         return max(0.1, DRAIN - (asyncio.get_running_loop().time() - started))
 
     await webhook.close()
+    if team:
+        team.read_no_more()
     await control.close()
     await inline.close()
     await jobs.close()
@@ -205,19 +245,15 @@ async def _stop(
     with suppress(TimeoutError):
         await asyncio.wait_for(delivery.idle(), min(left(), 10))
     await delivery.close()
+    if team:
+        await team.close()
 
 
-def _on_signals() -> asyncio.Event:
+def on_signals() -> asyncio.Event:
     stopping, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     return stopping
-
-
-async def _warm(app: App) -> None:
-    """The first question loads dictionaries for some seconds; better now than when somebody waits."""
-    with suppress(Exception):
-        await app.search(Question("Сколько хранятся журналы событий?"))
 
 
 async def _tidy(state: State) -> None:

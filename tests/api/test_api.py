@@ -18,9 +18,14 @@ import pytest
 from openai import OpenAI
 from openai.types.chat import ChatCompletion
 
+from bot.api.keys import Keys
 from tests.conftest import HANDBOOK, ROOT, Run, clean_env
 
 QUESTION = "Сколько хранятся логи?"
+
+
+COMMAND: list[str] = []  # of a shell on the service's data folder
+ENV: dict[str, str] = {}
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +34,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
     data = tmp_path_factory.mktemp("api") / "data"
     command = [sys.executable, "-m", "bot", "--data-dir", str(data)]
     env = clean_env(EXPERTBOT_API__LISTEN="127.0.0.1:0", EXPERTBOT_API__ORIGINS="https://ui.example")
+    COMMAND[:] = command
+    ENV.update(env)
     subprocess.run([*command, "ingest", str(HANDBOOK)], cwd=ROOT, env=env, check=True, capture_output=True)
     made = subprocess.run(
         [*command, "api", "--new-key", "t"], cwd=ROOT, env=env, check=True, capture_output=True, text=True
@@ -151,6 +158,41 @@ def test_only_listed_origins_may_call_from_a_page(service: tuple[str, str]):
     allowed = call(service, "/v1/models", Origin="https://ui.example")[2]
     assert allowed["Access-Control-Allow-Origin"] == "https://ui.example"
     assert call(service, "/v1/models", Origin="https://evil.example")[2]["Access-Control-Allow-Origin"] is None
+
+
+def test_a_shell_beside_it_works_through_it(service: tuple[str, str], tmp_path: Path):
+    (tmp_path / "новое.md").write_text("# Новое\n\nПропуск печатают на первом этаже за 7 минут.", "utf-8")
+    for arguments in (["ingest", str(tmp_path)], ["docs", "--json"], ["remove", str(tmp_path / "новое.md")]):
+        done = subprocess.run([*COMMAND, *arguments], cwd=ROOT, env=ENV, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        if arguments[0] == "docs":
+            assert "новое.md" in done.stdout
+
+
+def test_keys_made_and_revoked_while_it_runs_count_at_once(service: tuple[str, str]):
+    def keys(*arguments: str) -> str:
+        made = [*COMMAND, "api", *arguments]
+        return subprocess.run(made, cwd=ROOT, env=ENV, capture_output=True, text=True, check=True).stdout.strip()
+
+    fresh = keys("--new-key", "later")
+    assert call((service[0], fresh), "/v1/models")[0] == 200
+    keys("--revoke-key", "later")
+    assert call((service[0], fresh), "/v1/models")[0] == 401
+    assert call(service, "/v1/models")[0] == 200
+
+
+def test_a_lost_file_of_keys_opens_nothing(tmp_path: Path):
+    path = tmp_path / "keys.json"
+    key = Keys(path).add("t")
+    keys = Keys(path)
+    assert keys.owner(key) == "t"
+    path.unlink()
+    assert keys
+    assert keys.owner(key) is None
+    late = Keys(path)
+    assert not late
+    assert late.owner(Keys(path).add("later")) == "later"
+    assert late
 
 
 def test_without_a_key_only_loopback(expertbot: Run):

@@ -14,19 +14,19 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.api.metrics import Metrics
+from bot.metrics import Listener, Metrics
 from core.settings import load, names
 from tests.conftest import ROOT, shared
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("bot", "api")
+OURS = ("bot", "api", "worker")
 each = pytest.mark.parametrize("name", SERVICES)
 
 
 def test_profiles_are_those_that_exist():
     assert {p for s in SERVICES.values() for p in s.get("profiles", [])} == {
-        "api", "qdrant", "cluster", "gpu", "observability",
+        "api", "qdrant", "cluster", "gpu", "scale", "observability",
     }  # fmt: skip
     assert [name for name, service in SERVICES.items() if not service.get("profiles")] == ["bot"]
 
@@ -143,18 +143,51 @@ def test_a_stores_health_is_its_readiness():
     asyncio.run(run())
 
 
-def test_the_bots_health_is_its_open_door(tmp_path: Path):
-    code = SERVICES["bot"]["healthcheck"]["test"][3].replace("/var/lib/expertbot/data", str(tmp_path))
+@pytest.mark.parametrize("name", ["bot", "worker"])
+def test_the_bots_health_is_its_readiness(name: str):
+    service, ready = SERVICES[name], [False]
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    listen = service["environment"]["EXPERTBOT_METRICS__LISTEN"]
+    code = service["healthcheck"]["test"][3].replace(listen.rpartition(":")[2], str(port))
 
-    def healthy() -> bool:
-        return subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+    async def healthy() -> bool:
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stderr=subprocess.DEVNULL)
+        return await process.wait() == 0
 
-    assert not healthy()
-    with socket.socket(socket.AF_UNIX) as door:
-        door.bind(str(tmp_path / "control.sock"))
-        assert not healthy()
-        door.listen()
-        assert healthy()
+    async def run() -> None:
+        listener = Listener(str(port), Metrics(), dict, lambda: ready[0])
+        assert not await healthy()
+        await listener.start()
+        assert not await healthy()
+        ready[0] = True
+        assert await healthy()
+        await listener.close()
+
+    asyncio.run(run())
+
+
+def test_the_queue_asks_for_a_password_and_keeps_what_it_acknowledges():
+    shell, option, script = SERVICES["redis"]["command"]
+    script = script.replace("$$", "$").replace("exec redis-server", "echo")
+    for word, started in (("", False), ("w", True)):
+        env = {"REDISCLI_AUTH": word, "PATH": "/usr/bin:/bin"}
+        done = subprocess.run([shell, option, script], env=env, capture_output=True, text=True, check=False)
+        assert (done.returncode == 0) is started
+    assert {"--requirepass w", "--appendonly yes", "--appendfsync always", "--maxmemory-policy noeviction"} <= {
+        f"{name} {value}" for name, value in zip(done.stdout.split(), done.stdout.split()[1:], strict=False)
+    }
+    assert COMPOSE["networks"]["queue"]["internal"]
+    assert not SERVICES["redis"].get("ports")
+
+
+def test_the_webhooks_proxy_knows_the_replicas():
+    text = (ROOT / "deploy/webhook-proxy.conf").read_text("utf-8")
+    (host,) = re.findall(r"set \$replicas (\w+);", text)
+    (port,) = re.findall(r"proxy_pass http://\$replicas:(\d+);", text)
+    assert SERVICES[host]["environment"]["EXPERTBOT_TELEGRAM__WEBHOOK_LISTEN"] == f"0.0.0.0:{port}"
+    assert set(SERVICES[host]["networks"]) & set(SERVICES["webhook-proxy"]["networks"])
 
 
 def test_the_dashboard_asks_for_figures_that_exist():
@@ -174,7 +207,7 @@ def test_the_dashboard_asks_for_figures_that_exist():
 
 
 def test_prometheus_asks_the_api_with_its_key():
-    (job,) = yaml.safe_load((ROOT / "deploy/prometheus.yml").read_text("utf-8"))["scrape_configs"]
+    job, _ = yaml.safe_load((ROOT / "deploy/prometheus.yml").read_text("utf-8"))["scrape_configs"]
     (target,) = job["static_configs"][0]["targets"]
     host, port = target.split(":")
     assert SERVICES[host]["environment"]["EXPERTBOT_API__LISTEN"].endswith(port)
@@ -182,6 +215,14 @@ def test_prometheus_asks_the_api_with_its_key():
     assert secret.parent == Path("/run/secrets")
     assert secret.name in SERVICES["prometheus"]["secrets"]
     assert set(SERVICES["prometheus"]["networks"]) & set(SERVICES[host]["networks"])
+
+
+def test_prometheus_asks_every_replica_and_worker():
+    _, job = yaml.safe_load((ROOT / "deploy/prometheus.yml").read_text("utf-8"))["scrape_configs"]
+    (found,) = job["dns_sd_configs"]
+    for name in found["names"]:
+        assert SERVICES[name]["environment"]["EXPERTBOT_METRICS__LISTEN"] == f"0.0.0.0:{found['port']}"
+        assert set(SERVICES["prometheus"]["networks"]) & set(SERVICES[name]["networks"])
 
 
 def test_the_image_is_small_pinned_and_nobodys():

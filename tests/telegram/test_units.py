@@ -164,16 +164,16 @@ def test_the_desk_is_bounded_and_fair(tmp_path: Path) -> None:
         desk = Desk(TelegramSettings(concurrency=1, queue=3, per_minute=60), state, 1, work)
         desk.start()
 
-        def admit(user: int, update: int, again: bool = False) -> str:
+        async def admit(user: int, update: int, again: bool = False) -> str:
             talk = Talk(1, user, 0, user)
-            refusal = desk.admit(Asked(talk, update, update, "?", "ru", True), again)
+            refusal = await desk.admit(Asked(talk, update, update, "?", "ru", True), again)
             return refusal.key if refusal else ""
 
-        assert admit(1, 1) == ""
+        assert await admit(1, 1) == ""
         await asyncio.sleep(0)
-        assert [admit(1, 2), admit(1, 3)] == ["", "one_more"]
-        assert [admit(2, 4), admit(3, 5), admit(4, 6)] == ["", "", "full"], "one runs, three wait"
-        assert admit(1, 7, again=True) == "", "what was let in before a restart is not turned away"
+        assert [await admit(1, 2), await admit(1, 3)] == ["", "one_more"]
+        assert [await admit(2, 4), await admit(3, 5), await admit(4, 6)] == ["", "", "full"], "one runs, three wait"
+        assert await admit(1, 7, again=True) == "", "what was let in before a restart is not turned away"
         go.set()
         while len(done) < 5:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -194,12 +194,12 @@ def test_the_desk_limits_the_rate_and_the_day(tmp_path: Path) -> None:
         desk = Desk(TelegramSettings(per_minute=2, per_day=3), state, 1, work)
         keys = []
         for number in range(3):
-            refusal = desk.admit(Asked(Talk(1, 1, 0, 1), number, number, "?", "ru", True))
+            refusal = await desk.admit(Asked(Talk(1, 1, 0, 1), number, number, "?", "ru", True))
             keys.append(refusal.key if refusal else "")
             desk._users[1].waiting.clear()
         assert keys == ["", "", "too_fast"]
         await state.db.write(lambda db: db.execute("INSERT INTO usage VALUES (1, 2, date('now'), 3)"))
-        refusal = desk.admit(Asked(Talk(1, 2, 0, 2), 9, 9, "?", "ru", True))
+        refusal = await desk.admit(Asked(Talk(1, 2, 0, 2), 9, 9, "?", "ru", True))
         assert refusal is not None
         assert refusal.key == "day_over"
         state.close()

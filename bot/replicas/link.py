@@ -1,0 +1,78 @@
+"""The connection to Redis: its faults as ours, scripts by name, and whether it keeps what it acknowledges. Knows no keys."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.errors import UnavailableError, UsageError
+
+if TYPE_CHECKING:
+    from core.settings import RedisSettings
+
+CONNECT_SECONDS = 3.0
+ANSWER_SECONDS = 5.0  # above every blocking read
+
+
+class Link:
+    """`member` names this process among the others, a new one at each start."""
+
+    def __init__(self, settings: RedisSettings) -> None:
+        try:
+            from redis.asyncio import Redis
+        except ImportError as error:
+            raise UsageError(
+                "Several replicas need the Redis client.", "pip install -c constraints.txt -e '.[scale]'"
+            ) from error
+        try:
+            self.redis: Any = Redis.from_url(
+                settings.url.get_secret_value(), decode_responses=True, socket_connect_timeout=CONNECT_SECONDS,
+                socket_timeout=ANSWER_SECONDS, health_check_interval=15,
+            )  # fmt: skip
+        except ValueError as error:
+            raise UsageError("EXPERTBOT_REDIS__URL is not a Redis URL.", "e.g. redis://127.0.0.1:6379/0") from error
+        self.prefix = settings.prefix
+        self.lease_ms = int(settings.lease_seconds * 1000)
+        self.member = uuid.uuid4().hex
+        self._scripts: dict[str, Any] = {}
+
+    async def call(self, command: str, *arguments: Any, **options: Any) -> Any:
+        """One command. Raises UnavailableError where Redis does not answer or refuses."""
+        return await self._ask(getattr(self.redis, command)(*arguments, **options))
+
+    async def script(self, text: str, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
+        """A Lua script: all of it happens or nothing, and nobody else in between."""
+        known = self._scripts.get(text)
+        if known is None:
+            known = self._scripts[text] = self.redis.register_script(text)
+        return await self._ask(known(keys=list(keys), args=list(arguments)))
+
+    async def _ask(self, waiting: Any) -> Any:
+        from redis.exceptions import AuthenticationError, RedisError
+
+        try:
+            return await waiting
+        except AuthenticationError as error:
+            raise UsageError("Redis refuses the password.", "Check EXPERTBOT_REDIS__URL.") from error
+        except (RedisError, OSError) as error:
+            raise UnavailableError(
+                f"Redis can't be used: {type(error).__name__}: {error}.", "Is it running at EXPERTBOT_REDIS__URL?"
+            ) from error
+
+    async def check(self) -> None:
+        """Raises UsageError where Redis would lose on a power failure what it has acknowledged, or drop keys when full."""
+        kept = await self.call("info", "persistence")
+        if not kept.get("aof_enabled"):
+            raise UsageError(
+                "This Redis keeps nothing on its disk: updates that were acknowledged could be lost.",
+                "Start it with --appendonly yes --appendfsync always.",
+            )
+        memory = await self.call("info", "memory")
+        if memory.get("maxmemory_policy", "noeviction") != "noeviction":
+            raise UsageError(
+                "This Redis drops keys when it is full: updates could be lost.", "Set maxmemory-policy noeviction."
+            )
+
+    async def close(self) -> None:
+        await self.redis.aclose()
