@@ -23,11 +23,17 @@ COMPILED = tuple((kind, re.compile(rf"\b(?:{pattern})\b")) for kind, pattern in 
 # Words that carry no question of their own around the ones above.
 FILLER = frozenset(
     "а и ну же вам тебе большое огромное всем все очень за ответ помощь понял поняла ок окей ясно круто класс супер отлично "
-    "алекс бот друг бро чувак дружище еще раз так то вот ага угу сегодня там у тебя вас мне меня на с "
+    "лучший лучшая молодец молодчина помог помогла помогли выручил выручила выручили спас спасла вообще такой такая такое "
+    "реально прям просто сильно дорогой дорогая уважаемый быстро подсказку совет понятно ответил ответила здесь тут это был было "
+    "ты вы алекс бот друг бро чувак дружище еще раз так то вот ага угу сегодня там у тебя вас мне меня на с "
     "the a lot so much very all again mate buddy there everyone sir madam ok okay great nice cool bot for your help answer that "
-    "my dear friend today doing and you".split()
+    "my dear friend today doing and you best really were are is quick".split()
 )
-ALONE = frozenset("ок окей ok okay ясно понятно понял поняла ага угу круто класс супер отлично great cool nice".split())
+ALONE = frozenset(
+    "ок окей ok okay ясно понятно понял поняла ага угу круто класс супер отлично молодец молодчина красава огонь лучший ты вы "
+    "бомба великолепно прекрасно хорошо good great cool nice awesome perfect got it".split()
+)
+ADDRESS = frozenset(("ты", "вы"))
 
 
 def kind(text: str) -> SmallTalk | None:
@@ -36,7 +42,7 @@ def kind(text: str) -> SmallTalk | None:
     asked = words(folded)
     if not asked or len(asked) > 9:
         return None
-    if all(word in ALONE for word in asked):
+    if all(word in ALONE for word in asked) and not set(asked) <= ADDRESS:
         return "thanks"
     rest, found = folded, None
     for name, pattern in COMPILED:

@@ -19,9 +19,10 @@ REFUSAL = {
     "en": "The documents do not answer this question.",
 }
 MISSING = {
-    "ru": "В документах нет ответа на этот вопрос: о «{}» там ничего не сказано.",
-    "en": "The documents do not answer this question: they say nothing about “{}”.",
+    "ru": "В документах нет ответа на этот вопрос: там не встречается «{}».",
+    "en": "The documents do not answer this question: they never mention “{}”.",
 }
+JOINED = {"ru": "», «", "en": "” or “"}
 SMALLTALK = {
     "ru": "Здравствуйте! Задайте вопрос по документам.",
     "en": "Hello! Ask me a question about the documents.",
@@ -35,13 +36,18 @@ INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000
 
 def refusal(passages: Passages, note: str = "") -> Draft:
     lang = language(passages.question.text)
-    text = MISSING[lang].format(", ".join(passages.missing)) if passages.missing else REFUSAL[lang]
+    text = MISSING[lang].format(JOINED[lang].join(passages.missing)) if passages.missing else REFUSAL[lang]
     return Draft(passages, "refused", text, lang=lang, note=note)
 
 
 FENCE = re.compile(r"^\s*(?:[-*]\s+)?(?:`{3,}|~{3,})(?P<info>[^\n]*)$")
 HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
 MARKER = re.compile(r"^\s*(?:[-*•–—]|\d+[.)])\s+")
+ROW = re.compile(r"^(?P<head>[^:;\n]{1,30}): (?P<first>[^;\n]+); (?P<rest>[^:;\n]{1,60}: .+)$")
+PLAIN_HEADS = frozenset(  # of a first column that only says that its cells are names
+    "что параметр название имя поле ключ переменная опция флаг команда настройка директива аннотация "
+    "name parameter field key variable option flag command setting what item directive annotation".split()
+)
 CLOSE = 2.0  # quotes this much weaker than the best stay among the sources, out of the text
 SHORT = 420  # characters; quotes that come to no more are shown whole, else only the part that answers
 
@@ -60,11 +66,20 @@ def present(quote: str) -> str:
         elif code:
             shown += [f"`{line.strip()}`"] if line.strip() else []
         elif line.strip() and not HEADING.match(line):
-            shown.append(line.strip())
+            shown.append(_row(line.strip()))
     if len(shown) == 1:
         shown[0] = MARKER.sub("", shown[0])
     text = "\n".join(shown)
     return text[:1].upper() + text[1:] if re.match(r"[а-яё]", text) else text
+
+
+def _row(line: str) -> str:
+    """A row of a table, `Параметр: секций; Предел: 48`, as `секций — предел: 48`, where its first column only names things."""
+    row = ROW.match(line)
+    if not row or row["head"].lower() not in PLAIN_HEADS:
+        return line
+    cells = re.sub(r"(?:^|(?<=; ))[А-ЯЁ](?=[а-яё])", lambda letter: letter.group().lower(), row["rest"])
+    return f"{row['first']} — {cells}"
 
 
 def cite(quote: str, n: int) -> str:

@@ -1,0 +1,40 @@
+"""The words of a neutral answer: small talk told from questions, table rows as people say them."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.smalltalk import kind
+from retrieval.draft import present
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("спасибо, ты лучший!", "thanks"),
+        ("Молодец", "thanks"),
+        ("ты кто вообще?", "identity"),
+        ("thanks, you are the best", "thanks"),
+        ("ты", None),
+        ("понял, а где почитать про квоты?", None),
+        ("спасибо, а как отключить VPN?", None),
+    ],
+)
+def test_small_talk_is_told_from_questions(text: str, expected: str | None) -> None:
+    assert kind(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("Параметр: секций; По умолчанию: 6; Предел: 48", "Секций — по умолчанию: 6; предел: 48"),
+        (
+            "Что: PostgreSQL; Полная копия: в 02:30; URL: x.example",
+            "PostgreSQL — полная копия: в 02:30; URL: x.example",
+        ),
+        ("Уровень: SEV2; Признак: не работает T1", "Уровень: SEV2; Признак: не работает T1"),
+        ("Причины: сеть; решение: перезапуск", "Причины: сеть; решение: перезапуск"),
+    ],
+)
+def test_a_first_column_that_only_names_things_is_left_out(row: str, said: str) -> None:
+    assert present(row) == said
