@@ -21,6 +21,8 @@ class Link:
     def __init__(self, settings: RedisSettings) -> None:
         try:
             from redis.asyncio import Redis
+            from redis.asyncio.retry import Retry
+            from redis.backoff import ConstantBackoff
         except ImportError as error:
             raise UsageError(
                 "Several replicas need the Redis client.", "pip install -c constraints.txt -e '.[scale]'"
@@ -28,7 +30,7 @@ class Link:
         try:
             self.redis: Any = Redis.from_url(
                 settings.url.get_secret_value(), decode_responses=True, socket_connect_timeout=CONNECT_SECONDS,
-                socket_timeout=ANSWER_SECONDS, health_check_interval=15,
+                socket_timeout=ANSWER_SECONDS, health_check_interval=15, retry=Retry(ConstantBackoff(0.05), 1),
             )  # fmt: skip
         except ValueError as error:
             raise UsageError("EXPERTBOT_REDIS__URL is not a Redis URL.", "e.g. redis://127.0.0.1:6379/0") from error

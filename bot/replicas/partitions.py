@@ -34,7 +34,7 @@ for number = 1, partitions do
   end
 end
 for _, number in ipairs(free) do
-  if #held >= fair then break end
+  if #held >= fair or ARGV[3] == '' then break end
   redis.call('SET', KEYS[number + 2], me, 'PX', lease)
   held[#held + 1] = number
 end
@@ -76,11 +76,12 @@ class Partitions:
     def owns(self, chat: int) -> bool:
         return partition_of(chat) in self.held and self.trusted
 
-    async def renew(self) -> int:
-        """Keep what is held and take a share of what is free; how many partitions are more than the share."""
+    async def renew(self, take: bool = True) -> int:
+        """Keep what is held and (`take`) get a share of what is free; how many partitions are more than the share."""
         asked = time.monotonic()
         keys = [self._members, *self._leases]
-        held, surplus, members = await self._link.script(SHARE, keys, [self._link.lease_ms, self._link.member])
+        arguments = [self._link.lease_ms, self._link.member, "take" if take else ""]
+        held, surplus, members = await self._link.script(SHARE, keys, arguments)
         self._until = asked + self._link.lease_ms / 1000 * (1 - MARGIN)
         self.held, self.members = frozenset(int(number) for number in held), int(members)
         return int(surplus)

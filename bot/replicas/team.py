@@ -59,7 +59,7 @@ class Team:
         while True:
             before = self.partitions.held
             try:
-                surplus = await self.partitions.renew()
+                surplus = await self.partitions.renew(take=self._reading)
                 self._come(self.partitions.held - before)  # at once: before anything is sent to their chats
                 self._handing_over &= self.partitions.held
                 await self._hand_over()  # what was not read since the last time

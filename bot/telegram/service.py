@@ -1,49 +1,33 @@
-"""`expertbot serve`: everything put together, started in order, and stopped so that nothing is lost."""
+"""`expertbot serve`: what is refused at the start, who we are, and how long it runs."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import re
 import signal
-import socket
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from bot import logs
 from bot.app import App
-from bot.control import ControlServer
-from bot.jobs import Jobs
 from bot.lock import DataLock
-from bot.metrics import Listener, Metrics, index_values
 from bot.replicas.link import Link
-from bot.replicas.team import Team
 from bot.state import State
-from bot.telegram.answering import Answering
-from bot.telegram.confirm import Confirmations
-from bot.telegram.delivery import Delivery
-from bot.telegram.desk import Desk
-from bot.telegram.engine import Engine
-from bot.telegram.gate import Gate
-from bot.telegram.inbox import Inbox, Outbox, Outgoing
-from bot.telegram.inline import Inline
-from bot.telegram.intake import Alarm, Webhook, poll
-from bot.telegram.outcome import Asked, Service
-from bot.telegram.words import menu, say
-from bot.telegram.work import Execution, JobNews
+from bot.telegram.assembly import assemble
+from bot.telegram.intake import Alarm, poll
+from bot.telegram.outcome import Service
+from bot.telegram.words import menu
 from core.errors import UnavailableError, UsageError
 from core.settings import Settings
 
 if TYPE_CHECKING:
-    from aiogram import Bot, Dispatcher
+    from aiogram import Bot
     from aiogram.types import User
 
 log = logging.getLogger("expertbot.telegram")
 TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
-DRAIN = 25.0  # seconds that answers under way have after SIGTERM
 PATIENCE = 2.0  # seconds for a lock that an ending command may still hold
 
 
@@ -139,74 +123,19 @@ async def greet(bot: Bot, settings: Settings) -> User:
         raise UnavailableError(f"The Bot API at {base} refuses: {error}.", "Try again in a minute.") from error
 
 
-def dispatcher() -> Dispatcher:
-    from aiogram import Dispatcher
-
-    from bot.telegram import buttons, handlers, owner
-
-    made = Dispatcher(disable_fsm=True)
-    for router in (owner.router, owner.refusals, buttons.router, handlers.router):
-        made.include_router(router)
-    return made
-
-
 async def _run(settings: Settings, bot: Bot, me: User, app: App, state: State, link: Link | None) -> None:
-    team = Team(link, state, me.id, settings) if link else None
-    gate, inbox = Gate(bot, team.sending if team else None), team.inbox if team else Inbox(state, me.id)
-    outbox = Outbox(state, me.id)
-    delivery = Delivery(state, outbox, gate, team.partitions.owns) if team else Delivery(state, outbox, gate)
-    news = JobNews(gate, outbox)
-    news.delivery = delivery
-    jobs = Jobs(state, me.id, Execution(settings, app, state, bot), news)
-
-    async def work(asked: Asked) -> None:
-        await answering.work(asked)
-
-    desk = Desk(settings.telegram, state, me.id, work, team.limits if team else None)
-    service = Service(settings, app, state, inbox, outbox, gate, jobs, desk, Confirmations(), me.id, me.username or "")
-    metrics = Metrics()
-    answering = Answering(service, delivery, metrics)
-    inline = Inline(service, answering)
-    engine = Engine(bot, dispatcher(), service, delivery, inline)
-    control = ControlServer(settings, app, state)
-    webhook = Webhook(settings.telegram, engine.take)
     stopping = on_signals()
-
-    def values() -> dict[str, float]:
-        held = len(team.partitions.held) if team else 0
-        return {
-            "in_flight": desk.running, "queue": desk.length, "unsent": outbox.waiting(), "jobs": len(jobs.open()),
-            "partitions": held, **index_values(app),
-        }  # fmt: skip
-
-    listener = Listener(settings.metrics.listen, metrics, values, lambda: not stopping.is_set())
-
+    whole = assemble(settings, bot, me, app, state, link, stopping)
     await app.warm()
-    await listener.start()
-    desk.start()
-    if team:  # each is one of several: what one process would do at its start, a replica does as it gets its share
-        team.start(engine, delivery)
-    else:
-        await control.start()
-        delivery.start()
-        engine.start()
-        jobs.start()
-    beside = [asyncio.create_task(_menus(service, settings)), asyncio.create_task(_tidy(state))]
-
-    async def alarm(message: str) -> None:
-        text = say("ru", "second_poller", what=message, pid=os.getpid(), host=socket.gethostname())
-        messages = [Outgoing(admin, text, user=admin) for admin in settings.telegram.admins]
-        await state.db.write(lambda db: outbox.put(db, f"alarm {time.time()}", messages))
-        for one in messages:
-            delivery.wake(one.chat)
-
+    await whole.start()
+    beside = [asyncio.create_task(_menus(whole.service, settings)), asyncio.create_task(_tidy(state))]
     try:
         if settings.telegram.webhook_url:
-            await webhook.start(bot)
+            await whole.webhook.start(bot)
             intake = asyncio.create_task(asyncio.Event().wait())
         else:
             await bot.delete_webhook()
-            intake = asyncio.create_task(poll(bot, engine.take, Alarm(alarm)))  # type: ignore[arg-type]
+            intake = asyncio.create_task(poll(bot, whole.engine.take, Alarm(whole.alarm)))  # type: ignore[arg-type]
         log.info("@%s answers; %d documents are in", me.username, len(app.ledger.sources()))
         stop = asyncio.create_task(stopping.wait())
         await asyncio.wait({intake, stop}, return_when=asyncio.FIRST_COMPLETED)
@@ -220,33 +149,7 @@ async def _run(settings: Settings, bot: Bot, me: User, app: App, state: State, l
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
-        await listener.close()
-        await _stop(webhook, control, inline, engine, desk, jobs, delivery, team)
-
-
-async def _stop(
-    webhook: Webhook, control: ControlServer, inline: Inline, engine: Engine, desk: Desk, jobs: Jobs, delivery: Delivery,
-    team: Team | None,
-) -> None:  # fmt: skip
-    """Intake first, then what is under way has its time; the rest is on the disk and goes on at the next start."""
-    started = asyncio.get_running_loop().time()
-
-    def left() -> float:
-        return max(0.1, DRAIN - (asyncio.get_running_loop().time() - started))
-
-    await webhook.close()
-    if team:
-        team.read_no_more()
-    await control.close()
-    await inline.close()
-    await jobs.close()
-    await engine.close(left() / 2)
-    await desk.close(left())
-    with suppress(TimeoutError):
-        await asyncio.wait_for(delivery.idle(), min(left(), 10))
-    await delivery.close()
-    if team:
-        await team.close()
+        await whole.stop()
 
 
 def on_signals() -> asyncio.Event:
