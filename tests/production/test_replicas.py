@@ -143,7 +143,8 @@ def _in_order(answers: list[Message]) -> bool:
 
 
 def test_replicas_keep_the_promises_of_one(tmp_path: Path) -> None:
-    """A question to each of two replicas, one killed and taken over, a document by a worker, a cancelled job, limits shared."""
+    """Two replicas and a worker: questions while one replica is killed, a document by the worker, and questions while Redis is
+    killed."""
 
     async def scenario() -> None:
         async with scaled(tmp_path, replicas=2, workers=1, EXPERTBOT_REDIS__LEASE_SECONDS="2") as on:
@@ -159,8 +160,14 @@ def test_replicas_keep_the_promises_of_one(tmp_path: Path) -> None:
             on.replicas[0].start()
             await on.tg.wait_for(lambda: "готово" in job.text, 60)
             assert "49" in (await answered(on.tg, admin.say("Какой секрет листа?"), 30)).text
+            on.redis.kill()
+            third = [person.say("А сколько дней отпуска?") for person in people]
+            await asyncio.sleep(1)
+            on.redis.start()
+            for one in third:
+                await answered(on.tg, one, 30)
             await on.tg.idle(within=30)
-            assert [len(answers_to(one.chat, one)) for one in [*first, *second]] == [1] * 16
+            assert [len(answers_to(one.chat, one)) for one in [*first, *second, *third]] == [1] * 24
             await on.replicas[0].ready()
 
     asyncio.run(scenario())
