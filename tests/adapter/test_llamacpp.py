@@ -93,7 +93,7 @@ def said(server: Any, prompt: list[int]) -> tuple[list[int], list[float]]:
     """Greedy tokens after the prompt, with their log-probabilities, by llama.cpp."""
     wanted = {"prompt": prompt, "n_predict": TOKENS, "temperature": 0.0, "n_probs": 1, "cache_prompt": False,
               "ignore_eos": True}  # fmt: skip
-    rows = server.handle_completions(wanted)["completion_probabilities"]
+    rows = server.handle_completions(wanted)["choices"][0]["logprobs"]["content"]
     return [row["id"] for row in rows], [row["logprob"] for row in rows]
 
 

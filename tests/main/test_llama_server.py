@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import ExpertbotError, UnavailableError
 from core.llm import Llm
-from core.nouns import Passage, Passages, Question
+from core.nouns import Passage, Passages, Question, Source
 from core.settings import LlmSettings
 from retrieval.draft import LlmDrafter
 from tests.loopback.llamacpp import llama_server, smollm2
@@ -31,10 +31,14 @@ def test_the_client_on_a_real_server() -> None:
         assert await llm.complete(messages) == "".join(pieces)
         passage = Passage("c", "d", "leave.md", "Leave", (), TEXT, 0, len(TEXT), 1.0)
         question = Question("How many days of paid leave are there?")
-        draft = await LlmDrafter(llm.complete)(Passages(question, question.text, (passage,)))
+        proof = Source(1, "leave.md", "Leave", (), TEXT[:42], 0, 42)
+        draft = await LlmDrafter(llm.complete)(Passages(question, question.text, (passage,), evidence=(proof,)))
         print(f"{len(pieces)} pieces; draft by {draft.origin}: {draft.text!r} {draft.note}")
         assert "28" in draft.text
         assert draft.sources
+        assert draft.origin == "llm" or "citations" in draft.note, (
+            "so small a model may forget to cite; that is noticed"
+        )
         assert set(llm.state().values()) == {"closed"}
         await llm.close()
         hasty = client(url + "/v1", first_token_seconds=0.001)
