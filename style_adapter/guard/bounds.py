@@ -8,7 +8,7 @@ from itertools import islice
 from style_adapter.guard import lexicon
 from style_adapter.guard.align import Alignment
 from style_adapter.guard.ops import LIMIT, Op, Slip, find, plain
-from style_adapter.guard.values import Value
+from style_adapter.guard.values import Moment, Value
 from style_adapter.guard.words import Reading
 
 
@@ -48,23 +48,39 @@ class Bounds:
                 continue
             self.bound_spans += [(op.start, op.end) for op in near]
             region = self.a.region[self._claim(value.start)]
-            answers = [
+            answers: list[Value | Moment] = [
                 v for v in self.a.styled.facts.values if value.equals(v) and any(s <= v.start < e for s, e in region)
             ]
             if answers:
                 self._compare_bounds(value, near, sides, answers, theirs)
+        for moment in self.a.draft.facts.moments:
+            near = [op for op in self._beside(self.a.draft, self.draft, moment, mine, 22, 0) if op.end <= moment.start]
+            region = self.a.region[self._claim(moment.start)]
+            told: list[Value | Moment] = [
+                m
+                for m in self.a.styled.facts.moments
+                if m.key == moment.key and any(s <= m.start < e for s, e in region)
+            ]
+            if sides := {op.cls for op in near} & {"ge", "le"}:
+                self.bound_spans += [(op.start, op.end) for op in near]
+                if told:
+                    self._compare_bounds(moment, near, sides, told, theirs)
 
     def _compare_bounds(
-        self, value: Value, near: list[Op], sides: set[str], answers: list[Value], theirs: list[Op]
+        self, value: Value | Moment, near: list[Op], sides: set[str], answers: list[Value | Moment], theirs: list[Op]
     ) -> None:
         got: set[str] = set()
         spots: list[Op] = []
         for answer in answers:
             for op in self._beside(self.a.styled, self.styled, answer, theirs, left=40, right=40):
                 spots.append(op)
-                got.add(op.cls)
-                if self._negated(op, answer):
-                    got |= {"gt": {"le"}, "lt": {"ge"}}.get(op.cls, set())
+                turned = {"gt": {"le"}, "lt": {"ge"}}.get(op.cls, {op.cls})
+                if not re.search(
+                    r"(?<!\w)(?:не|not|never|no)\s(?:\w+\s)?$", self.styled[max(0, op.start - 18) : op.start]
+                ):
+                    got.add(op.cls)
+                    turned = turned if self._negated(op, answer) else set()
+                got |= turned
         against = {
             "ge": {"le", "lt"},
             "gt": {"le", "lt"},
@@ -94,7 +110,9 @@ class Bounds:
             elif side in ("ge", "le", "gt", "lt"):
                 self.slips.append(Slip(kind, draft, (answer.start, answer.end), 0.45))
 
-    def _beside(self, reading: Reading, text: str, value: Value, ops: list[Op], left: int, right: int) -> list[Op]:
+    def _beside(
+        self, reading: Reading, text: str, value: Value | Moment, ops: list[Op], left: int, right: int
+    ) -> list[Op]:
         """Bounds that belong to a number: those before it, and those after it that belong to no later number."""
         found = []
         values = [v for v in reading.facts.values if v.form != "loose"]
@@ -115,6 +133,6 @@ class Bounds:
                 found.append(op)
         return found
 
-    def _negated(self, op: Op, value: Value) -> bool:
+    def _negated(self, op: Op, value: Value | Moment) -> bool:
         start, end = min(op.start, value.start) - 30, max(op.end, value.end) + 40
         return any(start <= n.start < end for n in self.negations)

@@ -264,7 +264,7 @@ class Coverage:
                 0.25 + 0.2 * min(weight, 3.0) - 0.8 * mean - 0.5 * max(0.0, likeness - 0.3) + (0.12 if limiting else 0)
             )
             start, end = group[0].start, group[-1].end
-            if group[0] is found[0]:
+            if group[0] is next(c for c in found if c.claim == group[0].claim):
                 score -= 0.25  # the topic itself may go without saying in a reply
             kind = "condition_dropped" if self._conditional(start, end) else "dropped_claim"
             other = self._replacement(group)

@@ -13,6 +13,7 @@ from style_adapter.guard.patterns import (
     AND_HALF,
     BC,
     CLOCK,
+    CLOCK_DAY,
     DIGITS,
     DOTTED,
     FRACTION,
@@ -32,6 +33,9 @@ from style_adapter.guard.values import Form, Moment, Value
 
 # number words of everyday talk: they satisfy a number, but are neither asked for nor additions
 SOFT = frozenset("первый first second double score quarter quarters пол десятка тройка triple".split())
+
+
+GENITIVE = re.compile(r"двух|трех|четырех|(?:пят|шест|сем|восьм|девят|десят|одиннадцат|двенадцат)и")
 
 
 class Extractor(LooseReader):
@@ -193,7 +197,7 @@ class Extractor(LooseReader):
             if (
                 group in ("e3", "e5")
                 and not re.search(
-                    r"(?:\d(?:st|nd|rd|th)?|\b(?:in|of|on|since|until|by|late|early|mid|to|last|this|next|until|from|and))[\s,-]*$",
+                    r"(?:\d(?:st|nd|rd|th)?|\b(?:in|of|on|since|until|by|late|early|mid|to|till|through|last|this|next|until|from|and))[\s,-]*$",
                     self.text[: match.start()][-12:],
                     re.I,
                 )
@@ -213,6 +217,8 @@ class Extractor(LooseReader):
                 index += 1
                 continue
             run = self._run(spans, index)
+            if len(run) > 1 and self.masked[: spans[index][0]].rstrip().lower().endswith("без"):
+                run = run[:1]  # `без двадцати шесть` is a clock time, not twenty-six
             read = numerals.read(run)
             taken, value, ordinal = read if read else (1, Fraction(0), False)
             if "\x00" in self.masked[spans[index][0] : spans[index + taken - 1][1]]:
@@ -251,6 +257,10 @@ class Extractor(LooseReader):
             )
             self._moment(("clock", int(value) % 12 * 60 + (720 if late else 0)), start, half.end())
             self._take(start, half.end())
+            return
+        if CLOCK_DAY.match(self.masked, end) and 0 < value <= 12 and len(run) == 1 and GENITIVE.fullmatch(run[0]):
+            self._moment(("clock", int(value) % 12 * 60 + 720), start, end)
+            self._take(start, end)
             return
         if value < 0 or (run == ["пол"] and self.masked[end : end + 1] != "-"):
             return

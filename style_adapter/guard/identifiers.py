@@ -46,6 +46,8 @@ BARE = re.compile(
     r"|\d+[A-Z]+\d*[A-Z]*(?![\w%])"  # 2A
     r"|[a-z]+[A-Z][A-Za-z0-9]*"  # camelCase
     r"|[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+"  # PascalCase
+    r"|(?:Ctrl|Alt|Shift|Cmd|Win|Esc|Fn|Option|Super|Meta)(?:\s?\+\s?\w{1,9})+"  # key combinations
+    r"|(?<=№ )\d+-?[А-ЯЁ](?!\w)"  # № 14П
     r"|0x[0-9a-fA-F]+"
     r"|#[0-9]{1,6}\b"
     r")(?![A-Za-z0-9_])"

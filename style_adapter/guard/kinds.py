@@ -32,7 +32,7 @@ def of_value(draft: Value, styled: Value, text: str) -> str:
     ):
         return "unit"
     if draft.unit and draft.unit.dimension in ("months", "time"):
-        return "date"
+        return "number" if draft.unit == styled.unit or styled.unit is None else "date"
     before = fold(text[max(0, draft.start - 16) : draft.start])
     return "identifier" if draft.form == "digits" and not draft.unit and LABELLED.search(before) else "number"
 

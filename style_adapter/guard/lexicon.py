@@ -12,11 +12,12 @@ MODALITY: dict[str, str] = {
     "noneed": r"не (?:обязательн\w+|обязан\w*|нужно|надо|требуется|требует|должн\w+|необходимо|понадобится)|необязательн\w+|ни к чему|"
     r"needn't|need not|(?:do|does|did)(?:n't| not) (?:have|need) to|don't even need|no need|not (?:required|necessary|obliged)|not have to|"
     r"optional|unnecessary|without (?:needing|having)",
+    "shouldnot": r"не (?:рекоменду\w+|совету\w+|желательн\w+|стоит(?= [а-я]+ть))|нежелательн\w+|not (?:recommended|advis\w+)|ill-advised|discouraged|inadvisable",
     "forbid": r"нельзя|запре\w+|не (?:может|могут|можешь|можете|смеет|смеют|смей|смейте|позвол\w+|разреша\w+|допуска\w+|положено|дозвол\w+|пуска\w+|"
-    r"следует|рекоменду\w+|вправе|можно)|недопустим\w+|воспреща\w+|ни-ни|табу|под запретом|заказано|возбраня\w+|"
+    r"следует|вправе|можно)|недопустим\w+|воспреща\w+|ни-ни|табу|под запретом|заказано|возбраня\w+|"
     r"must(?:n't| not)|may not|can(?:not|'t| not|nae|na)|could(?:n't|nae| not)|shall not|shan't|forbid\w*|prohibit\w*|not (?:allowed|permitted)|"
     r"ban(?:s|ned)?|should(?:n't| not|nae)|mustnae|disallow\w*|barred|off[- ]limits|verboten|outlaw\w*|ought not",
-    "should": r"следует|рекоменд\w+|совету\w+|желательн\w+|нежелательн\w+|лучше бы|стоит(?= [а-я]+ть)|не помешает|неплохо бы|хорошо бы|предпочтительн\w+|"
+    "should": r"следует|рекоменд\w+|совету\w+|желательн\w+|лучше бы|стоит(?= [а-я]+ть)|не помешает|неплохо бы|хорошо бы|предпочтительн\w+|"
     r"should|ought|recommend\w*|advis\w+|preferabl\w+|better|suggest\w*|nice to|good idea",
     "must": r"долж[еа]н|должн[аоы]|обязан[аоы]?|обязательн\w+|необходим\w*|нужн[оаы]|нужен|надо|надобно|надлежит|требу\w+|приходится|придется|положено|"
     r"велено|следует обязательно|непременно|извольте|изволь|изволит|must|has to|have to|had to|hath to|having to|need(?:s|ed)?(?! not)|required?|requires|"
@@ -24,13 +25,13 @@ MODALITY: dict[str, str] = {
     "may": r"мо(?:жет|гут|жешь|жете|жем|г|гла|гли|гло)|можно|разреша\w+|разрешен\w*|позволя\w+|позволен\w*|позволительно|допуска\w+|допустим\w+|дозвол\w+|"
     r"вправе|способ(?:ен|на|но|ны)|волен|вольны|имеет право|may|can|could|might|allow\w*|permit\w*|able to|capable|free to|welcome to|lets?|"
     r"at liberty|entitled|eligible|potential\w*|possibl[ye]",
-    "perhaps": r"возможно|вероятно|пожалуй|по-видимому|видимо|предположительно|наверно\w*|якобы|кажется|предполага\w+|считается|"
+    "perhaps": r"возможно|(?:считают|полагают|думают),? что|вероятно|пожалуй|по-видимому|видимо|предположительно|наверно\w*|якобы|кажется|предполага\w+|считается|"
     r"perhaps|maybe|probabl[ye]|possibly|likely|apparently|presumably|allegedly|reportedly|supposedly|seems?|thought to|believed|suspect\w*|mebbe|perchance|peradventure",
     "optional": r"по желанию|если (?:захо\w+|хо\w+|хоч\w+|пожела\w+|угодно|вздума\w+)|захоч\w+|как (?:хо\w+|вздума\w+|угодно|пожелае\w+)|по возможности|на ваше усмотрение|"
     r"на твое усмотрение|по настроению|сколько влезет|if (?:you|ye|he|she|they|it)(?:'d| would)? (?:like|wish|want|please|fanc\w+|feel like|care to)s?|if (?:the notion|you've a mind|ye've a mind)|"
     r"as you (?:like|please|wish)|at (?:your|their|his|her) (?:leisure|discretion|pleasure)|when(?:ever)? the mood|up to you|feel free",
-    "certain": r"точно|ровно|наверняка|гарантир\w+|неизбежно|неминуемо|безусловно|несомненно|обязательно|непременно|всегда|каждый раз|всякий раз|автоматически|стопроцентн\w+|сто процентов|"
-    r"exactly|precisely|certainly|definitely|always|inevitabl[ye]|guarante\w+|invariably|every time|each time|without fail|automatically|undoubtedly|sure thing|for sure|bound to|as a matter of course",
+    "certain": r"точно|доказан\w*|неопровержим\w+|бесспорно|заведомо|ровно|наверняка|гарантир\w+|неизбежно|неминуемо|безусловно|несомненно|обязательно|непременно|всегда|каждый раз|всякий раз|автоматически|стопроцентн\w+|сто процентов|"
+    r"exactly|precisely|proven|beyond doubt|case closed|certainly|definitely|always|inevitabl[ye]|guarante\w+|invariably|every time|each time|without fail|automatically|undoubtedly|sure thing|for sure|bound to|as a matter of course",
 }
 QUANTITY: dict[str, str] = {
     "anyway": r"независимо|не ?важно|при любых|в любом случае|когда угодно|что угодно|хоть когда|безо всяк\w+|без всяк\w+|whatever|regardless|no matter|in any case|don't (?:even )?need|"
@@ -46,16 +47,16 @@ QUANTITY: dict[str, str] = {
     "many": r"мног(?:ие|их|им|ими|о)|множеств\w+|масс[аыу]|часто|нередко|зачастую|куча|уйма|many|often|frequent\w*|numerous|plenty|lots|oft|widely|multiple|oftentimes|commonly",
     "few": r"немног\w+|редк[ои]\w*|изредка|мало кто|few|rare(?:ly)?|seldom|hardly|scarce(?:ly)?|barely|едва",
     "some": r"некотор\w+|ины(?:е|х|м|ми)|част(?:ь|и|ью|ично)|отчасти|кое-(?:кто|где|как\w+|что)|иногда|порой|порою|временами|иной раз|иной|подчас|случается|бывает|местами|местным|нескольк\w+|пар(?:а|у|ы|ой)|"
-    r"some(?:times|one|what)?|several|occasional\w*|partly|partial\w*|part of|at times|a few|certain|now and then|once in a while|here and there|from time to time|a handful|a couple|the odd",
+    r"some(?:times|one|what|(?! (?:\d|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|two|three|four|five|six|seven|eight|ten|twelve|fifteen|a hundred|hundred)))|several|occasional\w*|partly|partial\w*|part of|at times|a few|certain|now and then|once in a while|here and there|from time to time|a handful|a couple|the odd",
     "all": r"вс(?:е|ех|ем|еми|ю|я|ей|его|ему|як\w+|юду)|весь|кажд\w+|любо(?:й|го|му|м|е)|люб(?:ая|ую|ые|ых|ыми)|целиком|полностью|поголовно|всегда|постоянно|везде|повсюду|без исключени\w+|сплошь|до единого|ежедневно|"
     r"(?<!of )(?<!after )(?<!at )(?<!for )all|every(?:one|body|thing|where)?|each|any(?:one|body|thing|where)?|always|whole|entire(?:ly)?|without exception|constant\w*|complete(?:ly)?|both|universal\w*|a'|throughout|everyday|ever|full(?:y)?",
 }
 NEGATION = re.compile(
     W
     + r"не|ни|нет|нету|без|никто|никого|никому|никогда|никак\w*|нигде|ничего|нельзя|запре\w+|отсутств\w+|недопустим\w+|отказ\w*|лишен\w*|отнюдь|ноль|нулев\w+|бесплатн\w+|"
-    r"даром|задаром|задарма|исключ\w+|кроме|мимо|прочь|против|вместо|избега\w+|мертв\w*|недействит\w+|непубличн\w+|стоп|хватит|отбой|дудки|фиг\w*|шиш|отмен\w+|конец|"
+    r"даром|задаром|задарма|исключ\w+|кроме|мимо|прочь|против|вместо|избега\w+|заказан\w*|забы\w+|пропущ\w+|мертв\w*|недействит\w+|непубличн\w+|стоп|хватит|отбой|дудки|фиг\w*|шиш|отмен\w+|конец|"
     r"прекра\w+|оста(?:ет|ют|нет|нут|л)\w*|уцеле\w+|живы?|потеря\w+|утрат\w+|минуя|напрочь|нуль|нема|ни-ни|"
-    r"declin\w+|out of the question|on no account|under no circumstances|hands off|paws off|лапы прочь|лапой|nix|negative|away|rather|naebody|nane|nor yet|not|no|n't|never|none|nobody|nothing|nor|neither|cannot|can't|without|nae|nary|ne'er|naught|nought|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|won't|wouldn't|"
+    r"declin\w+|missing|unset|lacking|phon(?:e)?y|out of the question|on no account|under no circumstances|hands off|paws off|лапы прочь|лапой|nix|negative|away|rather|naebody|nane|nor yet|not|no|n't|never|none|nobody|nothing|nor|neither|cannot|can't|without|nae|nary|ne'er|naught|nought|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|won't|wouldn't|"
     r"couldn't|shouldn't|hasn't|haven't|hadn't|mustn't|ain't|cannae|didnae|doesnae|wasnae|isnae|dinna|dinnae|winna|arenae|werenae|hasnae|mustnae|shouldnae|needn't|forbid\w*|forbad\w*|prohibit\w*|"
     r"ban(?:s|ned)?|lack\w*|fail\w*|refus\w+|free|zero|nowt|except|save|barred|unless|off|stop\w*|lest|hardly|scarcely|exempt\w*|exclud\w*|gone|away|lost|nay|nope|aff|remain\w*|stay\w*|kept|keeps?|surviv\w*|spared?|"
     r"(?:не|без|бес)[а-я]{4,}(?:н\w+|м\w+|т\w+)|un[a-z]{5,}(?:ed|able|ly)" + E
@@ -80,7 +81,7 @@ AXES: tuple[tuple[str, str, str, str], ...] = (
         "after",
         "comparison_flipped",
         r"после|позже|позднее|спустя|вслед|after|later|following",
-        r"(?<!не )до(?= (?:удален|внедр|начал|того|обновл|запуск|открыт|сборк|установ|войн|реш|приход|выход|заверш|оконч)\w*)|прежде,? чем|раньше|перед|накануне|before|earlier|prior|ere|afore|preced\w+|ahead",
+        r"(?<!не )до(?= (?:удален|внедр|начал|того|обновл|запуск|открыт|сборк|установ|войн|реш|приход|выход|заверш|оконч)\w*|(?: \w*(?:ния|тия|ции|езда|лета|хода|пуска|чала|конца|смерти|войны)(?!\w)))|прежде,? чем|раньше|перед(?! (?:вами|нами|тобой|глазами|мной|собой))|накануне|before|earlier|prior|ere|afore|preced\w+|ahead",
     ),
     (
         "speed",
@@ -249,13 +250,13 @@ CONTRASTS: tuple[str, ...] = (
 )  # fmt: skip
 
 BOUNDS: dict[str, str] = {
-    "ge": r"не (?:менее|меньше|ниже|короче|раньше|ранее|моложе|младше|реже|ближе)(?: чем)?(?: (?:через|за))?|минимум|как минимум|самое меньшее|по (?:меньшей|крайней) мере|хотя бы|начиная с|от(?= \S+ и (?:выше|больше|более))|и (?:больше|более|выше|старше)|(?:али|или|аль) (?:больше|боле[ей]?|выше|дольше)|ни \w+ (?:меньше|ранее|раньше)|а то и (?:больше|дольше)|"
+    "ge": r"не (?:менее|меньше|ниже|короче|раньше|ранее|моложе|младше|реже|ближе)(?: чем)?(?: (?:через|за))?|минимум|как минимум|самое (?:меньшее|малое)|по (?:меньшей|крайней) мере|хотя бы|начиная с|от(?= \S+ и (?:выше|больше|более))|и (?:больше|более|выше|старше)|(?:али|или|аль) (?:больше|боле[ей]?|выше|дольше)|ни \w+ (?:меньше|ранее|раньше)|а то и (?:больше|дольше)|"
     r"at least|at the (?:very )?least|no (?:less|fewer|earlier|sooner)(?: than)?|no' less|minimum|a minimum of|not (?:less|fewer|earlier|before|sooner)(?: than)?|or (?:more|over|above|longer|older|later)|and (?:up|above|more)|upwards of|nae less|(?:not|no) (?:a|one) \w+ (?:less|fewer)|no fewer|nae fewer|nae sooner",
-    "le": r"не (?:более|больше|выше|длиннее|дольше|позже|позднее|старше|чаще|свыше|превыша\w+|тяжелее)(?: чем)?(?: (?:через|за))?|максимум|до(?= \S)|самое большее|включительно|в пределах|в течение|от силы|предел|потолок|и ни \w+ (?:больше|дольше|более)|ни \w+ (?:больше|дольше|позже)|и баста|"
+    "le": r"не (?:более|больше|выше|длиннее|дольше|позже|позднее|старше|чаще|свыше|превыша\w+|тяжелее)(?: чем)?(?: (?:через|за))?|максимум|до(?= \S)(?!(?: \w*(?:ния|тия|ции|езда|лета|хода|пуска|чала|конца|смерти|войны)(?!\w)))|самое большее|включительно|в пределах|в течение|от силы|предел|потолок|и ни \w+ (?:больше|дольше|более)|ни \w+ (?:больше|дольше|позже)|и баста|"
     r"at most|at the (?:very )?most|no (?:more|later|longer|higher|greater|further)(?: than)?|not (?:more|later|exceed\w*|over|above|longer|higher)(?: than)?|up to|maximum|a maximum of|within|or (?:less|fewer|under|below|earlier)|tops|max|nae mair|nae later|inside|not a \w+ more",
     "gt": r"(?<!не )(?:более|больше|свыше|выше|дольше|старше|длиннее|позже|позднее|сверх|превыша\w+|превыси\w+|превысит|перевал\w+|за(?= [а-я]*(?:сто|ста|десят)\w*))(?: чем)?|с лишним|с гаком|с хвостиком|"
     r"(?<!no )(?<!not )(?:more than|over|above|exceed\w*|beyond|greater than|longer than|higher than|older than|later than|upwards of|in excess of|north of|past|excess|past its)|plus change|and change|odd",
-    "lt": r"(?<!не )(?:менее|меньше|ниже|короче|раньше|ранее|младше|моложе|почти|без малого|не достиг\w+|не исполн\w+|не стукн\w+|не набр\w+|недо\w+|едва не)(?: чем)?|"
+    "lt": r"(?<!не )(?:менее|меньше|ниже|короче(?!,)|раньше|ранее|младше|моложе|почти|без малого|не достиг\w+|не исполн\w+|не стукн\w+|не набр\w+|недо\w+|едва не)(?: чем)?|"
     r"(?<!no )(?<!not )(?:less than|fewer than|under|below|almost|nearly|shorter than|lower than|younger than|just shy of|short of|haven't (?:hit|reached|turned)|not yet)",
     "about": r"около|примерно|приблизительно|порядка|где-то|приблиз\w+|ориентировочно|с небольшим|плюс-минус|эдак|этак|почитай|штук|около того|или около|(?<=\d )с лишним|округленно|близко|примерн\w+|в районе|"
     r"about|around|approximately|roughly|circa|some|nearly|almost|or so|give or take|gie or tak|thereabouts?|'round|'bout|ish|near enough|more or less|approx|close to|somewhere|in the neighbou?rhood",

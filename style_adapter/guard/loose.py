@@ -14,6 +14,8 @@ from style_adapter.guard.patterns import (
     FORTNIGHT,
     HALF_UNIT,
     HOUR_PART,
+    OF_UNIT,
+    OFTEN,
     POINT,
     RATIO,
     SHORT_DATE,
@@ -118,6 +120,7 @@ class LooseReader:
             self.values.append(Value(Fraction(number), units.BY_LABEL[label], "loose", *match.span(), match.group()))
         self._fractions()
         self._points()
+        self._rates()
         for match in SPAN_HALF.finditer(self.text):
             self.values.append(Value(Fraction(3, 2), units.named(match[1]), "loose", *match.span(), match.group()))
         for match in SHORT_DATE.finditer(self.text):
@@ -136,6 +139,16 @@ class LooseReader:
                         first.start,
                         second.end,
                         self.text[first.start : second.end],
+                    )
+                )
+
+    def _rates(self) -> None:
+        """`four times a minute` is every fifteen seconds."""
+        for value in [v for v in self.values if v.unit and v.unit.label == "times" and v.value > 1]:
+            if (match := OFTEN.match(self.text, value.end)) and (unit := units.named(match[1], False)):
+                self.values.append(
+                    Value(
+                        1 / value.value, unit, "loose", value.start, match.end(), self.text[value.start : match.end()]
                     )
                 )
 
@@ -182,8 +195,24 @@ class LooseReader:
                 )
             if gap.strip(" -") or first.unit or first.value.denominator != 1 or not 0 < first.value < 100:
                 continue
+            if (
+                0 < first.value < 10 <= second.value < 100
+                and gap == "-"
+                and second.form == "word"
+                and not second.ordinal
+            ):
+                self.values.append(
+                    Value(first.value * 100 + second.value, second.unit, "loose", first.start, second.end,
+                          self.text[first.start : second.end])
+                )  # fmt: skip
             if second.value in (Fraction(1, 3), Fraction(1, 4)) and first.value < 10:
                 told = units.at(self.text, second.end, after_digit=False)
+                if (
+                    told is None
+                    and (part := OF_UNIT.match(self.text, second.end))
+                    and (unit := units.named(part[1], False))
+                ):
+                    told = unit, part.end()
                 self.values.append(
                     Value(
                         first.value * second.value,

@@ -101,16 +101,40 @@ def _english(word: str) -> Form:
         first = base in ("i", "me", "my", "mine", "we", "us", "our")
         return Form(base, "pronoun" if first else "function", first=first)
     root = base.removesuffix("'s").removesuffix("'").removesuffix("n't")
-    pos: Pos = (
-        "adv"
-        if root.endswith("ly") and len(root) > 4
-        else "verb"
-        if VERB_END.search(root)
-        else "adj"
-        if ADJ_END.search(root)
-        else "noun"
-    )
-    return Form(stem(root) if root.isalpha() else root, pos, past=root.endswith("ed"))
+    found = _lemmas(root) if root.isalpha() else {}
+    pos: Pos
+    if len(found) == 1:
+        pos = ENGLISH_POS[next(iter(found))]
+    elif root.endswith("ly") and len(root) > 4 and (not found or "ADV" in found):
+        pos = "adv"
+    elif VERB_END.search(root) and (not found or "VERB" in found):
+        pos = "verb"
+    elif ADJ_END.search(root) and (not found or "ADJ" in found):
+        pos = "adj"
+    else:
+        pos = "noun" if not found or "NOUN" in found else ENGLISH_POS[next(iter(found))]
+    lemma = next((found[tag][0] for tag in ("VERB", "NOUN", "ADJ", "ADV") if tag in found), root)
+    verb = found.get("VERB", ("",))[0]
+    past = root.endswith("ed") or bool(verb and verb != root and not root.startswith(verb) and not root.endswith("ing"))
+    return Form(stem(lemma) if lemma.isalpha() else lemma, pos, past=past, known=bool(found))
+
+
+ENGLISH_POS: dict[str, Pos] = {
+    "VERB": "verb",
+    "NOUN": "noun",
+    "PROPN": "noun",
+    "ADJ": "adj",
+    "ADV": "adv",
+    "AUX": "verb",
+}
+
+
+@lru_cache(maxsize=50_000)
+def _lemmas(word: str) -> dict[str, tuple[str, ...]]:
+    """Dictionary lemmas of an English word by part of speech; empty for a word the dictionary does not hold."""
+    from lemminflect import getAllLemmas
+
+    return dict(getAllLemmas(word))
 
 
 def light(word: str, lemma: str) -> bool:

@@ -42,7 +42,7 @@ RU_WHOLE: dict[str, Fraction] = {
     "дюжина": Fraction(12), "десяток": Fraction(10), "сотня": Fraction(100),
 }  # fmt: skip
 RU_FIXED: dict[str, Fraction] = {
-    "вдвое": Fraction(2), "втрое": Fraction(3), "вчетверо": Fraction(4), "впятеро": Fraction(5),
+    "вдвое": Fraction(2), "надвое": Fraction(2), "натрое": Fraction(3), "начетверо": Fraction(4), "втрое": Fraction(3), "вчетверо": Fraction(4), "впятеро": Fraction(5),
     "вшестеро": Fraction(6), "всемеро": Fraction(7), "вдесятеро": Fraction(10), "дважды": Fraction(2),
     "трижды": Fraction(3), "четырежды": Fraction(4), "двоих": Fraction(2), "троих": Fraction(3),
     "полторы": Fraction(3, 2), "пол": Fraction(1, 2), "вполовину": Fraction(1, 2), "наполовину": Fraction(1, 2),
@@ -54,7 +54,7 @@ SLANG: dict[str, tuple[int, Role, int]] = {
     "лямов": (10**6, "scale", 5), "полдюжины": (6, "whole", 9), "полтысячи": (500, "whole", 9), "полтыщи": (500, "whole", 9), "единожды": (1, "whole", 9),
     "однажды": (1, "whole", 9), "разок": (1, "whole", 9), "дюжину": (12, "whole", 9), "фунтик": (1, "whole", 9),
     "both": (2, "whole", 9), "couple": (2, "whole", 9), "pair": (2, "whole", 9), "twain": (2, "whole", 9), "brace": (2, "whole", 9), "trio": (3, "whole", 9),
-    "once": (1, "whole", 9), "nought": (0, "unit", 1), "naught": (0, "unit", 1), "nil": (0, "unit", 1), "grand": (1000, "scale", 4), "threescore": (60, "whole", 9),
+    "once": (1, "whole", 9), "нолик": (0, "unit", 1), "нолика": (0, "unit", 1), "nought": (0, "unit", 1), "naught": (0, "unit", 1), "nil": (0, "unit", 1), "grand": (1000, "scale", 4), "threescore": (60, "whole", 9),
     "fourscore": (80, "whole", 9), "yin": (1, "unit", 1), "twa": (2, "unit", 1), "fower": (4, "unit", 1), "sax": (6, "unit", 1), "seeven": (7, "unit", 1),
     "aucht": (8, "unit", 1), "twal": (12, "unit", 1), "hunner": (100, "scale", 3), "thoosand": (1000, "scale", 4), "hunnert": (100, "scale", 3),
 }  # fmt: skip
@@ -146,6 +146,8 @@ def _add_en(table: dict[str, Numeral]) -> None:
         table[word[:-1] + "ies"] = Numeral(Fraction(20 + 10 * index), "ordinal", 2, True)
     for index, word in enumerate(EN_ORDINALS):
         table[word] = Numeral(Fraction(index + 1), "ordinal", 1, True)
+        if index > 1:
+            table[word + "s"] = Numeral(Fraction(index + 1), "ordinal", 1, True)
     for index, word in enumerate(EN_TEN_ORDINALS):
         table[word] = Numeral(Fraction(20 + 10 * index), "ordinal", 2, True)
     table["hundred"] = table["hundreds"] = Numeral(Fraction(100), "scale", 3)
@@ -174,7 +176,7 @@ def read(words: list[str]) -> tuple[int, Fraction, bool] | None:
     if (
         first.role == "whole"
         and len(words) > 1
-        and first.value < 10
+        and first.value < 100
         and (scale := table.get(words[1]))
         and scale.role == "scale"
     ):

@@ -12,12 +12,13 @@ from style_adapter.guard.ops import LIMIT, Op, Slip, Window, clause_at, find, pl
 
 EQUIVALENT: dict[str, set[str]] = {
     "must": {"must"}, "forbid": {"forbid"}, "should": {"should"}, "may": {"may", "optional"}, "perhaps": {"perhaps", "may"},
-    "noneed": {"noneed", "optional"}, "none": {"none"}, "only": {"only"}, "most": {"most"}, "many": {"many", "most"},
+    "noneed": {"noneed", "optional"}, "shouldnot": {"shouldnot"}, "none": {"none"}, "only": {"only"}, "most": {"most"}, "many": {"many", "most"},
     "few": {"few"}, "some": {"some", "many"}, "all": {"all", "none"}, "notall": {"notall", "some", "most"},
 }  # fmt: skip
 CONFLICT: dict[str, dict[str, str]] = {
     "must": {"should": "modality", "optional": "modality", "noneed": "modality", "perhaps": "modality", "may": "modality"},
-    "forbid": {"may": "negation_flip", "should": "modality", "optional": "modality", "must": "negation_flip"},
+    "forbid": {"shouldnot": "modality", "may": "negation_flip", "should": "modality", "optional": "modality", "must": "negation_flip"},
+    "shouldnot": {"forbid": "modality", "may": "negation_flip", "must": "negation_flip"},
     "should": {"must": "modality", "optional": "modality", "noneed": "modality", "forbid": "modality", "may": "modality"},
     "may": {"must": "modality", "certain": "modality", "forbid": "negation_flip", "noneed": "modality"},
     "perhaps": {"certain": "modality"},
@@ -30,6 +31,10 @@ CONFLICT: dict[str, dict[str, str]] = {
     "some": {"all": "quantifier", "most": "quantifier", "none": "quantifier"},
     "all": {"some": "quantifier", "few": "quantifier", "most": "quantifier", "notall": "quantifier", "many": "quantifier"},
 }  # fmt: skip
+
+
+STRICT_ONLY = re.compile(r"только|лишь|токмо|исключительно|единственн|only|sole|just|merely|nothing but|exclusiv|alone")
+SHOULD_NOT = re.compile(r"should|ought|следует|не следует")
 
 
 class Operators:
@@ -81,6 +86,10 @@ class Operators:
                 for c in CONFLICT[op.cls]
             }
             against = [t for t in theirs if t.cls in CONFLICT[op.cls] and within(t, spans) and counts[t.cls] < 0]
+            if op.cls == "only" and not STRICT_ONLY.match(self.draft[op.start : op.end]):
+                continue
+            if op.cls == "may" and self._exclusive(op.start):  # `may only` is told as `has to`
+                against = [t for t in against if t.cls != "must"]
             if op.cls == "must" and any(t.cls == "may" for t in against):
                 against = [
                     t for t in against if t.cls != "may" or not re.search(r"(?:а|и|или) $", self.styled[: t.start][-4:])
@@ -88,7 +97,8 @@ class Operators:
             if op.cls == "forbid" and any(
                 within(n, spans) and n.start not in {t.start for t in theirs} for n in self.negations
             ):
-                against = [t for t in against if t.cls in ("should", "optional")]
+                soft = SHOULD_NOT.match(self.draft[op.start : op.end]) is not None
+                against = [t for t in against if t.cls in ("optional", "shouldnot") or (t.cls == "should" and not soft)]
             if against:
                 worst = min(against, key=lambda t: list(CONFLICT[op.cls]).index(t.cls))
                 self.slips.append(Slip(CONFLICT[op.cls][worst.cls], (op.start, op.end), (worst.start, worst.end), 0.8))
@@ -102,6 +112,10 @@ class Operators:
             ):
                 continue
             governed = next((i for i, w in enumerate(self.a.draft.words) if w.start >= op.end and w.content), None)
+            if governed is not None and re.search(
+                r"[\[,;.]", self.a.draft.text[op.end : self.a.draft.words[governed].start]
+            ):
+                governed = None
             if (
                 governed is not None
                 and self.a.draft.words[governed].start - op.end < 30
@@ -188,12 +202,17 @@ class Operators:
                 region = self.a.region[self._claim(start)]
                 spans = self._near(op)
                 theirs = [t for t in theirs if not any(s <= t[1] < e for s, e in self.their_bounds)]
-                same = [t for t in theirs if t[0] == sign and within(Op("", t[1], t[2]), region)]
+                claim = self._claim(start)
+                inside = [t for t in theirs if within(Op("", t[1], t[2]), region)]
+                own = [m for m in mine if self._claim(m[1]) == claim]
+                same = sum(t[0] == sign for t in inside) >= sum(m[0] == sign for m in own)
+                gained = sum(t[0] == -sign for t in inside) > sum(m[0] == -sign for m in own)
                 against = [t for t in theirs if t[0] == -sign and within(Op("", t[1], t[2]), spans)]
-                opposite_known = any(m[0] == -sign and self._claim(m[1]) == self._claim(start) for m in mine)
-                if same or not against or opposite_known:
+                if same or not gained or not against:
                     continue
                 other = against[0]
+                if self.draft[start : start + 4] == self.styled[other[1] : other[1] + 4]:
+                    continue  # the word itself lives on: what denies it is for the negations to tell
                 if name in ("allow", "keep", "enable") and self._exclusive(start):
                     continue
                 if name == "after" and re.search(
@@ -229,7 +248,7 @@ class Operators:
                 clause_negs = (
                     len([n for n in self.negations if abs(n.start - match.start()) < 60]) if text is self.styled else 0
                 )
-                if negated and clause_negs > 1:
+                if negated and clause_negs > 1 and not re.search(r"(?<!\w)(?:не|not|no)\s$", before):
                     continue
                 negated = negated or (infinitive and re.match(r"\s+(?:не|нельзя)\s", after) is not None)
                 found.append((-sign if negated else sign, match.start(), match.end()))

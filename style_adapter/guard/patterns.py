@@ -57,6 +57,12 @@ YEAR_BEFORE = re.compile(
     re.IGNORECASE,
 )
 WORD = re.compile(r"[^\W\d_]+")
+OFTEN = re.compile(
+    r"\s+(?:в|за|an?|every|per|each)\s+(минут[уы]|час|сутки|день|неделю|месяц|год|second|minute|hour|day|week|month|year)(?!\w)",
+    re.IGNORECASE,
+)
+OF_UNIT = re.compile(r"\s+of\s+(?:an?|the)\s+(\w+)", re.IGNORECASE)
+CLOCK_DAY = re.compile(r"\s+дня(?!\w)", re.IGNORECASE)
 HALF_UNIT = re.compile(r"(?<!\w)полу?-?([а-яё]{3,})(?!\w)", re.IGNORECASE)
 SPAN_HALF = re.compile(
     r"(?<!\w)(?:a\s|an\s)?(час|год|день|месяц|метр|литр|hour|year|day|month|mile|minute|rate)\s+(?:с\s+половиной|and\s+a\s+half|and\s+half\s+as\s+much|\x00)(?!\w)",
