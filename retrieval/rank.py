@@ -28,10 +28,13 @@ class Scorer:
     bias: Matrix
     out: Matrix
     offset: float
+    limit: float = np.inf  # standard deviations a feature counts for at most
 
     def __call__(self, features: Matrix) -> Matrix:
         """(n, features) → (n,)"""
         x = (features - self.mean) / self.scale
+        if self.limit < np.inf:
+            x = np.clip(x, -self.limit, self.limit)
         scores = x @ self.linear + np.tanh(x @ self.hidden + self.bias) @ self.out + self.offset
         return np.asarray(scores, dtype=np.float32)
 
@@ -45,4 +48,6 @@ def scorer(name: str) -> Scorer:
         arrays[key] = np.asarray(stored[key], dtype=np.float32)
     size = len(stored["names"])
     arrays["hidden"] = np.reshape(arrays["hidden"], (size, -1)).astype(np.float32)
-    return Scorer(names=tuple(stored["names"]), offset=float(stored["offset"]), **arrays)
+    return Scorer(
+        names=tuple(stored["names"]), offset=float(stored["offset"]), limit=float(stored.get("limit", np.inf)), **arrays
+    )

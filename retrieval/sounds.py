@@ -73,6 +73,7 @@ def russian_key(word: str) -> str:
     return spelling[:-1] + spelling[-1].translate(VOICED) if spelling else spelling
 
 
+LETTERS_RUN = re.compile(r"[^\W\d_]+")
 QWERTY = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
 ЙЦУКЕН = "ёйцукенгшщзхъфывапролджэячсмитьбю"
 TO_CYRILLIC = str.maketrans(QWERTY + '~{}:"<>', ЙЦУКЕН + "ёхъжэбю")
@@ -87,9 +88,13 @@ def other_layout(word: str) -> str:
 
 
 def one_script(word: str) -> str:
-    """A word of mixed look-alike letters (рaзом with a Latin `a`) in Cyrillic; any other as it is."""
-    if re.search("[а-яё]", word, re.I) and re.search("[a-z]", word, re.I):
-        swapped = word.translate(LOOKALIKES)
+    """A word of mixed look-alike letters (рaзом with a Latin `a`) in Cyrillic; any other as it is, http-прокси too."""
+    return LETTERS_RUN.sub(lambda match: _one_script(match.group()), word)
+
+
+def _one_script(run: str) -> str:
+    if re.search("[а-яё]", run, re.I) and re.search("[a-z]", run, re.I):
+        swapped = run.translate(LOOKALIKES)
         if not re.search("[a-z]", swapped, re.I):
             return swapped
-    return word
+    return run

@@ -25,6 +25,7 @@ MISSPELT = 0.9
 NEAREST = 0.62  # least cosine of a neighbour
 NEIGHBOURS = 6
 NEIGHBOUR_WORTH = 0.9
+ACRONYM = re.compile(r"[A-Z]{2,5}s?\W*")  # typed with shift held: a name, not a slip of the layout
 
 
 Groups = Mapping[str, tuple[int, ...]]
@@ -96,11 +97,12 @@ class Words:
 
     def mended(self, text: str) -> str:
         """The text with look-alike letters and the wrong keyboard layout put right."""
-        return _each_word(text, self._mended_word)
+        shouted = text.isupper()
+        return _each_word(text, lambda word: self._mended_word(word, shouted))
 
-    def _mended_word(self, word: str) -> str:
+    def _mended_word(self, word: str, shouted: bool) -> str:
         word = sounds.one_script(word)
-        if self._any_familiar(word):
+        if self._any_familiar(word) or (not shouted and ACRONYM.fullmatch(word)):
             return word
         other = sounds.other_layout(word)
         letters = re.sub(r"[^\w]", "", other)
@@ -163,7 +165,8 @@ class Words:
         if len(word) < 4:
             return []
         reach = 2 if len(word) >= 8 else 1
-        found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=reach, limit=6)  # type: ignore[arg-type]
+        choices = [other for other in choices if abs(len(other) - len(word)) <= reach]
+        found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=reach, limit=6)
         return [(near, distance) for near, distance, _ in found if distance == found[0][1]]
 
     def synonyms(self, term: str) -> dict[str, float]:

@@ -1,0 +1,24 @@
+"""Parts of speech of single words. Knows no sentence."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import Any
+
+from core.text import CYRILLIC
+
+
+@cache
+def _morphology() -> Any:
+    import pymorphy3
+
+    return pymorphy3.MorphAnalyzer(lang="ru")
+
+
+@lru_cache(maxsize=50_000)
+def part_of_speech(word: str) -> str:
+    """`noun`, `verb` or `other` of a folded word; words in Latin letters count as nouns."""
+    if not CYRILLIC.search(word):
+        return "noun"
+    tag = _morphology().parse(word)[0].tag.POS
+    return "noun" if tag == "NOUN" else "verb" if tag in ("VERB", "INFN", "GRND", "PRTS") else "other"
