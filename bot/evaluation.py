@@ -179,6 +179,62 @@ def summary(rows: Sequence[Json]) -> Json:
     return report
 
 
+COMPARED: tuple[tuple[str, Callable[[Json], bool]], ...] = (
+    ("doc@5", lambda row: row["doc_rank"] <= 5),
+    ("gold@1", lambda row: row["gold_rank"] <= 1),
+    ("gold@5", lambda row: row["gold_rank"] <= 5),
+    ("evidence", lambda row: row["evidence"]),
+    ("doc cited", lambda row: row["doc_cited"]),
+    ("wrongly refused", lambda row: row["refused"]),
+)
+
+
+def compare(rows: Sequence[Json], others: Sequence[Json]) -> Json:
+    """Two runs over the same questions: each measure of both and the difference, second less first, with the interval of the
+    paired differences; it is `clear` where that interval leaves out 0."""
+    held = [(a, b) for a, b in zip(rows, others, strict=True) if a["answerable"]]
+    none = [(a, b) for a, b in zip(rows, others, strict=True) if not a["answerable"]]
+    report: Json = {"questions": len(rows)}
+    measures = [(name, measure, held) for name, measure in COMPARED] + [
+        ("rightly refused", lambda row: row["refused"], none)
+    ]
+    for name, measure, pairs in measures:
+        if pairs:
+            first, second = ([float(measure(pair[n])) for pair in pairs] for n in (0, 1))
+            found = interval([b - a for a, b in zip(first, second, strict=True)])
+            clear = found["low"] > 0 or found["high"] < 0
+            report[name] = {
+                "first": round(float(np.mean(first)), 3), "second": round(float(np.mean(second)), 3), "difference": found,
+                "clear": clear,
+            }  # fmt: skip
+    for name, run in (("first", rows), ("second", others)):
+        seconds = [row["seconds"] for row in run]
+        report[f"seconds {name}"] = {
+            "p50": round(float(np.median(seconds)), 4), "p95": round(float(np.quantile(seconds, 0.95)), 4)
+        }  # fmt: skip
+    return report
+
+
+def comparison_table(report: Json, first: str, second: str) -> str:
+    """The report of `compare` as a Markdown table."""
+    lines = [f"| measure | {first} | {second} | difference | pays |", "|---|---|---|---|---|"]
+    for name, row in report.items():
+        if not isinstance(row, dict) or "difference" not in row:
+            continue
+        found = row["difference"]
+        better = (found["value"] > 0) != (name == "wrongly refused")
+        verdict = ("yes" if better else "no, it costs") if row["clear"] else "not shown"
+        lines.append(
+            f"| {name} | {row['first']:.3f} | {row['second']:.3f} | {found['value']:+.3f} "
+            f"[{found['low']:+.3f} … {found['high']:+.3f}] n={found['n']} | {verdict} |"
+        )
+    times = " ".join(
+        f"{title}: p50 {report[f'seconds {name}']['p50'] * 1e3:.1f} ms, p95 {report[f'seconds {name}']['p95'] * 1e3:.1f} ms."
+        for name, title in (("first", first), ("second", second))
+    )
+    return "\n".join([*lines, "", times])
+
+
 def table(report: Json) -> str:
     """The summary as a Markdown table."""
     groups = [name for name in report if name != "seconds"]

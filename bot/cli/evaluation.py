@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from pydantic import ValidationError
 
 from bot import commands
 from bot.cli.run import Bar, Context, emit, json_option, opened, say, through
 from core.errors import UsageError
+from core.settings import EmbedderSettings, QdrantSettings
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.evaluation import Item
     from core.settings import Settings
-from core.settings import QdrantSettings
 
 
 @click.group(name="eval")
@@ -34,10 +37,21 @@ def _questions(command: Any) -> Any:
 
 @eval_.command()
 @_questions
+@click.option(
+    "--compare",
+    nargs=2,
+    metavar="A B",
+    help="Two embedders over --docs, each KIND or KIND:MODEL (use, fastembed:FOLDER, openai:NAME); `as-set` is the setting.",
+)
 @json_option
 @click.pass_obj
-def retrieval(context: Context, questions: str | None, part: str, docs: str | None, as_json: bool) -> None:
-    """Recall, evidence and refusals over a file of questions."""
+def retrieval(
+    context: Context, questions: str | None, part: str, docs: str | None, compare: tuple[str, str] | None, as_json: bool
+) -> None:
+    """Recall, evidence and refusals over a file of questions; with --compare, whether another embedder pays."""
+    if compare:
+        asyncio.run(_compare(context, _items(questions, part), docs, compare, as_json))
+        return
     asyncio.run(_run(context, questions, part, docs, as_json, answers=False))
 
 
@@ -73,11 +87,7 @@ async def _run(
 ) -> None:
     from bot import evaluation
 
-    if not questions:
-        raise UsageError("There are no questions.", "Give --questions FILE; the shipped ones are in evals/questions.")
-    items = evaluation.load_items(Path(questions), part)
-    if not items:
-        raise UsageError(f"{questions} holds no question of part {part!r}.", "Leave --part out, or check the file.")
+    items = _items(questions, part)
     settings = context.settings()
     with tempfile.TemporaryDirectory(prefix="expertbot-eval-") as folder:
         if docs:
@@ -93,3 +103,48 @@ async def _run(
             else:
                 summary = evaluation.summary(await evaluation.retrieval(app, items))
                 emit(summary) if as_json else click.echo(evaluation.table(summary))
+
+
+def _items(questions: str | None, part: str) -> list[Item]:
+    from bot import evaluation
+
+    if not questions:
+        raise UsageError("There are no questions.", "Give --questions FILE; the shipped ones are in evals/questions.")
+    items = evaluation.load_items(Path(questions), part)
+    if not items:
+        raise UsageError(f"{questions} holds no question of part {part!r}.", "Leave --part out, or check the file.")
+    return items
+
+
+def embedder_named(settings: EmbedderSettings, text: str) -> EmbedderSettings:
+    """`KIND` or `KIND:MODEL`, its endpoint and key as set; `as-set` is the setting itself. Raises UsageError for another kind."""
+    if text == "as-set":
+        return settings
+    kind, _, model = text.partition(":")
+    try:
+        return EmbedderSettings(kind=kind, model=model, base_url=settings.base_url, api_key=settings.api_key)
+    except ValidationError as error:
+        raise UsageError(
+            f"There is no embedder {text!r}.", "Give use, openai:NAME, fastembed:MODEL or sentence-transformers:MODEL."
+        ) from error
+
+
+async def _compare(
+    context: Context, items: Sequence[Item], docs: str | None, named: tuple[str, str], as_json: bool
+) -> None:
+    """The folder is ingested once for each embedder, in places of their own."""
+    from bot import evaluation
+
+    if not docs:
+        raise UsageError("There is nothing to ingest for both.", "Give --docs FOLDER.")
+    settings, runs = context.settings(), []
+    chosen = [embedder_named(settings.embedder, name) for name in named]
+    for name, embedder in zip(named, chosen, strict=True):
+        with tempfile.TemporaryDirectory(prefix="expertbot-eval-") as folder:
+            update = {"data_dir": Path(folder), "qdrant": QdrantSettings(), "embedder": embedder}
+            async with opened(settings.model_copy(update=update)) as app:
+                report = await app.ingest([Path(docs)], False, Bar(f"Ingest, {name}"))
+                say(f"{name}: {report.chunks} chunks in {report.seconds:.1f} s, {len(report.failed)} documents failed.")
+                runs.append(await evaluation.retrieval(app, items))
+    found = evaluation.compare(*runs)
+    emit(found) if as_json else click.echo(evaluation.comparison_table(found, *named))
