@@ -1,4 +1,4 @@
-"""eval retrieval | answers | guard | persona."""
+"""eval retrieval | answers | make."""
 
 from __future__ import annotations
 
@@ -69,6 +69,30 @@ def answers(
         emit(found) if as_json else click.echo(", ".join(f"{name}: {count}" for name, count in found.items()))
         return
     asyncio.run(_run(context, questions, part, docs, as_json, answers=True))
+
+
+@eval_.command()
+@click.option("--out", type=click.Path(dir_okay=False), default="questions.jsonl", show_default=True)
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="Questions at most.")
+@click.pass_obj
+def make(context: Context, out: str, limit: int) -> None:
+    """Propose questions from the documents, each with the sentence that answers it, for you to review and reword."""
+    if Path(out).exists():
+        raise UsageError(f"{out} exists already.", "Give another --out, or move it away: your review is in it.")
+    asyncio.run(_make(context, Path(out), limit))
+
+
+async def _make(context: Context, out: Path, limit: int) -> None:
+    from bot import proposals
+
+    async with opened(context.settings()) as app:
+        llm = app.llm
+        rows = await proposals.propose(app, limit, llm.complete if llm else None, Bar("Questions"))
+    if not rows:
+        raise UsageError("There is nothing to ask about.", "Ingest documents first: expertbot ingest PATH.")
+    proposals.write(rows, out)
+    say(f"{len(rows)} questions in {out}. Reword them as people ask, drop the bad ones, then:")
+    say(f"expertbot eval retrieval --questions {out}")
 
 
 async def _rated(settings: Settings, app: App) -> dict[str, Any]:

@@ -43,6 +43,12 @@ def test_a_misspelling_sounds_like_the_right_word(wrong: str, right: str) -> Non
     assert russian_key(wrong) == russian_key(right)
 
 
+def test_acronyms_and_compounds_of_both_scripts_stay_as_typed(words: Words) -> None:
+    assert words.mended("файлы из LFS, где OIDC?") == "файлы из LFS, где OIDC?"
+    assert words.mended("http-прокси для образов") == "http-прокси для образов"
+    assert words.mended("RFR JNRK.XBNM GHJDTHRE") == "как отключить проверку"
+
+
 def test_layouts_and_look_alikes() -> None:
     assert other_layout("jnrk.xbnm") == "отключить"
     assert other_layout("вщслук") == "docker"
