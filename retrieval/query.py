@@ -12,6 +12,7 @@ from functools import cached_property
 from core.nouns import Lang
 from core.terms import TOKEN, pieces_of
 from core.text import CYRILLIC, fold, language, stem
+from retrieval.forms import stems_of
 from retrieval.function_words import FUNCTION_WORDS
 from retrieval.words import SYNONYM, Words, thesaurus
 
@@ -109,10 +110,11 @@ def _concepts(text: str, share: float, words: Words, vocabulary: Mapping[str, in
     phrases = _phrases(text)
     near = words.neighbours({item.term for item in found if not item.whole and len(item.term) >= NEIGHBOURED})
     for item in found:
-        exact = item.term in vocabulary
-        forms: dict[str, float] = {item.term: 1.0} if exact else {}
+        stems = {item.term} if item.whole else stems_of(fold(item.word)) | {item.term}
+        forms = dict.fromkeys((term for term in sorted(stems) if term in vocabulary), 1.0)
+        exact = bool(forms)
         if not item.whole:
-            others = [words.synonyms(item.term), near.get(item.term, {}), phrases.get(item.term, {})]
+            others = [*map(words.synonyms, sorted(stems)), near.get(item.term, {}), phrases.get(item.term, {})]
             if not exact:
                 respelt = words.respelt(item.term)
                 others += [respelt, *(words.synonyms(term) for term in respelt)]
@@ -120,13 +122,11 @@ def _concepts(text: str, share: float, words: Words, vocabulary: Mapping[str, in
                 for term, worth in other.items():
                     if term in vocabulary and term != item.term:
                         forms[term] = max(worth, forms.get(term, 0.0))
-        weight = _idf(item.term, forms, vocabulary, chunks)
+        weight = _idf(forms, vocabulary, chunks)
         yield Concept(item.term, weight * share * item.weight, forms, exact, item.named, share, item.word)
     if UNSET.search(fold(text)):
         forms = {term: worth for term, worth in DEFAULT.items() if term in vocabulary}
-        yield Concept(
-            "умолчание", _idf("умолчание", forms, vocabulary, chunks) * share, forms, False, False, share, "умолчание"
-        )
+        yield Concept("умолчание", _idf(forms, vocabulary, chunks) * share, forms, False, False, share, "умолчание")
 
 
 def _words(text: str, vocabulary: Mapping[str, int]) -> Iterator[_Word]:
@@ -164,10 +164,11 @@ def _phrases(text: str) -> dict[str, dict[str, float]]:
     return found
 
 
-def _idf(term: str, forms: Mapping[str, float], vocabulary: Mapping[str, int], chunks: int) -> float:
-    """Of the word itself, or, where the index doesn't hold it, of the commonest word that stands well for it."""
-    if term in vocabulary:
-        return idf(vocabulary[term], chunks)
+def _idf(forms: Mapping[str, float], vocabulary: Mapping[str, int], chunks: int) -> float:
+    """Of the word in all its forms, or, where the index doesn't hold it, of the commonest word that stands well for it."""
+    own = sum(vocabulary[form] for form, worth in forms.items() if worth >= 1.0)
+    if own:
+        return idf(min(own, chunks), chunks)
     close = [vocabulary[other] for other, worth in forms.items() if worth >= 0.7] or [
         vocabulary[other] for other in forms
     ]

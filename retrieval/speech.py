@@ -9,7 +9,7 @@ from core.text import CYRILLIC
 
 
 @cache
-def _morphology() -> Any:
+def morphology() -> Any:
     import pymorphy3
 
     return pymorphy3.MorphAnalyzer(lang="ru")
@@ -20,5 +20,5 @@ def part_of_speech(word: str) -> str:
     """`noun`, `verb` or `other` of a folded word; words in Latin letters count as nouns."""
     if not CYRILLIC.search(word):
         return "noun"
-    tag = _morphology().parse(word)[0].tag.POS
+    tag = morphology().parse(word)[0].tag.POS
     return "noun" if tag == "NOUN" else "verb" if tag in ("VERB", "INFN", "GRND", "PRTS") else "other"

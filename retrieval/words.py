@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 
 from core.text import CYRILLIC, fold, stem
 from retrieval import sounds
+from retrieval.forms import stems_of
 from retrieval.neighbours import Neighbours, common
 
 THESAURUS = Path(__file__).parent / "thesaurus.txt"
@@ -32,6 +33,9 @@ Groups = Mapping[str, tuple[int, ...]]
 Phrases = Mapping[tuple[str, ...], tuple[int, ...]]
 
 
+_SPELT: dict[str, str] = {}  # a single word of the thesaurus as it stands there, by its stem
+
+
 @cache
 def thesaurus() -> tuple[Groups, Phrases, tuple[Mapping[str, float], ...]]:
     """Stem → its groups, phrase of stems → its groups, and the groups: term → how well it stands for the meaning."""
@@ -46,6 +50,7 @@ def thesaurus() -> tuple[Groups, Phrases, tuple[Mapping[str, float], ...]]:
             stems = tuple(stem(fold(word)) for word in re.findall(r"[^\W_]+", cell))
             if len(stems) == 1:
                 members[stems[0]] = SYNONYM
+                _SPELT[stems[0]] = fold(cell.strip())
                 by_word[stems[0]].append(len(groups))
             elif stems:
                 members.setdefault(max(stems, key=len), PART_OF_PHRASE)
@@ -171,7 +176,12 @@ class Words:
 
     def synonyms(self, term: str) -> dict[str, float]:
         by_word, _, groups = thesaurus()
-        return _best((member, worth) for number in by_word.get(term, ()) for member, worth in groups[number].items())
+        return _best(
+            (form, worth)
+            for number in by_word.get(term, ())
+            for member, worth in groups[number].items()
+            for form in stems_of(_SPELT.get(member, member)) | {member}
+        )
 
     def neighbours(self, terms: Iterable[str]) -> dict[str, dict[str, float]]:
         """Index terms near in meaning, 0..0.9."""
