@@ -10,7 +10,7 @@ PIP := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-ch
 # pip keeps to constraints.txt: a looser torch pulls gigabytes of CUDA.
 .venv/.demo: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(PIP) -e .
+	$(PIP) -e '.[adapter]' || $(PIP) -e .
 	touch $@
 
 .venv/.all: pyproject.toml constraints.txt

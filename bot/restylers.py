@@ -66,7 +66,7 @@ def _adapter(wanted: PersonaSettings, versions: Versions, guard: Callable[[], Gu
 
         return Engine(locate(wanted.base, cache_folder(wanted.models_folder)))
 
-    return AdapterRestyler(engine, versions, lambda draft, texts: guard().check_many(draft, texts), wanted.candidates)
+    return AdapterRestyler(engine, versions, lambda draft, texts: guard().check_many(draft, texts))
 
 
 def _prompt(settings: Settings, complete: Complete, embedder: Embedder) -> Restyler:

@@ -116,11 +116,13 @@ class Example(_Part):
 
 
 class Framing(_Part):
-    """Remarks that state no fact, to stand before and after facts quoted word for word (the `framed`
-    rung)."""
+    """Remarks that state no fact, to stand before and after facts. The sober ones, which jest at nothing, are said where the
+    documents hold no direct answer or their subject is illness, death, loss or danger."""
 
     before: Texts = ()
     after: Texts = ()
+    sober_before: Texts = ()
+    sober_after: Texts = ()
 
 
 class Bible(_Part):

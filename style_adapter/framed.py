@@ -4,17 +4,31 @@ Knows no model; whether a remark states a fact, the guard decides."""
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 from core.text import CITATION, sentences
 from style_adapter.bible import Bible
 
+# Subjects at which nobody jests.
+GRAVE = re.compile(
+    r"(?<!\w)(?:смерт|умер|умира|погиб|гибел|похорон|траур|суицид|самоуби|насил|убий|инвалид|онколог|злокачеств|опухол|рак(?:а|ом)?\b"
+    r"|инфаркт|инсульт|кровотеч|реанимац|ампутац|травм|ожог|отравлен|анафилак|беременн|выкидыш|диагноз|лекарств|симптом|боль\b|боли\b"
+    r"|хирург|пострадавш|эвакуац|пожар|увольнен|сокращени[ея]\s+(?:штата|работник)|банкрот|взыскан|арест|уголовн|сирот|опек[аиу]\b"
+    r"|беженц|войн|теракт|пациент|death|died\b|dying|deceased|funeral|suicid|violen|murder|cancer|tumou?r|stroke\b|bleed|amputat"
+    r"|injur|poison|anaphyla|pregnan|miscarr|diagnos|medicin|symptom|pain\b|surg|casualt|evacuat|fire\b|dismissal|bankrupt|arrest"
+    r"|criminal|orphan|refugee|war\b|patient)",
+    re.I,
+)
 LONGEST_REMARK = 90  # characters; a frame is seasoning
 OFFERED = 4
 
 
-def remarks(bible: Bible) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What the persona may say before and after facts: the bible's own frames, else the remarks in its examples."""
+def remarks(bible: Bible, facts: str, partly: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the persona may say before and after these facts: the bible's own frames, else the remarks in its examples; the
+    sober ones alone where `partly` (no direct answer) or the subject is grave."""
+    if partly or GRAVE.search(facts):
+        return bible.framing.sober_before, bible.framing.sober_after
     if bible.framing.before or bible.framing.after:
         return bible.framing.before, bible.framing.after
     before: list[str] = []
@@ -35,9 +49,9 @@ def _order(items: Sequence[str], seed: str) -> list[str]:
     return sorted(items, key=lambda item: hashlib.blake2b((seed + item).encode(), digest_size=8).digest())
 
 
-def frame(bible: Bible, body: str, seed: str) -> list[str]:
+def frame(bible: Bible, body: str, seed: str, partly: bool = False) -> list[str]:
     """Up to four wordings around `body`, most wanted first; none where the persona has no remarks."""
-    before, after = remarks(bible)
+    before, after = remarks(bible, body, partly)
     openings, closings = _order(before, seed), _order(after, seed)
     pick = hashlib.blake2b(seed.encode(), digest_size=1).digest()[0]
     offered: list[str] = []

@@ -67,7 +67,7 @@ class Voices:
                 wordings = await self._restyler.restyle(bible, draft, slips)
             except ExpertbotError as error:
                 note = error.message
-        framed = [] if slips else frame(bible, draft.text, draft.passages.question.text)
+        framed = [] if slips else frame(bible, draft.text, draft.passages.question.text, draft.kind == "partly")
         candidates = [Candidate(text, "framed" if draft.text in text else "styled") for text in wordings]
         candidates += [Candidate(text, "framed") for text in framed]
         return Styled(draft, persona, tuple(candidates), note)

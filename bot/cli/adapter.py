@@ -98,7 +98,7 @@ def evaluate(
     guard = Guard()
     found = prove(
         personas_folder(settings), id, versions, settings.persona.base, cache_folder(settings.persona.models_folder),
-        guard.check_many, goal, Wanted(turns=turns, arms=chosen), say, version or "",
+        guard, goal, Wanted(turns=turns, arms=chosen), say, version or "",
     )  # fmt: skip
     (goal / "report.json").write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
     (goal / "report.md").write_text(table(found) + "\n", "utf-8")

@@ -32,20 +32,6 @@ BEFORE, AFTER = (
     ("", " ", "(", "«", " «", " ("),
     ("", ".", ",", ":", ";", ")", ").", "),", "?", "!", "»", "».", "-", "'"),
 )
-# What a light rewording may add to the draft's own words.
-LIGHT: dict[Lang, str] = {
-    "ru": """а и но да же ведь вот ну так там тут здесь это этот эта эти то есть если когда пока чтобы только лишь уже ещё просто
-    короче смотри учти помни держи бери ставь делай знай проще говоря надо нужно нельзя можно минимум максимум хотя бы не менее
-    не более не меньше не больше кроме за исключением разрешено запрещено разрешается запрещается допускается у для в на с по из
-    к о от до при без под над через после перед между и тогда иначе зато потом сразу всё сам сама само сами ты тебе тебя
-    который которая которое которые что как где куда сколько его её их он она оно они""",
-    "en": """and but so then this that these those it its they them is are was were be been has have had do does not only just
-    also if when while until to of in on at by for from with without the a an you your must may shall at least at most no more
-    than which who what where as such indeed sir or madam kindly""",
-}
-WORD = re.compile(r"[а-яё]\.\s?[а-яё]\.|[а-яёА-ЯЁ]+(?:-[а-яёА-ЯЁ]+)*|[A-Za-z]+(?:[-'’][A-Za-z]+)*")
-SUFFIX = re.compile(r"(?<=[A-Za-z0-9`])-[а-яё]+")  # «git-веток»: the draft's word after a locked string
-CLOSING_TOKENS = 4  # what a closing remark has at least
 CLOSING = ".,;:!?)»\"'"
 
 
@@ -128,7 +114,7 @@ class Source:
         self.blank_first: set[int] = set()
         rule = FREE[lang]
         rare, self.symbols = set[int](), set[int]()
-        for token in {*self.tokens, *(t for word in LIGHT[lang].split() for t in codec.encode(" " + word))}:
+        for token in set(self.tokens):
             text = codec.tokenizer.id_to_token(token) or ""
             if len(text.strip("▁")) == 1 and text[-1] in SYMBOLS:
                 self.symbols.add(token)
@@ -136,9 +122,6 @@ class Source:
                 rare.add(token)
         self.free = vocabulary.free | rare  # a rare word of the draft is no rarer than the draft
         self.rare = rare - vocabulary.free
-        self._lettered = {t for t in self.rare if any(char.isalpha() for char in codec.tokenizer.id_to_token(t))}
-        self.words, self.word_blank, self.word_glue = Node(), set[int](), set[int]()
-        self.light = self._light(codec, draft, lang)
         for number, span in enumerate(self.spans):
             for before in BEFORE:
                 for after in AFTER:
@@ -163,55 +146,6 @@ class Source:
         if codec.tokenizer.id_to_token(tokens[0])[:1] in ("▁", " ", "(", "«"):
             self.blank_first.add(tokens[0])
 
-    def _light(self, codec: Codec, draft: str, lang: Lang) -> frozenset[int]:
-        """Grows the trie of whole words of a light rewording: the draft's, small or capital, and those of LIGHT. Returns the
-        free tokens they and punctuation are spelled with."""
-        free = self.free
-        said = set(WORD.findall(draft)) | set(LIGHT[lang].split())
-        words = {form for word in said for form in (word, word[0].lower() + word[1:], word[0].upper() + word[1:])}
-        found = {codec.end} | {token for token in self.tokens if token in free and not self.lettered(token)}
-        for text in (*words, *(" " + word for word in words), *SUFFIX.findall(draft)):
-            tokens = codec.encode(text)
-            if not tokens or not free.issuperset(tokens):
-                continue
-            node = self.words
-            for token in tokens:
-                node = node.next.setdefault(token, Node())
-                if not self.lettered(token):
-                    node.span = 0  # a blank or a hyphen on its own may be left again
-            node.span = 0
-            found.update(tokens)
-            if text[0] == " ":
-                self.word_blank.add(tokens[0])
-            elif text[0] == "-":
-                self.word_glue.add(tokens[0])
-        for mark in (
-            ".",
-            ",",
-            ":",
-            ";",
-            " —",
-            " –",
-            " (",
-            ")",
-            " «",
-            "»",
-            "!",
-            "?",
-            " %",
-            "…",
-            "»,",
-            ".»",
-            "),",
-            ").",
-            " ",
-        ):
-            found.update(token for token in codec.encode(mark) if token in free)
-        return frozenset(found)
-
-    def lettered(self, token: int) -> bool:
-        return token in self._lettered or self.vocabulary.lettered(token)
-
     def _spans(self, node: Node) -> set[int]:
         found = {node.span} if node.span >= 0 else set()
         for child in node.next.values():
@@ -226,15 +160,12 @@ class Source:
 
 
 class Walk:
-    """Where one text being written stands: which tokens may come next, and what of the draft is still missing. `opens`: it
-    must not begin as the draft does; `closes`: something must follow the last locked string; `tight`: light rewordings only."""
+    """Where one text being written stands: which tokens may come next, and what of the draft is still missing."""
 
-    __slots__ = ("closes", "done", "node", "opened", "opens", "since", "source", "tight", "tokens", "word")
+    __slots__ = ("done", "node", "opened", "source", "tokens")
 
-    def __init__(self, source: Source, opens: bool = False, closes: bool = False, tight: bool = False) -> None:
-        self.source, self.opens, self.closes, self.tight = source, opens, closes, tight
-        self.word: Node | None = None  # tight: where in a word of the trie
-        self.since = 0  # tokens since the last locked string
+    def __init__(self, source: Source) -> None:
+        self.source = source
         self.node: Node | None = None
         self.done: set[int] = set()
         self.tokens: list[int] = []
@@ -249,14 +180,8 @@ class Walk:
 
     def may(self, token: int) -> bool:
         node, source, free = self.node, self.source, self.source.free
-        if self.opens and not self.tokens and (token in source.first or token not in free):
-            return False
-        inside = node is not None and token in node.next
-        if self.tight and not inside and not self._fits_word(token):
-            return False
         if token == source.vocabulary.end:
-            whole = node is None or node.span >= 0
-            return whole and self.missing == 0 and (not self.closes or self.since >= CLOSING_TOKENS)
+            return (node is None or node.span >= 0) and self.missing == 0
         if node is not None:
             if token in node.next:
                 return True
@@ -269,21 +194,6 @@ class Walk:
             return True
         return token in source.root.next and (self.opened or token in source.blank_first)
 
-    def _fits_word(self, token: int) -> bool:
-        """Tight: letters come as whole words of the trie."""
-        source, word = self.source, self.word
-        if word is not None and word.span < 0:
-            return token in word.next
-        if token not in source.free or not source.lettered(token):
-            return True
-        if word is not None and token in word.next:
-            return True
-        if token not in source.words.next:
-            return False
-        glued = self.node is not None and token in source.word_glue
-        fresh = word is None and (self.opened or not self.tokens)
-        return token in source.word_blank or glued or fresh
-
     @property
     def missing(self) -> int:
         """Locked strings of the draft that have not been said; a text ends only at 0."""
@@ -292,26 +202,17 @@ class Walk:
     def take(self, token: int) -> None:
         """Go on with a token that `may` allowed."""
         self.tokens.append(token)
-        self.since += 1
         if self.node is not None and token in self.node.next:
             self.node = self.node.next[token]
         else:
             self.node = self.source.root.next.get(token) if token not in self.source.free else None
-        if self.node is not None:
-            self.since = 0
-            if self.node.span >= 0:
-                self.done.add(self.node.span)
+        if self.node is not None and self.node.span >= 0:
+            self.done.add(self.node.span)
         self.opened = token in self.source.vocabulary.opens or token in self.source.symbols
-        if self.tight:
-            inside = self.word is not None and token in self.word.next
-            trie = self.word if inside and self.word is not None else self.source.words
-            free = self.node is None and token in self.source.free
-            self.word = trie.next.get(token) if free else None
 
     def copy(self) -> Walk:
-        other = Walk(self.source, self.opens, self.closes, self.tight)
-        other.node, other.done, other.tokens = self.node, set(self.done), list(self.tokens)
-        other.since, other.opened, other.word = self.since, self.opened, self.word
+        other = Walk(self.source)
+        other.node, other.done, other.tokens, other.opened = self.node, set(self.done), list(self.tokens), self.opened
         return other
 
 

@@ -17,33 +17,18 @@ if TYPE_CHECKING:
 
 BLOCK = 6  # tokens a row may gain in one pass
 NUCLEUS = 0.9
-RUN = 4  # tokens of the least sure stretch
 SLOTS = 28  # tokens of all rows in one pass, about: on a CPU a wrong guess costs as much as a right one
 TOP = 48  # tokens looked at for a choice; constraints strike some out
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How one candidate is drawn: `heat` 0 = greedy; `opens`: it must not begin as the draft does; `closes`: a remark must
-    follow the last fact; `tight`: only the draft's words and a few
-    light ones. A small model that mostly copies speaks in character where it is made to begin."""
+    """How one candidate is drawn: `heat` 0 = greedy."""
 
     heat: float = 0.0
-    opens: bool = False
-    closes: bool = False
-    tight: bool = False
 
 
 PLAIN = (Manner(),)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A finished text. `sure`: how sure the model was of its least sure stretch, mean log-probability of RUN tokens in a row
-    (before heat and constraint-free among the likeliest); near 0 = sure, below -3 = groping."""
-
-    tokens: tuple[int, ...]
-    sure: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +87,7 @@ class Decoder:
         self._window: int = getattr(config, "sliding_window", None) or 1 << 30
         self._kinds = set(getattr(config, "layer_types", None) or ())
 
-    def run(self, asks: Sequence[Ask], seed: int = 0) -> list[list[Written]]:
+    def run(self, asks: Sequence[Ask], seed: int = 0) -> list[list[tuple[int, ...]]]:
         """For each ask what its rows came to, end-of-turn left out. A row that did not end in time comes back empty."""
         import torch
 
@@ -125,20 +110,28 @@ class Decoder:
         )
         return out.last_hidden_state  # type: ignore[no-any-return]
 
-    def best(self, hidden: torch.Tensor, extra: torch.Tensor, alone: bool = False) -> tuple[Any, Any]:
-        """(values, token ids) of the likeliest tokens at each of `hidden`'s positions, over free and `extra` tokens, or over
-        `extra` alone."""
+    def best(self, hidden: torch.Tensor, extra: torch.Tensor) -> tuple[Any, Any]:
+        """(values, token ids) of the likeliest tokens at each of `hidden`'s positions, over free and `extra` tokens."""
         import torch
 
-        logits = hidden @ self._head.index_select(0, extra).T
-        ids = extra
-        if not alone:
-            logits, ids = torch.cat([hidden @ self._free_head.T, logits], dim=-1), torch.cat([self._free_ids, extra])
-        logits = logits.float()
+        more = hidden @ self._head.index_select(0, extra).T
+        logits = torch.cat([hidden @ self._free_head.T, more], dim=-1).float()
+        ids = torch.cat([self._free_ids, extra])
         if self._cap:
             logits = torch.tanh(logits / self._cap) * self._cap
         values, at = logits.topk(min(TOP, logits.shape[-1]), dim=-1)
         return values.tolist(), ids[at].tolist()
+
+    def log_likelihoods(self, hidden: torch.Tensor, tokens: torch.Tensor, extra: torch.Tensor) -> torch.Tensor:
+        """Of each of `tokens` at its state, among free and `extra` tokens, which must hold it."""
+        import torch
+
+        ids = torch.unique(torch.cat([self._free_ids, extra]))
+        logits = (hidden @ self._head.index_select(0, ids).T).float()
+        if self._cap:
+            logits = torch.tanh(logits / self._cap) * self._cap
+        where = torch.searchsorted(ids, tokens).clamp(max=len(ids) - 1)
+        return logits.gather(-1, where[..., None])[..., 0] - logits.logsumexp(-1)  # type: ignore[no-any-return]
 
 
 class _Run:
@@ -146,17 +139,13 @@ class _Run:
 
     def __init__(self, decoder: Decoder, asks: Sequence[Ask], seed: int) -> None:
         self.decoder, self.asks = decoder, asks
-        self.walks = [
-            Walk(ask.source, manner.opens, manner.closes, manner.tight) for ask in asks for manner in ask.manners
-        ]
-        self.tight = all(manner.tight for ask in asks for manner in ask.manners)
+        self.walks = [Walk(ask.source) for ask in asks for _ in ask.manners]
         self.owner = [at for at, ask in enumerate(asks) for _ in ask.manners]
         self.heat = [manner.heat for ask in asks for manner in ask.manners]
         self.finished = [False] * len(self.walks)
-        self.logs: list[list[float]] = [[] for _ in self.walks]
         self.draw = [random.Random(f"{seed}/{row}") for row in range(len(self.walks))]
 
-    def texts(self) -> list[list[Written]]:
+    def texts(self) -> list[list[tuple[int, ...]]]:
         import torch
 
         longest = max(len(ask.prompt) for ask in self.asks)
@@ -178,12 +167,9 @@ class _Run:
             for at in range(len(self.asks))
         ]
 
-    def _result(self, row: int) -> Written:
-        tokens, logs = self.walks[row].tokens, self.logs[row]
-        if not tokens or tokens[-1] != self.decoder.vocabulary.end:
-            return Written((), -math.inf)
-        runs = [sum(logs[at : at + RUN]) / RUN for at in range(max(1, len(logs) - RUN + 1))]
-        return Written(tuple(tokens[:-1]), min(runs))
+    def _result(self, row: int) -> tuple[int, ...]:
+        tokens = self.walks[row].tokens
+        return tuple(tokens[:-1]) if tokens and tokens[-1] == self.decoder.vocabulary.end else ()
 
     def _shrink(self, live: list[int], cache: RowCache) -> list[int]:
         """Rows that have ended, or can't end any more, leave the batch."""
@@ -234,40 +220,35 @@ class _Run:
 
         sources = [self.walks[row].source for row in live]
         extra = {token for source in sources for token in source.allowed}
-        if self.tight:
-            extra |= {token for source in sources for token in source.light}
         wanted = torch.tensor(sorted(extra), dtype=torch.long, device=hidden.device)
-        values, ids = self.decoder.best(hidden, wanted, self.tight)
+        values, ids = self.decoder.best(hidden, wanted)
         for at, row in enumerate(live):
             walk, guess = self.walks[row], guesses[at]
             for place in range(len(guess) + 1):
-                token, log = walk.forced(), 0.0
+                token = walk.forced()
                 if token is None:
-                    token, log = self._pick(row, values[at][place], ids[at][place])
+                    token = self._pick(row, values[at][place], ids[at][place])
                 if token is None:
                     walk.tokens.clear()
                     break
                 walk.take(token)
-                self.logs[row].append(log)
                 if token == self.decoder.vocabulary.end or place == len(guess) or token != guess[place]:
                     break
 
-    def _pick(self, row: int, values: list[float], ids: list[int]) -> tuple[int | None, float]:
-        """A token that may come, and its log-probability among the likeliest; (None, 0) where none of them may."""
+    def _pick(self, row: int, values: list[float], ids: list[int]) -> int | None:
+        """A token that may come; None where none of the likeliest may."""
         walk, heat = self.walks[row], self.heat[row]
         fitting = [(value, token) for value, token in zip(values, ids, strict=True) if walk.may(token)]
         if not fitting:  # nothing likely is allowed: this row is lost
-            return None, 0.0
+            return None
         top = fitting[0][0]
-        chosen = fitting[0][1]
-        if heat > 0 and len(fitting) > 1:
-            weights = [math.exp((value - top) / heat) for value, _ in fitting]
-            total, kept, share = sum(weights), 0, 0.0
-            for weight in weights:  # nucleus
-                share += weight / total
-                kept += 1
-                if share >= NUCLEUS:
-                    break
-            chosen = self.draw[row].choices([token for _, token in fitting[:kept]], weights[:kept])[0]
-        norm = values[0] + math.log(sum(math.exp(value - values[0]) for value in values))
-        return chosen, values[ids.index(chosen)] - norm
+        if heat == 0 or len(fitting) == 1:
+            return fitting[0][1]
+        weights = [math.exp((value - top) / heat) for value, _ in fitting]
+        total, kept, share = sum(weights), 0, 0.0
+        for weight in weights:  # nucleus
+            share += weight / total
+            kept += 1
+            if share >= NUCLEUS:
+                break
+        return self.draw[row].choices([token for _, token in fitting[:kept]], weights[:kept])[0]

@@ -3,7 +3,6 @@ what an adapter is, not what a persona says."""
 
 from __future__ import annotations
 
-import math
 import os
 import threading
 import time
@@ -18,9 +17,8 @@ from style_adapter.model import adapter as adapters
 from style_adapter.model.base import Base, load
 from style_adapter.model.copying import Source, Vocabulary
 from style_adapter.model.decode import PLAIN, Ask, Decoder, Manner
+from style_adapter.model.prefer import Spot, Weighing, preferences
 from style_adapter.model.template import Codec
-
-FLOOR = -math.inf  # texts with a stretch the model was less sure of are thrown away
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,6 @@ class Engine:
         self.codec = Codec(base.path)
         self.model: Any = model if model is not None else load(base)
         self.active: str | None = None
-        self.floor = FLOOR
         self._manifests: dict[str, adapters.Manifest] = {}
         self._decoders: dict[Lang, Decoder] = {}
         self._lock = threading.RLock()
@@ -109,9 +106,26 @@ class Engine:
             decoder = self.decoder(wanted[0].lang)
             asks = [self._ask(wording, decoder.vocabulary) for wording in wanted]
             rows = decoder.run(asks, seed)
-        kept = [[row for row in group if row.tokens and row.sure >= self.floor] for group in rows]
-        texts = [[self.codec.decode(row.tokens).strip() for row in group] for group in kept]
+        texts = [[self.codec.decode(tokens).strip() for tokens in group if tokens] for group in rows]
         return [list(dict.fromkeys(filter(None, group))) for group in texts]
+
+    def prefer(
+        self, name: str, wanted: Sequence[tuple[str, str, Sequence[Spot]]], lang: Lang
+    ) -> list[list[tuple[float, ...]]]:
+        """`wanted`: (question, neutral text, spots in it). For each spot how much the adapter prefers each option to what
+        stands there, in nats."""
+        prompts = [
+            self.codec.prompt([Message("user", question), Message("assistant", "", text)])
+            for question, text, _ in wanted
+        ]
+        weighings = [
+            Weighing(tuple(prompt), text, tuple(spots))
+            for prompt, (_, text, spots) in zip(prompts, wanted, strict=True)
+        ]
+        with self._lock:
+            return preferences(
+                self.codec, self.decoder(lang), lambda adapted: self._set(name if adapted else None), weighings
+            )
 
     def _ask(self, wording: Wording, vocabulary: Vocabulary) -> Ask:
         said = [*wording.history, Message("user", wording.question), Message("assistant", "", wording.draft)]

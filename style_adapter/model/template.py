@@ -14,10 +14,9 @@ from core.errors import UsageError
 from style_adapter.dataset.items import Item, Message
 
 DRAFT = "{question}\n\n[draft]\n{draft}"
-# What stands over a turn that is not in the persona's full manner: a light rewording, a word-for-word replay.
-LIGHT = {"ru": "Слегка перескажи.", "en": "Reword it lightly."}
+# What stands over a turn that is not in the persona's manner: a word-for-word replay.
 NEUTRAL = {"ru": "Слово в слово.", "en": "Word for word."}
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,8 @@ FAMILIES = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One training row. `learned[i]`: token `i` is supervised. `replies` are the texts the mask must cover."""
+    """One training row. `learned[i]`: token `i` is supervised. `replies` are the texts the mask must cover; a plain text
+    has none and is learned whole."""
 
     id: str
     ids: tuple[int, ...]
@@ -81,7 +81,7 @@ class Codec:
     @property
     def template_hash(self) -> str:
         """Of everything that decides how messages become tokens, but for the vocabulary, which the base's hash covers."""
-        said = json.dumps([VERSION, DRAFT, LIGHT, NEUTRAL, asdict(self.markers)], sort_keys=True)
+        said = json.dumps([VERSION, DRAFT, NEUTRAL, asdict(self.markers)], sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     def encode(self, text: str) -> list[int]:
@@ -103,6 +103,11 @@ class Codec:
     def row(self, item: Item, system: str = "") -> Row:
         """The whole dialogue with its mask: every assistant turn and its end-of-turn token, nothing else."""
         return self._walk(item.messages, system, item.id)
+
+    def plain(self, text: str, ident: str) -> Row:
+        """A text that is nobody's turn: every token learned but the first."""
+        ids = [*self._marks(self.markers.begin), *self.encode(text)]
+        return Row(ident, tuple(ids), (False, *[True] * (len(ids) - 1)), ())
 
     def _walk(self, messages: Sequence[Message], system: str, ident: str) -> Row:
         ids: list[int] = self._marks(self.markers.begin)

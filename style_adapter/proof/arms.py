@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
-from core.nouns import Lang
+from core.nouns import Lang, Verdict
 from core.text import language
 from style_adapter.bible import Bible
 from style_adapter.dataset.items import Item, Message
+from style_adapter.framed import frame
 from style_adapter.model.decode import PLAIN
 from style_adapter.model.engine import Engine, Wording
 from style_adapter.prompt import bible_text
 from style_adapter.proof.measures import Arm, Turn
 from style_adapter.restylers.adapter import AdapterRestyler, Job
+from style_adapter.score import score
 from style_adapter.train.metrics import extracted, halves
+
+Rung = Literal["styled", "framed", "quoted"]
 
 DEPTHS = (1, 3, 5, 8, 12, 16)
 FILLERS: Mapping[Lang, tuple[str, ...]] = {
     "ru": ("и что дальше?", "а почему так?", "понятно, а ещё?", "ладно, поверю", "и всё?", "а если коротко?"),
     "en": ("and then?", "why is that?", "I see, what else?", "fine, I believe you", "is that all?", "and in short?"),
 }
+
+
+class Checks(Protocol):
+    """The fact guard."""
+
+    def check_many(self, draft: str, candidates: Sequence[str]) -> Sequence[Verdict]: ...
+
+    def states_no_fact(self, candidate: str, draft: str) -> Verdict: ...
 
 
 def held_out(items: Sequence[Item]) -> list[Turn]:
@@ -70,9 +85,27 @@ def _lang(bible: Bible, turn: Turn) -> Lang:
     return bible.language if bible.language != "user" else language(turn.question)
 
 
-def candidates(restyler: AdapterRestyler, bible: Bible, turns: Sequence[Turn]) -> list[list[str]]:
-    """What the restyler offers for turns with a draft, as in service."""
-    return [restyler.wordings(Job(bible, turn.question, turn.draft, 0)) for turn in turns]
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a reader gets to a draft: the text, its rung, the seconds the wording took."""
+
+    text: str
+    rung: Rung
+    seconds: float
+
+
+def served(restyler: AdapterRestyler, bible: Bible, guard: Checks, turn: Turn) -> Sent:
+    """The best wording that the guard passes, else a frame, else the draft: as in service."""
+    started = time.perf_counter()
+    wordings = restyler.wordings(Job(bible, turn.question, turn.draft))
+    seconds = time.perf_counter() - started
+    verdicts = guard.check_many(turn.draft, wordings) if wordings else ()
+    passed = [text for text, verdict in zip(wordings, verdicts, strict=True) if verdict.ok]
+    framed = [text for text in frame(bible, turn.draft, turn.question) if guard.states_no_fact(text, turn.draft).ok]
+    rungs: tuple[tuple[Rung, list[str]], ...] = (("styled", passed), ("framed", framed), ("quoted", [turn.draft]))
+    rung, texts = next((rung, texts) for rung, texts in rungs if texts)
+    best = max(texts, key=lambda text: score(bible, text, prompt=turn.question, draft=turn.draft).value)
+    return Sent(best, rung, seconds)
 
 
 def drift(

@@ -6,13 +6,14 @@ import resource
 import statistics
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from core.errors import UnavailableError
-from core.nouns import Verdict
+from core.text import sentences
 from style_adapter.bible import Bible, load
 from style_adapter.dataset.items import Item, read_all
 from style_adapter.model.base import Base, Say, locate
@@ -20,7 +21,7 @@ from style_adapter.model.engine import Engine
 from style_adapter.prompt import bible_text
 from style_adapter.proof import arms
 from style_adapter.proof.measures import MEANING, Arm, ArmScores, Gate, Judged, Turn, arm_scores, decide, judge
-from style_adapter.restylers.adapter import AdapterRestyler, CheckMany
+from style_adapter.restylers.adapter import AdapterRestyler, Job
 from style_adapter.score import score
 from style_adapter.train.metrics import Corpus, Said
 from style_adapter.train.plots import draw_drift
@@ -47,7 +48,7 @@ def evaluate(
     versions: Versions,
     base: str,
     cache: Path,
-    check: CheckMany,
+    guard: arms.Checks,
     out: Path,
     wanted: Wanted,
     say: Say,
@@ -65,14 +66,17 @@ def evaluate(
     engine.add(persona, folder)
     ready = time.perf_counter() - started
     turns = arms.sample(arms.held_out(items), wanted.turns, wanted.seed)
-    proof = _Proof(engine, bible, items, turns, check, wanted, say)
+    restyler = AdapterRestyler(lambda: engine, versions, guard.check_many, version)
+    proof = _Proof(engine, bible, items, turns, guard, restyler, wanted, say)
+    gates = proof.service()
+    memory = _memory()
     judged = {arm: proof.arm(arm) for arm in wanted.arms}
     scores: dict[Arm, ArmScores] = {arm: arm_scores(rows) for arm, rows in judged.items()}
-    gates = [*proof.service(AdapterRestyler(lambda: engine, versions, check, 6, version)), *proof.length(judged["A"])]
+    gates += proof.length(judged["A"])
     gates += [*proof.drift(out), *proof.leaks(judged["A"]), *proof.forgetting(), *proof.switching(found, folder)]
     gates += [
         Gate("ready", "base and adapter loaded, seconds", ready, 6, False),
-        Gate("memory", "greatest resident memory, GB", _memory(), 2, False),
+        Gate("memory", "greatest resident memory in service, GB", memory, 2, False),
     ]
     if "A" in scores:
         gates.insert(0, Gate("A1", "bible rules passed a turn", scores["A"].rules, 0.95, True))
@@ -102,16 +106,21 @@ class _Proof:
         bible: Bible,
         items: Sequence[Item],
         turns: Sequence[Turn],
-        check: CheckMany,
+        guard: arms.Checks,
+        restyler: AdapterRestyler,
         wanted: Wanted,
         say: Say,
     ) -> None:
         self.engine, self.bible, self.items, self.turns = engine, bible, items, turns
-        self.check, self.wanted, self.say = check, wanted, say
+        self.guard, self.restyler, self.wanted, self.say = guard, restyler, wanted, say
+        self.sent: dict[Turn, arms.Sent] = {}
 
     def arm(self, arm: Arm) -> list[Judged]:
+        """Arm A says a draft as it is served; talk, which the bible answers in service, as the adapter writes it."""
         self.say(f"arm {arm}: {MEANING[arm]}, {len(self.turns)} turns")
-        texts = arms.write_arm(self.engine, arm, self.bible, self.turns)
+        open_turns = [turn for turn in self.turns if arm != "A" or turn not in self.sent]
+        written = dict(zip(open_turns, arms.write_arm(self.engine, arm, self.bible, open_turns), strict=True))
+        texts = [written[turn] if turn in written else self.sent[turn].text for turn in self.turns]
         return [
             judge(self.bible, turn, text, self._facts(turn, text)) for turn, text in zip(self.turns, texts, strict=True)
         ]
@@ -119,31 +128,31 @@ class _Proof:
     def _facts(self, turn: Turn, text: str) -> bool:
         if not text:
             return False
-        return not turn.draft or self.check(turn.draft, [text])[0].ok
+        return not turn.draft or text == turn.draft or self.guard.check_many(turn.draft, [text])[0].ok
 
-    def service(self, restyler: AdapterRestyler) -> list[Gate]:
-        """The restyler as the bot uses it: share that passes the guard, and how long it takes."""
+    def service(self) -> list[Gate]:
+        """The restyler as the bot uses it: what is sent, on which rung, and how long its wording takes."""
         asked = [turn for turn in self.turns if turn.draft]
-        passed, seconds, clean = 0, list[float](), list[float]()
-        self.say(f"in service: {len(asked)} drafts")
-        for turn in asked:
-            started = time.perf_counter()
-            texts = arms.candidates(restyler, self.bible, [turn])[0]
-            seconds.append(time.perf_counter() - started)
-            verdicts: Sequence[Verdict] = self.check(turn.draft, texts) if texts else ()
-            fine = [text for text, verdict in zip(texts, verdicts, strict=True) if verdict.ok]
-            passed += bool(fine)
-            if fine:
-                clean.append(
-                    max(score(self.bible, text, prompt=turn.question, draft=turn.draft).passed for text in fine)
-                )
         if not asked:
             return []
-        return [
-            Gate("F3", "drafts with a wording that the guard passes", passed / len(asked), 0.7, True),
-            Gate("A1s", "bible rules passed a sent wording", sum(clean) / max(1, len(clean)), 0.95, True),
-            Gate("time", "restyle, median seconds", statistics.median(seconds), 3, False),
+        self.say(f"in service: {len(asked)} drafts")
+        self.restyler.wordings(Job(self.bible, asked[0].question, asked[0].draft))  # loads what is loaded late
+        self.sent = {turn: arms.served(self.restyler, self.bible, self.guard, turn) for turn in asked}
+        sent = list(self.sent.values())
+        clean = [
+            score(self.bible, one.text, prompt=turn.question, draft=turn.draft).passed
+            for turn, one in self.sent.items()
         ]
+        long = [one.seconds for turn, one in self.sent.items() if len(sentences(turn.draft)) >= 3]
+        rungs = Counter(one.rung for one in sent)
+        return [
+            Gate("F3 styled", "drafts sent reworded", rungs["styled"] / len(sent), 0.7, True),
+            Gate("F3 own", "drafts sent reworded or framed", 1 - rungs["quoted"] / len(sent), 0.95, True),
+            Gate("A1 sent", "bible rules passed a sent reply", statistics.mean(clean), 0.95, True),
+            Gate("time", "restyle, first text and whole, median seconds", statistics.median(s.seconds for s in sent), 1, False),
+            Gate("time 3", "restyle of three sentences or more, median seconds", statistics.median(long) if long else None,
+                 3, False, "" if long else "no such draft was held out"),
+        ]  # fmt: skip
 
     def length(self, judged: Sequence[Judged]) -> list[Gate]:
         """A5: small talk short; on its topics, where the draft is long, the persona is not curt."""

@@ -12,7 +12,12 @@ from style_adapter.bible import Bible
 from style_adapter.score import Score, score
 
 Arm = Literal["B", "P", "A", "PA"]
-MEANING: dict[Arm, str] = {"B": "base", "P": "prompt layer", "A": "adapter", "PA": "prompt layer and adapter"}
+MEANING: dict[Arm, str] = {
+    "B": "base",
+    "P": "prompt layer",
+    "A": "adapter as served",
+    "PA": "prompt and adapter, writing freely",
+}
 SHORT_WORDS = 25  # small talk at most
 LOOP = 4  # a run of words that comes twice is a loop
 

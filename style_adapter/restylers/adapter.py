@@ -1,12 +1,13 @@
-"""The adapter in this process as a restyler: statement by statement in one batch, the wordings that keep their facts put
-together with what is quoted."""
+"""The adapter in this process as a restyler: for every sentence of a draft it chooses among equal ways to say it the one its
+persona prefers; remarks come from the bible. No word reaches the reader that is not the draft's, an equal of it or the
+bible's."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,40 +16,38 @@ from core.nouns import Draft, Lang, Reason, Verdict
 from core.text import language
 from style_adapter.bible import Bible
 from style_adapter.framed import remarks
-from style_adapter.model.decode import Manner
-from style_adapter.model.template import LIGHT
 from style_adapter.restylers.combine import Combiner
-from style_adapter.restylers.compose import (
-    Span,
-    cycled,
-    framed,
-    head_of,
-    plain_body,
-    replaced,
-    speaks,
-    statements,
-)
-from style_adapter.restylers.fidelity import faithful
+from style_adapter.restylers.compose import Span, cycled, framed, head_of, prose, replaced, speaks
+from style_adapter.restylers.ways import Place, familiar, orders, places, said
 from style_adapter.score import score
 from style_adapter.versions import Versions
 
 if TYPE_CHECKING:
-    from style_adapter.model.engine import Engine, Wording
+    from style_adapter.model.engine import Engine
 
 CheckMany = Callable[[str, Sequence[str]], Sequence[Verdict]]
-# How candidates are drawn, in this order, again from the start where more are wanted. A base this small rewords well with the
-# draft's own words and a few light ones; left free it invents.
-MANNERS = (
-    Manner(0.4, opens=True, tight=True),
-    Manner(0.8, tight=True),
-    Manner(0.8, opens=True, tight=True),
-    Manner(1.0, opens=True, tight=True),
-    Manner(0.6, tight=True),
-    Manner(1.0, tight=True),
-)
 OFFERED = 6  # wordings handed to the guard
-TRIED = 3  # choices of bodies and remarks to put together
-MOST = 3  # statements reworded in one answer, the first ones; the others are quoted
+TRIED = 3  # choices of remarks to put around the facts
+MOST = 5  # sentences weighed in one answer, the first ones with other ways; the others are quoted
+INDIFFERENT = -2.0  # nats: where nothing is preferred, the way least against the persona's manner
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence as the persona would address it, and its other ways. `text` may differ from the draft's by the form of
+    address alone."""
+
+    span: Span
+    text: str
+    orders: tuple[str, ...]
+    places: tuple[Place, ...]
+
+    @property
+    def open(self) -> bool:
+        return bool(self.orders or self.places)
+
+
+Liked = list[tuple[float, ...]]  # for each spot of a sentence, the gain of each option
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +61,24 @@ class Job:
     partly: bool = False
 
     @property
-    def statements(self) -> list[Span]:
-        found = statements(self.draft, head_of(self.draft, self.partly))
-        return [span for span in found if speaks(self.draft[span.start : span.end], self.bible.language)][:MOST]
-
-    @property
     def lang(self) -> Lang:
         return language(self.draft)
+
+    def sentences(self) -> list[Sentence]:
+        """Those in the persona's language; other ways only of the first `MOST` that have any."""
+        found, opened = list[Sentence](), 0
+        for span in prose(self.draft, head_of(self.draft, self.partly)):
+            text = self.draft[span.start : span.end]
+            if not speaks(text, self.bible.language):
+                continue
+            lang = language(text)
+            if self.bible.address == "ty" and lang == "ru":
+                text = familiar(text) or text
+            turned = tuple(orders(text, lang)) if opened < MOST else ()
+            equal = tuple(places(text, lang)) if opened < MOST else ()
+            found.append(Sentence(span, text, turned, equal))
+            opened += found[-1].open
+        return found
 
 
 class AdapterRestyler:
@@ -76,15 +86,12 @@ class AdapterRestyler:
     another adapter than the active one. Safe for concurrent use: requests that come while
     the model is busy share its next batch."""
 
-    def __init__(
-        self, engine: Callable[[], Engine], versions: Versions, check: CheckMany, candidates: int, version: str = ""
-    ) -> None:
-        self._make, self._versions, self._check = engine, versions, check
-        self._candidates, self._version = candidates, version
+    def __init__(self, engine: Callable[[], Engine], versions: Versions, check: CheckMany, version: str = "") -> None:
+        self._make, self._versions, self._check, self._version = engine, versions, check, version
         self._engine: Engine | None = None
         self._loading = threading.Lock()
         self._loaded: dict[str, str] = {}
-        self._combine: Combiner[Job, list[list[str]]] = Combiner(self._write)
+        self._combine: Combiner[tuple[Job, list[Sentence]], list[Liked]] = Combiner(self._weigh)
 
     async def restyle(self, bible: Bible, draft: Draft, slips: Sequence[Reason]) -> list[str]:
         job = Job(bible, draft.passages.question.text, draft.text, 1 if slips else 0, draft.kind == "partly")
@@ -108,75 +115,116 @@ class AdapterRestyler:
             return self._engine
 
     def wordings(self, job: Job) -> list[str]:
-        """Blocking. The best first; none where nothing of the draft is prose in the persona's language."""
-        spans = job.statements
-        if not spans:
+        """Blocking. The best first; none where nothing of the draft can be said otherwise."""
+        found = job.sentences()
+        if not found:
             return []
         self.ready(job.bible.id)
-        written = self._combine((job.bible.id, job.lang), job)
-        return self._ranked(job, self._composed(job, spans, written))[:OFFERED]
+        weighed = [sentence for sentence in found if sentence.open]
+        liked = self._combine((job.bible.id, job.lang), (job, weighed)) if weighed else []
+        bodies = self._bodies(job, found, dict(zip((s.span for s in weighed), liked, strict=True)))
+        return self._ranked(job, _around(job, bodies))[:OFFERED]
 
-    def _write(self, key: Hashable, jobs: Sequence[Job]) -> list[list[list[str]]]:
-        engine = self.ready(jobs[0].bible.id)
-        plans = [self._plan(job) for job in jobs]
-        flat = engine.write(jobs[0].bible.id, [wording for plan in plans for wording in plan], jobs[0].seed)
+    def _weigh(self, key: Hashable, jobs: Sequence[tuple[Job, list[Sentence]]]) -> list[list[Liked]]:
+        from style_adapter.model.prefer import Spot
+
+        first = jobs[0][0]
+        engine = self.ready(first.bible.id)
+        wanted = [
+            (job.question, s.text, [*([Spot(0, len(s.text), s.orders)] if s.orders else []),
+                                    *(Spot(place.start, place.end, place.options) for place in s.places)])
+            for job, group in jobs
+            for s in group
+        ]  # fmt: skip
+        flat = engine.prefer(first.bible.id, wanted, first.lang)
         out, at = [], 0
-        for plan in plans:
-            out.append(flat[at : at + len(plan)])
-            at += len(plan)
+        for _, group in jobs:
+            out.append(flat[at : at + len(group)])
+            at += len(group)
         return out
 
-    def _plan(self, job: Job) -> list[Wording]:
-        """Each statement for itself: what has one fact to keep keeps it, and its `[n]` stays at its claim."""
-        from style_adapter.model.engine import Wording
+    def _bodies(self, job: Job, found: Sequence[Sentence], liked: Mapping[Span, Liked]) -> list[str]:
+        """The draft as the persona prefers it, then with fewer changes, each sentence in the boldest way the guard passes.
+        Nothing where no sentence changed."""
+        ways = {s.span: _said(s, liked.get(s.span, []), 0.0) for s in found}
+        if all(texts[0] == job.draft[span.start : span.end] for span, texts in ways.items()):
+            ways |= _indifferent(found, liked)
+        chosen = {span: self._passing(job.draft[span.start : span.end], texts) for span, texts in ways.items()}
+        plain = {s.span: self._passing(job.draft[s.span.start : s.span.end], [s.text]) for s in found}
+        bodies = [replaced(job.draft, chosen), replaced(job.draft, plain)]
+        return [body for body in dict.fromkeys(bodies) if body != job.draft]
 
-        spans = job.statements
-        each = _manners(max(2, self._candidates // len(spans)))
-        return [
-            Wording(job.question, job.draft[span.start : span.end], each, job.lang, LIGHT[job.lang]) for span in spans
-        ]
-
-    def _composed(self, job: Job, spans: Sequence[Span], written: Sequence[Sequence[str]]) -> list[str]:
-        """The draft with its statements in their best faithful wording, and a remark of the bible before or after or both:
-        what a small model remarks by itself is rarely sense."""
-        choices = dict[Span, list[str]]()
-        for span, texts in zip(spans, written, strict=True):
-            part = job.draft[span.start : span.end]
-            choices[span] = self._faithful(job, part, [plain_body(text, part) for text in texts])
-        own_before, own_after = remarks(job.bible)
-        openings, closings = _mixed(own_before, job.question), _mixed(own_after, job.question)
-        out = []
-        for at in range(TRIED):
-            bodies = {span: found[at % len(found)] for span, found in choices.items() if found}
-            body = replaced(job.draft, bodies)
-            opening, closing = cycled(openings, at), cycled(closings, at)
-            out += [body, framed(body, opening, closing), framed(body, opening, ""), framed(body, "", closing)]
-            if bodies:  # a quote keeps its capital letter
-                out.append(framed(body, opening, "", fused=True))
-        return [text for text in dict.fromkeys(out) if text and text != job.draft]
-
-    def _faithful(self, job: Job, part: str, bodies: Sequence[str]) -> list[str]:
-        """Wordings whose facts passed, the liveliest first."""
-        changed = [body for body in dict.fromkeys(bodies) if body not in ("", part) and faithful(part, body)]
-        if not changed:
-            return []
-        verdicts = self._check(part, changed)
-        passed = [body for body, verdict in zip(changed, verdicts, strict=True) if verdict.ok]
-        rated = [(score(job.bible, body, prompt=job.question, draft=part), body) for body in passed]
-        kept = [(found.value, body) for found, body in rated if "address" not in found.broken]
-        return [body for _, body in sorted(kept, key=lambda item: -item[0])]
+    def _passing(self, part: str, texts: Sequence[str]) -> str:
+        new = [text for text in dict.fromkeys(texts) if text != part]
+        verdicts = self._check(part, new) if new else ()
+        return next((text for text, verdict in zip(new, verdicts, strict=True) if verdict.ok), part)
 
     def _ranked(self, job: Job, texts: Sequence[str]) -> list[str]:
-        """By persona score; of two alike the one that says the facts in its own words."""
-        rated = [
-            (score(job.bible, text, prompt=job.question, draft=job.draft).value, job.draft not in text, text)
-            for text in texts
-        ]
-        return [text for *_, text in sorted(rated, key=lambda item: (not item[1], -item[0]))]
+        """By persona score; of two alike the earlier."""
+        rated = [(score(job.bible, text, prompt=job.question, draft=job.draft).value, text) for text in texts]
+        return [text for _, text in sorted(rated, key=lambda item: -item[0])]
 
 
-def _manners(count: int) -> tuple[Manner, ...]:
-    return tuple(MANNERS[at % len(MANNERS)] for at in range(count))
+def _said(sentence: Sentence, liked: Liked, least: float) -> list[str]:
+    """The sentence in the preferred order and words; in its own order in the preferred words; in its own words."""
+    gains = iter(liked)
+    order = sentence.text
+    if sentence.orders and liked:
+        best, gain = _best(sentence.orders, next(gains))
+        order = best if gain > least else order
+    chosen = dict[str, str]()
+    for place in sentence.places if liked else ():
+        best, gain = _best(place.options, next(gains))
+        if gain > least:
+            chosen[sentence.text[place.start : place.end].lower()] = best.lower()
+    return [_worded(order, chosen), _worded(sentence.text, chosen), order, sentence.text]
+
+
+def _best(options: Sequence[str], gains: Sequence[float]) -> tuple[str, float]:
+    gain, option = max(zip(gains, options, strict=True))
+    return option, gain
+
+
+def _worded(text: str, chosen: Mapping[str, str]) -> str:
+    """The text with its places said as chosen, capitals where they belong."""
+    picked = []
+    for place in places(text, language(text)):
+        wanted = chosen.get(text[place.start : place.end].lower())
+        option = next((option for option in place.options if option.lower() == wanted), None)
+        if option is not None:
+            picked.append((place, option))
+    return said(text, picked)
+
+
+def _indifferent(found: Sequence[Sentence], liked: Mapping[Span, Liked]) -> dict[Span, list[str]]:
+    """Where no way is preferred, the one the persona minds least, if it hardly does."""
+    best = max(
+        ((max(max(gains) for gains in liked[s.span]), s) for s in found if liked.get(s.span)),
+        key=lambda pair: pair[0],
+        default=None,
+    )
+    if best is None or best[0] <= INDIFFERENT:
+        return {}
+    return {best[1].span: _said(best[1], liked[best[1].span], best[0] - 1e-6)}
+
+
+def _around(job: Job, bodies: Sequence[str]) -> list[str]:
+    """The bodies with remarks of the bible before or after or both, as the question falls."""
+    own_before, own_after = remarks(job.bible, job.draft, job.partly)
+    openings, closings = _mixed(own_before, job.question), _mixed(own_after, job.question)
+    out = []
+    for body in bodies:
+        for at in range(TRIED):
+            opening, closing = cycled(openings, at), cycled(closings, at)
+            shapes = [
+                framed(body, opening, "", fused=True) if body[:40] != job.draft[:40] else "",
+                framed(body, opening, ""),
+                framed(body, "", closing),
+                framed(body, opening, closing),
+            ]
+            out += _mixed(shapes, job.question)
+        out.append(body)
+    return [text for text in dict.fromkeys(out) if text and text != job.draft]
 
 
 def _mixed(items: Sequence[str], seed: str) -> list[str]:

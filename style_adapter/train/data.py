@@ -13,14 +13,11 @@ from pathlib import Path
 from core.errors import UsageError
 from core.text import language
 from style_adapter.bible import Bible
-from style_adapter.dataset.items import Item, Message, plain, read_all
-from style_adapter.model.template import LIGHT, NEUTRAL, Codec, Row, check_mask
+from style_adapter.dataset.items import Item, plain, read_all
+from style_adapter.model.template import NEUTRAL, Codec, Row, check_mask
 from style_adapter.prompt import bible_text
-from style_adapter.restylers.compose import plain_body
-from style_adapter.restylers.fidelity import faithful
 from style_adapter.train.settings import TrainSettings
 
-LIGHTLY = "a light rewording"  # the synopsis of such an item
 MICRO = 1024  # padded tokens in one pass forward and back
 
 
@@ -56,11 +53,10 @@ def prepare(folder: Path, bible: Bible, codec: Codec, settings: TrainSettings) -
     system = bible_text(bible, short=True)
     rows: dict[str, list[Row]] = {"train": [], "validation": []}
     dropped = []
-    for item in [*usable, *light_items(usable)]:
+    for item in usable:
         chosen = system if draw.random() < settings.system_share else ""
-        if item.kind == "neutral" or item.synopsis == LIGHTLY:
-            lines = NEUTRAL if item.kind == "neutral" else LIGHT
-            chosen = lines[language(item.replies[-1].text)]
+        if item.kind == "neutral":
+            chosen = NEUTRAL[language(item.replies[-1].text)]
         row = codec.row(item, chosen)
         if len(row.ids) > settings.max_tokens:
             dropped.append(item.id)
@@ -72,23 +68,17 @@ def prepare(folder: Path, bible: Bible, codec: Codec, settings: TrainSettings) -
             f"«{bible.id}» has {len(rows['train'])} training and {len(rows['validation'])} validation items: too few.",
             "Write or generate more (200 dialogues at least), then `persona dataset split`.",
         )
+    rows["train"] += replayed(usable, codec, round(settings.replay * len(rows["train"])), draw)
     return TrainingData(
         tuple(rows["train"]), tuple(rows["validation"]), tuple(usable), tuple(dropped), _hash(bible, usable)
     )
 
 
-def light_items(items: Sequence[Item]) -> list[Item]:
-    """Every reply whose facts are the draft's words moved and lightly reworded, without its remarks, as an item of its own:
-    what a small base can learn to do without a slip."""
-    found = []
-    for item in items:
-        for reply in item.replies if item.kind != "neutral" else ():
-            body = plain_body(reply.text, reply.draft) if reply.draft else ""
-            if body and body != reply.draft and faithful(reply.draft, body):
-                pair = (Message("user", reply.prompt), Message("assistant", body, reply.draft))
-                ident = f"{item.id}/light-{reply.turn}"
-                found.append(Item(ident, "restyle", item.split, pair, item.domain, LIGHTLY))
-    return found
+def replayed(items: Sequence[Item], codec: Codec, count: int, draw: random.Random) -> list[Row]:
+    """Drafts of the training split as plain texts, nobody's turn: the base goes on knowing how neutral text runs."""
+    drafts = dict.fromkeys(reply.draft for item in items if item.split == "train" for reply in item.replies)
+    texts = sorted(text for text in drafts if text)
+    return [codec.plain(text, f"plain-{at}") for at, text in enumerate(draw.sample(texts, min(count, len(texts))))]
 
 
 def _roles_fit(item: Item) -> bool:

@@ -84,12 +84,14 @@ def batch_loss(
 
 
 def weights(rows: Sequence[Row], targets: torch.Tensor, own: float) -> torch.Tensor:
-    """`own` where the token to predict does not stand in the row's prompts, else 1."""
+    """`own` where the token to predict does not stand in the row's prompts, else 1; 1 in plain texts."""
     import torch
 
     out = torch.ones(targets.shape)
     if own != 1:
         for at, row in enumerate(rows):
+            if not row.replies:
+                continue
             given = [token for token, learned in zip(row.ids, row.learned, strict=True) if not learned]
             new = ~torch.isin(targets[at], torch.tensor(given)) & (targets[at] >= 0)
             out[at][new] = own

@@ -92,6 +92,6 @@ def write(model: Any, codec: Codec, asked: Sequence[Exchange]) -> list[str]:
                 source = Source(codec, decoder.vocabulary, exchange.draft, lang)
                 asks.append(Ask(prompt, source, PLAIN, 40 + round(1.5 * len(source.tokens))))
             for at, rows in zip(here, decoder.run(asks), strict=True):
-                texts[at] = codec.decode(rows[0].tokens).strip()
+                texts[at] = codec.decode(rows[0]).strip()
     model.train(was_training)
     return texts

@@ -30,6 +30,7 @@ class TrainSettings:
     clip: float = 1.0
     max_tokens: int = 768
     system_share: float = 0.5
+    replay: float = 0.1  # plain neutral texts, as a share of the other rows: what keeps the base's knowledge
     four_bit: bool = False
     seed: int = 7
     patience: int = 2
@@ -44,7 +45,7 @@ class TrainSettings:
 # adapter are computed once; random masks for dropout are slow there; most of a reply is copied from
 # its draft, so the persona's own words weigh double.
 PRESETS: dict[Preset, TrainSettings] = {
-    "cpu": TrainSettings(system_share=0.15, upper=0.5, dropout=0.0, shortlist=True, own_weight=2.0, lr=4e-4, epochs=3),
+    "cpu": TrainSettings(system_share=0.15, upper=0.5, dropout=0.0, shortlist=True, own_weight=2.0, lr=3e-4, epochs=3),
     "qlora": TrainSettings(lr=5e-5, epochs=10, batch=16, max_tokens=2048, four_bit=True),
     "protect-facts": TrainSettings(rank=10, alpha=20, targets=MLP_ONLY, system_share=0.25),
 }

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from style_adapter.model.copying import LIGHT, WORD, Source, Vocabulary, Walk, locked_spans
+from style_adapter.model.copying import Source, Vocabulary, Walk, locked_spans
 from style_adapter.model.template import Codec
 from tests.adapter.conftest import World
 
@@ -56,35 +56,6 @@ def test_any_walk_writes_only_what_the_draft_has(codec: Codec):
             walk.take(forced)
         written = codec.decode([t for t in walk.tokens if t != codec.end])
         assert set(RUN.findall(written)) <= set(RUN.findall(DRAFT)), written
-
-
-def test_a_tight_walk_writes_whole_words_of_the_draft_and_light_ones(codec: Codec):
-    vocabulary = Vocabulary(codec, "ru")
-    source = Source(codec, vocabulary, DRAFT, "ru")
-    known = {word.lower() for word in [*WORD.findall(DRAFT), *LIGHT["ru"].split()]}
-    everything = sorted(source.light | set(source.allowed))
-    for seed in range(20):
-        draw, walk = random.Random(seed), Walk(source, tight=True)
-        for _ in range(60):
-            options = [token for token in everything if walk.may(token)]
-            assert options
-            walk.take(draw.choice(options))
-            if walk.tokens[-1] == codec.end:
-                break
-        written = codec.decode([token for token in walk.tokens if token != codec.end])
-        words = [word.lower() for word in WORD.findall(written)][:-1]  # the last one may be cut
-        assert set(words) <= known, written
-
-
-def test_a_tight_walk_allows_the_draft_itself(codec: Codec):
-    source = Source(
-        codec, Vocabulary(codec, "ru"), "Для уровня-логов нужно 4 ГБ «памяти», т.е. `--log-debug` [1].", "ru"
-    )
-    walk = Walk(source, tight=True)
-    for token in source.tokens:
-        assert walk.may(token), codec.decode(walk.tokens)
-        walk.take(token)
-    assert walk.may(codec.end)
 
 
 def test_a_text_ends_only_when_all_is_said(codec: Codec):

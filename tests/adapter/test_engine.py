@@ -16,7 +16,7 @@ from style_adapter.model.decode import PLAIN, Manner, _Run
 from style_adapter.model.engine import Engine, Wording
 from tests.adapter.conftest import World
 
-WARM = Manner(1.2, opens=True)
+WARM = Manner(1.2)
 DRAFT = "Для узла требуется не менее 4 ГБ оперативной памяти [1]."
 
 

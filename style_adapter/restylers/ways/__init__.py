@@ -1,0 +1,21 @@
+"""Equal ways to say a sentence: places where other words say the same, and other orders of its clauses. Register is the
+only difference between them, so which one is said is a matter of voice: the adapter chooses. Knows no persona, no model."""
+
+from __future__ import annotations
+
+from core.nouns import Lang
+from style_adapter.restylers.ways import english, russian, russian_order
+from style_adapter.restylers.ways.nouns import Place, said
+from style_adapter.restylers.ways.russian_address import familiar
+
+__all__ = ["Place", "familiar", "orders", "places", "said"]
+
+
+def orders(sentence: str, lang: Lang) -> list[str]:
+    """Other orders of the clauses of a sentence, its words unchanged; none where it can't be told apart safely."""
+    return russian_order.orders(sentence) if lang == "ru" else english.orders(sentence)
+
+
+def places(sentence: str, lang: Lang) -> list[Place]:
+    """Where other words say the same, in order, not overlapping."""
+    return russian.places(sentence) if lang == "ru" else english.places(sentence)

@@ -1,0 +1,149 @@
+"""Ways of English: modal verbs, formal and plain words, the place of a condition or a purpose."""
+
+from __future__ import annotations
+
+import re
+
+from style_adapter.restylers.ways.nouns import CODE, Place, Rule, found, group, masked
+
+_HELD = rf"{CODE}|\"[^\"\n]*\"|“[^”\n]*”|(?<![\w-])--?[A-Za-z][!-~]*|[!-~]*[0-9_/\\][!-~]*[A-Za-z][!-~]*|[A-Za-z]+[A-Z][A-Za-z]*"
+_POINTING = re.compile(
+    r"\b(?:it|its|they|them|their|he|his|him|she|her|this|that|these|those|such|there|then|otherwise|latter|former|one|ones|so"
+    r"|itself|themselves|too|also|other|others|another|same)\b",
+    re.I,
+)
+_BOUND = re.compile(  # a conjunction after these words belongs to them
+    r"\b(?:only|even|not|just|except|and|or|but|as|than|check|see|tell|days?|hours?|minutes?|weeks?|months?|long|soon|right"
+    r"|immediately|shortly|the)$"
+)
+_VERBS = frozenset(
+    """is are was were be been being has have had do does did can could may might must shall should will would need needs
+    use uses used run runs set sets show shows make makes take takes give gives get gets keep keeps let lets work works
+    require requires allow allows contain contains return returns start starts stop stops write writes read reads""".split()
+)
+
+
+def orders(sentence: str) -> list[str]:
+    """«If A, B» as «B if A» and the other way; the same for a purpose."""
+    end = re.search(r"\s*(?:\[\d{1,3}\]\s*)*[.!]?\s*$", sentence)
+    tail = sentence[end.start() :] if end else ""
+    core = sentence[: len(sentence) - len(tail)]
+    mask = masked(core, _HELD)
+    if re.search(r"[;:()—–]|\. ", mask):
+        return _split(core, mask, tail)
+    front = re.match(r"(?P<word>If|When|Unless|To|Before|After) (?P<first>[^,]+), (?:then )?(?P<rest>[^,]+)$", mask)
+    if front:
+        first, rest = core[front.start("first") : front.end("first")], core[front.start("rest") : front.end("rest")]
+        if _fit(first, rest) and not re.match(r"(?:and|or|but|not|only)\b", rest):
+            return [f"{rest[:1].upper()}{rest[1:]} {front['word'].lower()} {first}{tail}"]
+        return []
+    back = re.match(r"(?P<rest>[^,]+?),? (?P<word>if|when|unless|before|after) (?P<first>[^,]+)$", mask)
+    if back and not _BOUND.search(back["rest"]):
+        first, rest = core[back.start("first") : back.end("first")], core[back.start("rest") : back.end("rest")]
+        if _fit(first, rest) and _lower(rest) != rest:
+            return [f"{back['word'].capitalize()} {first}, {_lower(rest)}{tail}"]
+    return []
+
+
+def _split(core: str, mask: str, tail: str) -> list[str]:
+    """«A; b [1].» as «A [1]. B [1].»."""
+    parts = mask.split(";")
+    if len(parts) != 2 or re.search(r"[:(]", mask) or any(len(part.split()) < 4 for part in parts):
+        return []
+    if any(not _VERBS.intersection(re.findall(r"[a-z]+", part)) for part in parts):
+        return []
+    first, second = core[: len(parts[0])].rstrip(), core[len(parts[0]) + 1 :].lstrip()
+    return [f"{first}{tail.rstrip('.! ')}. {second[:1].upper()}{second[1:]}{tail}"] if second[:1].isalpha() else []
+
+
+def _fit(*texts: str) -> bool:
+    return all(len(text.split()) > 2 and not _POINTING.search(text) for text in texts) and any(
+        word.lower() in _VERBS for word in re.findall(r"[A-Za-z]+", " ".join(texts))
+    )
+
+
+def _lower(text: str) -> str:
+    word = re.match(r"(?:The|A|An|You|Your|Each|Every|All|No|Any|In|On|At|For|Use|Run|Set|Do|Never|Always)\b", text)
+    return text[0].lower() + text[1:] if word else text
+
+
+def places(sentence: str) -> list[Place]:
+    return found(sentence, masked(sentence, _HELD), _RULES)
+
+
+def _forms(*lines: str) -> list[Rule]:
+    """Lines of forms, one column a verb: each form may be said as the others in its place."""
+    rules = []
+    for line in lines:
+        columns = [verb.split("/") for verb in line.split()]
+        for row in zip(*columns, strict=True):
+            rules += group(*(form.replace("_", " ") for form in row))
+    return rules
+
+
+_NEXT_VERB = r"(?=\s[a-z]+)"
+_RULES: tuple[Rule, ...] = (
+    *group("kindly note that", "note that", "please note that", before="^"),
+    *group("you may", "you can", after=r"(?!\s(?:not|only|also be|be)\b)"),
+    *group("may be", "can be", before=r"(?<!it )(?<!there )", after=r"(?=\s(?:[a-z]+ed|set|run|found|made|kept)\b)"),
+    *group("must not", also=("mustn't", "is not allowed to", "are not allowed to")),
+    *group("cannot", also=("can't", "can not")),
+    *group("do not", also=("don't",)),
+    *group("does not", also=("doesn't",)),
+    *group("is not", also=("isn't",)),
+    *group("are not", also=("aren't",)),
+    *group("will not", also=("won't",)),
+    *group("it is", also=("it's",)),
+    *group("in order to", "so as to", before=r"(?<=[a-z] )", after=_NEXT_VERB),
+    *group("at least", "no fewer than", "not less than", before=r"(?<!at )", after=r"(?=\s\d+\s[a-z]+s\b)"),
+    *group("at most", "no more than", "not more than", after=r"(?=\s\d)"),
+    *group("more than", "over", also=("above",), before=r"(?<!no )(?<!not )", after=r"(?=\s\d)"),
+    *group("less than", "under", also=("below",), before=r"(?<!no )(?<!not )", after=r"(?=\s\d)"),
+    *group("about", "approximately", also=("roughly",), after=r"(?=\s\d)"),
+    *group("because", "since", "as", before=r"(?<=, )", after=r"(?=\s(?:the|it|they|this|an?)\b)"),
+    *group("so", "therefore", before=r"(?<=; )", after=r"(?=\s(?:the|it|they|this|a|an|you)\b)"),
+    *group("however,", also=("but",), before="^", after=r"(?=\s)"),
+    *group("but", "yet", before=r"(?<=, )", after=r"(?=\s(?:the|it|they|a|an|no)\b)"),
+    *group("for instance", "for example"),
+    *group("permitted", "allowed", before=r"(?<!not )"),
+    *group("not permitted", "not allowed"),
+    *group("compulsory", "mandatory"),
+    *group("except", "save", after=r"(?=\s(?:on|in|for|where|with|by|when)\b)"),
+    *group("takes effect", "comes into force"),
+    *group("is valid for", "holds good for"),
+    *group("in case of", "in the event of"),
+    *group("during", "in the course of", after=r"(?=\s(?:the|an?|lessons|work|tests?)\b)"),
+    *group("switched off", "turned off"),
+    *group("switched on", "turned on"),
+    *group("as well as", "and also", before=r"(?<=[a-z] )"),
+    *group("no sooner than", "no earlier than"),
+    *group("may not be", also=("must not be",)),
+    *group("per", "a", before=r"(?<=[a-z] )", after=r"(?=\s(?:day|week|month|year)\b)"),
+    *group("that is,", also=("i.e.,", "i.e.")),
+    *group("afterwards", "later on", also=("after that",), before="(?<!,)", after=r"(?=[.,])"),
+    *group("at once", "immediately", "straight away", before=r"(?<!all )"),
+    *group("every day", "daily", before=r"(?<=[a-z] )", after=r"(?=[.,;]| at\b)"),
+    *group("each", "every", before=r"(?<!of )(?<!for )", after=r"(?=\s(?:time|day|week|month|hour|user|file|request)\b)"),
+    *group("before", "prior to", after=r"(?=\s(?:the|a|an|each|any|your)\s[a-z]+(?:[.,]|$))"),
+    *group("by hand", "manually"),
+    *group("if", also=("in case", "in the event that", "provided that"), after=r"(?=\s(?:the|a|an|it|you|they|no)\b)"),
+    *group("by means of", "using", before=r"(?<=ed )"),
+    *group("besides,", "in addition,", "moreover,", also=("additionally,",), before="^"),
+    *group("thus", "therefore", before="^", after=r"(?=[,\s])"),
+    *group("now", "at present", also=("currently", "at the moment"), before=r"(?<=is )"),
+    *_forms(
+        "show/shows/shown/showing display/displays/displayed/displaying",
+        "begin/begins start/starts",
+        "let_you/lets_you allow_you_to/allows_you_to permit_you_to/permits_you_to",
+        "obtain/obtains/obtained get/gets/got",
+        "buy/buys/bought purchase/purchases/purchased",
+        "finish/finishes/finished complete/completes/completed",
+        "ask_for/asks_for/asked_for request/requests/requested",
+        "needs/needed requires/required",
+        "try_to/tries_to/tried_to attempt_to/attempts_to/attempted_to",
+        "tell/tells/told inform/informs/informed",
+        "help/helps/helped assist/assists/assisted",
+    ),
+    Rule(re.compile(r"^(?P<it>Use|Run|Set|Add|Check|Open|Remove|Enter|Press|Turn|Keep|Wait|Send|Put|Write|Choose|Do not)(?=\s)"),
+         lambda match: (f"Kindly {match['it'].lower()}", f"Please {match['it'].lower()}")),
+)  # fmt: skip

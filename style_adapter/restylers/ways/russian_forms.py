@@ -1,0 +1,175 @@
+"""Rules of Russian that need a look at the words around or another form of a word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from core.text import fold
+from style_adapter.restylers.ways.nouns import HELD, Rule
+from style_adapter.restylers.ways.russian_words import WORD, first_verb, has_verb, is_a
+from style_adapter.score.address import form_of
+from style_adapter.score.morph import Token, parses
+
+NOT_BEFORE = r"(?<![а-яёА-ЯЁ-])(?<!не )(?<!ни )(?<!Не )"
+_FORM = {"VERB": ("tense", "person", "number", "gender", "mood"), "INFN": (), "ADJF": ("gender", "number", "case")}
+THROUGH = {
+    "опции": "опцию", "флага": "флаг", "команды": "команду", "директивы": "директиву", "параметра": "параметр",
+    "аннотации": "аннотацию", "функции": "функцию", "функций": "функции", "переменной": "переменную", "метода": "метод",
+    "файла": "файл", "файлов": "файлы", "утилиты": "утилиту", "ключа": "ключ", "формы": "форму", "приложения": "приложение",
+    "сайта": "сайт", "скрипта": "скрипт", "модуля": "модуль", "шаблона": "шаблон", "фильтра": "фильтр",
+    "меню": "меню", "панели": "панель", "портала": "портал",
+}  # fmt: skip
+
+
+def with_infinitive(*members: str, also: Sequence[str] = (), negated: bool = False) -> list[Rule]:
+    """A group of words that govern an infinitive, which stands a word or two after them or right before them."""
+    rules = []
+    start = r"(?<![а-яёА-ЯЁ-])" if negated else NOT_BEFORE
+    for member in (*members, *also):
+        others = tuple(other for other in members if other != member)
+
+        def say(match: re.Match[str], others: tuple[str, ...] = others) -> Sequence[str]:
+            words = re.findall(WORD, match.string[match.end("it") :].split(",")[0].split(HELD)[0])[:3]
+            ahead = next((at for at, word in enumerate(words) if is_a(word, "INFN")), None)
+            if ahead is not None and all(is_a(word, "ADVB") or is_a(word, "PRCL") for word in words[:ahead]):
+                return others
+            clause = re.split(r"[,;:.—]", match.string[: match.start("it")])[-1]
+            behind = re.findall(WORD, clause)
+            return others if any(is_a(word, "INFN") for word in behind) and first_verb(clause) < 0 else ()
+
+        rules.append(Rule(re.compile(rf"{start}(?P<it>{member})(?![а-яёА-ЯЁ-])", re.I), say))
+    return rules
+
+
+def lemmas(pairs: str) -> Rule:
+    """Words of one government, by their first forms, each in the form of the word it stands for."""
+    table: dict[str, list[str]] = {}
+    for line in pairs.split(";"):
+        members = line.split()
+        for member in members:
+            table.setdefault(fold(member.lstrip("~")), []).extend(
+                other for other in members if other != member and not other.startswith("~")
+            )
+
+    def say(match: re.Match[str]) -> Sequence[str]:
+        word = fold(match["it"])
+        for reading in parses(word)[:1]:
+            part = str(reading.tag.POS)
+            others = table.get(fold(reading.normal_form))
+            if not others or part not in _FORM or not reading.is_known or form_of(Token(word, 0, 0)):
+                return ()
+            out = [_inflected(other, reading, part) for other in others]
+            return [form for form in out if form]
+        return ()
+
+    return Rule(re.compile(rf"(?<![а-яёА-ЯЁ-])(?P<it>{WORD})"), say)
+
+
+def _inflected(lemma: str, like: object, part: str) -> str:
+    tag = like.tag  # type: ignore[attr-defined]
+    wanted = {str(value) for name in _FORM[part] if (value := getattr(tag, name)) is not None}
+    if part == "ADJF" and tag.case == "accs" and tag.animacy:
+        wanted.add(str(tag.animacy))
+    for reading in parses(lemma):
+        if str(reading.tag.POS) in (part, "INFN" if part == "VERB" else part):
+            form = reading.inflect(wanted) if wanted else reading
+            if form is not None:
+                return str(form.word)
+    return ""
+
+
+def need(match: re.Match[str]) -> Sequence[str]:
+    """«требуется агент» as «нужен агент»: by the first noun in the nominative after it."""
+    if match["it"].lower() == "требуются":
+        return ("нужны",)
+    rest = match.string[match.end("it") :]
+    if re.match(r"\s+(?:\d|не\b|ещё\b|еще\b|хотя\b|минимум\b|больше\b|меньше\b)", rest):
+        return ("нужно",)
+    word = re.match(rf"\s+({WORD})", rest)
+    readings = parses(fold(word.group(1))) if word else ()
+    if not readings or (readings[0].tag.case != "nomn" and "nomn" not in {str(r.tag.case) for r in readings[:3]}):
+        return ()
+    tag = next(reading.tag for reading in readings if str(reading.tag.case) == "nomn")
+    if str(tag.POS) not in ("NOUN", "ADJF") or str(tag.number) != "sing":
+        return ()
+    return ({"masc": "нужен", "femn": "нужна", "neut": "нужно"}.get(str(tag.gender), ""),)
+
+
+def banned(match: re.Match[str]) -> Sequence[str]:
+    """«повтор запрещён» as «повтор под запретом», where no infinitive is what is banned."""
+    clause = re.split(r"[,;:.—]", match.string[match.end("it") :])[0]
+    left = re.split(r"[,;:.—]", match.string[: match.start("it")])[-1]
+    if not re.search(WORD, left) and HELD not in left:
+        return ()
+    near = re.findall(WORD, clause)[:3] + re.findall(WORD, left)[-3:]
+    return () if any(is_a(word, "INFN") for word in near) else ("под запретом",)
+
+
+def through(match: re.Match[str]) -> Sequence[str]:
+    return (f"через {THROUGH[match['noun'].lower()]}",)
+
+
+def _round(number: str) -> bool:
+    """Whether the genitive plural follows the number in the nominative too."""
+    if not number.isdigit():
+        return False
+    return int(number) % 100 in range(5, 21) or int(number) % 10 in (0, 5, 6, 7, 8, 9)
+
+
+def bound(*options: str) -> Callable[[re.Match[str]], Sequence[str]]:
+    """`options[0]` wherever a number follows, the others where its noun keeps its form."""
+    return lambda match: options if _round(match["number"]) else options[:1]
+
+
+def amounts(match: re.Match[str]) -> Sequence[str]:
+    """«срок составляет 5 дней» as «срок — 5 дней», in a clause that has no dash yet."""
+    left = match.string[: match.start("it")]
+    return () if "—" in match.string or re.search(r"[,;(]", left) or left[-3:] == " не" else (" — ",)
+
+
+def which(match: re.Match[str]) -> Sequence[str]:
+    """«переменные, объявленные в файле» as «переменные, которые объявлены в файле»: a participle right after its noun."""
+    head = re.search(rf"({WORD}), $", match.string[: match.start("it")])
+    readings = parses(fold(match["it"]))
+    if not head or not readings or str(readings[0].tag.POS) != "PRTF":
+        return ()
+    word = readings[0]
+    agreeing = [
+        r.tag for r in parses(fold(head.group(1))) if str(r.tag.POS) == "NOUN" and r.tag.number == word.tag.number
+    ]
+    cases = {str(r.tag.case) for r in readings if str(r.tag.POS) == "PRTF"}
+    fitting = [tag for tag in agreeing if str(tag.case) in cases]
+    if not fitting:
+        return ()
+    number, gender = word.tag.number, fitting[0].gender
+    which = (
+        "которые" if number == "plur" else {"masc": "который", "femn": "которая", "neut": "которое"}.get(str(gender))
+    )
+    wanted = {str(number)} | ({str(gender)} if number == "sing" else set())
+    if str(word.tag.voice) == "pssv":
+        form = word.inflect({"PRTS", *wanted}) if str(word.tag.tense) == "past" else None
+    else:
+        verb = next((r for r in parses(word.normal_form) if str(r.tag.POS) == "INFN"), None)
+        tense = str(word.tag.tense)
+        form = verb.inflect({"VERB", tense, *({"3per", str(number)} if tense == "pres" else wanted)}) if verb else None
+    return (f"{which} {form.word}",) if which and form is not None else ()
+
+
+def it_is(match: re.Match[str]) -> Sequence[str]:
+    """«`nofile`: число файлов» as «`nofile` — это число файлов»."""
+    readings = parses(fold(match["noun"]))
+    if not any(str(r.tag.POS) in ("NOUN", "ADJF") and str(r.tag.case) == "nomn" for r in readings[:2]):
+        return ()
+    rest = re.split(r"[,;:(—]", match.string[match.end("it") :])[0]
+    return () if has_verb(rest) else (" — это ",)
+
+
+def single_or(match: re.Match[str]) -> Sequence[str]:
+    """«A, либо B» as «A или B», where no other «либо» belongs to it."""
+    return () if "либо" in match.string[: match.start("it")].lower() else (" или ",)
+
+
+def serves_to(match: re.Match[str]) -> Sequence[str]:
+    """«`--key`: передать файл» as «`--key` — чтобы передать файл»."""
+    return (" — чтобы ",) if is_a(match["noun"], "INFN") else ()

@@ -1,0 +1,161 @@
+"""Other orders of the clauses of a Russian sentence, and one sentence as two. Its words stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from core.text import fold
+from style_adapter.restylers.ways.nouns import HELD, masked
+from style_adapter.restylers.ways.russian_words import HELD_TEXT, WORD, first_verb, has_verb, is_a, lower, upper
+from style_adapter.score.morph import parses
+
+# Words after which a clause turned round would point at something else.
+_POINTING = re.compile(
+    r"\b(?:он|она|оно|они|его|её|ее|их|ему|ей|им|ими|нём|нем|ней|них|ним|нему|этот|эта|это|эти|этого|этой|этом|этих|этим"
+    r"|этому|эту|тот|та|те|того|том|тем|такой|такая|такое|такие|такого|таких|таким|там|тогда|туда|оттуда|последний"
+    r"|последняя|последние|при этом|поэтому|также|иначе|обе|оба|сам|сама|сами|само|свой|своя|своё|свои|своего|своей|своих|другой"
+    r"|другие|остальные|остальных|второй|вторая|второе)\b", re.I,
+)  # fmt: skip
+
+
+def orders(sentence: str) -> list[str]:
+    """Condition or purpose before or after what depends on it; two statements of a semicolon as two sentences."""
+    end = re.search(r"\s*(?:\[\d{1,3}\]\s*)*[.!]?\s*$", sentence)
+    tail = sentence[end.start() :] if end else ""
+    core = sentence[: len(sentence) - len(tail)]
+    mask = masked(core, HELD_TEXT)
+    out = [*_turned(core, mask), *_moved(core, mask), *_inverted(core, mask), *_fronted(core, mask)]
+    return [*(text + tail for text in out), *_split(core, mask, tail), *_apart(core, mask, tail)]
+
+
+def _turned(core: str, mask: str) -> list[str]:
+    """«Если A, то B» as «B, если A» and the other way."""
+    if re.search(r"[;:()—–]|\. ", mask):
+        return []
+    front = re.match(r"(?P<word>Если|Чтобы) (?P<first>[^,]+), (?:то )?(?P<rest>[^,]+)$", mask)
+    if front and not re.match(r"(?:и|а|но|что|где|когда|котор\w+|или|либо)\b", front["rest"]):
+        first, rest = core[front.start("first") : front.end("first")], core[front.start("rest") : front.end("rest")]
+        if not _clauses(first, rest) or re.match(r"(?:бы|например|не указано иное)\b", first):
+            return []
+        return [f"{upper(rest)}, {front['word'].lower()} {first}"]
+    back = re.match(r"(?P<rest>[^,]+), (?P<word>если|чтобы) (?P<first>[^,]+)$", mask)
+    if back and not re.search(r"(?:даже|только|лишь|и|так|того|тем|том|ли|как|кроме)$", back["rest"]):
+        first, rest = core[back.start("first") : back.end("first")], core[back.start("rest") : back.end("rest")]
+        if not _clauses(first, rest) or re.match(r"(?:только|не указано иное)\b", first):
+            return []
+        if back["word"] == "чтобы" and re.search(r"\b(?:нужн|надо|необходим|достаточн|след|требу|хот)\w*", rest):
+            return []
+        return [f"{upper(back['word'])} {first}, {lower(rest)}"]
+    return []
+
+
+def _clauses(*texts: str) -> bool:
+    """Whether each says something by itself and points at nothing."""
+    return all(len(text.split()) > 1 and _says(text) and not _POINTING.search(text) for text in texts)
+
+
+def _says(text: str) -> bool:
+    return has_verb(text) or any(is_a(word, "INFN") for word in re.findall(WORD, text))
+
+
+def _moved(core: str, mask: str) -> list[str]:
+    """«По умолчанию X делает Y» as «X делает по умолчанию Y»."""
+    front = re.match(r"По умолчанию (?P<rest>[^,;:()—–]+)", mask)
+    if not front:
+        return []
+    at = front.start("rest")
+    verb = first_verb(mask[at : front.end()])
+    if verb <= 0 or re.search(r"\b(?:не|где|что) $", mask[at : at + verb]):
+        return []
+    end = at + verb + len(re.match(WORD, mask[at + verb :]).group())  # type: ignore[union-attr]
+    return [f"{upper(core[at:end])} по умолчанию{core[end:]}"]
+
+
+def _inverted(core: str, mask: str) -> list[str]:
+    """«Команда `x` показывает статус» as «Статус показывает команда `x`»: its object is what was asked about."""
+    found = re.match(
+        rf"(?P<noun>[А-ЯЁ][а-яё]+) (?P<name>{HELD}+(?: {HELD}+)*) (?P<verb>[а-яё]+) (?P<rest>[^,;:()—–]+)$", mask
+    )
+    if not found:
+        return []
+    noun, verb = parses(fold(found["noun"])), parses(found["verb"])
+    if not any(str(r.tag.case) == "nomn" for r in noun[:2]) or not verb or str(verb[0].tag.POS) != "VERB":
+        return []
+    if "tran" not in verb[0].tag.grammemes or str(verb[0].tag.person) != "3per":
+        return []
+    first = re.match(WORD, found["rest"])
+    readings = parses(fold(first.group())) if first else ()
+    if not any(str(r.tag.case) == "accs" and str(r.tag.POS) in ("NOUN", "ADJF") for r in readings[:4]):
+        return []
+    rest = core[found.start("rest") :]
+    name = core[found.start("name") : found.end("name")]
+    return [f"{upper(rest)} {found['verb']} {lower(found['noun'])} {name}"]
+
+
+def _fronted(core: str, mask: str) -> list[str]:
+    """«Журнал хранится 3 года» as «3 года хранится журнал»: place, time or number first, subject last."""
+    if re.search(r"[,;:()—–%]|\. ", mask) or not re.match(r"[А-ЯЁ]", mask):
+        return []
+    at = first_verb(mask)
+    if at <= 0:
+        return []
+    verb = re.match(WORD, mask[at:]).group()  # type: ignore[union-attr]
+    subject, rest = core[:at].rstrip(), core[at + len(verb) :].strip()
+    negated = subject.endswith(" не")
+    subject = subject.removesuffix(" не")
+    words, others = subject.split(), rest.split()
+    head = parses(fold(words[0])) if words else ()
+    if not 1 <= len(words) <= 4 or not 2 <= len(others) <= 7 or not head or not _subject(words, verb):
+        return []
+    if (
+        re.search(rf"(?:^|\s)(?:и|или|либо|не|по умолчанию)\s|{HELD}", f"{mask[:at].removesuffix(' не ')} ")
+        or "можно" in rest
+    ):
+        return []
+    if not re.match(r"\d", others[0]) and not any(
+        is_a(re.sub(r"\W", "", others[0]), part) for part in ("PREP", "NUMR")
+    ):
+        return []
+    if re.search(r"(?<=[а-яё]) (?:и|или|а|но)\b", rest) or (
+        re.match(r"(?:с|из|до)\b", rest) and not re.search(r"\d", rest)
+    ):
+        return []
+    return [f"{upper(rest)} {'не ' if negated else ''}{verb} {lower(subject)}"]
+
+
+def _subject(words: Sequence[str], verb: str) -> bool:
+    """Whether the words begin with a noun or its adjective in the nominative that agrees with the verb."""
+    numbers = {str(r.tag.number) for r in parses(fold(verb)) if str(r.tag.POS) in ("VERB", "PRTS")}
+    for reading in parses(fold(words[0]))[:2]:
+        tag = reading.tag
+        if str(tag.POS) in ("NOUN", "ADJF", "PRTF") and str(tag.case) == "nomn" and str(tag.number) in numbers:
+            return len(words) == 1 or not is_a(words[0], "PREP")
+    return False
+
+
+def _split(core: str, mask: str, tail: str) -> list[str]:
+    """«A; B [1].» as «A [1]. B [1].»."""
+    if mask.count(";") != 1 or "(" in mask or ":" in mask:
+        return []
+    at = mask.index(";")
+    first, second = core[:at].rstrip(), core[at + 1 :].lstrip()
+    if len(first.split()) < 4 or len(second.split()) < 4 or not has_verb(first) or not has_verb(second):
+        return []
+    return [f"{first}{tail.rstrip('.! ')}. {upper(second)}{tail}"]
+
+
+def _apart(core: str, mask: str, tail: str) -> list[str]:
+    """«A, а B [1].» as «A [1]. А B [1].», where both say something by themselves."""
+    if re.search(r"[;:()—–]|\. ", mask):
+        return []
+    found = re.match(r"(?P<first>[^,]+), (?P<word>а|но|поэтому|после чего) (?P<rest>[^,]+)$", mask)
+    if not found or re.search(r"\bне\b|^(?:Если|Когда|Хотя|Чтобы|Пока)\b", found["first"]):
+        return []
+    if re.match(r"(?:не|также|затем|потом|только|и|именно|если|когда)\b", found["rest"]):
+        return []
+    first, rest = core[: found.end("first")], core[found.start("rest") :]
+    if not (has_verb(first) and has_verb(rest)) or min(len(first.split()), len(rest.split())) < 3:
+        return []
+    word = {"после чего": "После этого"}.get(found["word"], found["word"].capitalize())
+    return [f"{first}{tail.rstrip('.! ')}. {word} {rest}{tail}"]
