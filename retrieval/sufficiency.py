@@ -14,7 +14,7 @@ from core.text import LATIN, fold
 from retrieval.features import PASSAGE
 from retrieval.found import SearchResult
 from retrieval.neighbours import common
-from retrieval.rank import scorer
+from retrieval.rank import Scorer, scorer
 from retrieval.reader import READER, WORD_VECTOR, question_vector, reader_features
 from retrieval.speech import part_of_speech
 from retrieval.units import ASKS_CODE, ASKS_NUMBER, ASKS_WHETHER, ASKS_WHY, CODE, NUMBER, UNSET_ASKED
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.ports import Matrix
 
 # By weights that never saw the documents 5 to 6 % of the answerable questions fall below the first, 12 % below the second.
-REFUSE_BELOW = 0.28
+REFUSE_BELOW = 0.27
 PARTLY_BELOW = 0.42  # below it the answer says that it may not be one
 NAMED_MISSING = 2  # words a refusal names
 LOOKED = 3  # passages
@@ -56,11 +56,17 @@ def judge(result: SearchResult, scores: Sequence[Matrix]) -> Judgement:
     """`scores` are the unit scores of the first passages."""
     if not result.found:
         return Judgement("refused", 0.0, missing(result))
-    strength = float(scorer("sufficiency")(sufficiency_features(result, scores)[None])[0])
-    confidence = 1 / (1 + math.exp(-max(-30.0, min(30.0, strength))))
+    strong = strength(sufficiency_features(result, scores), scorer("sufficiency"), scorer("topic"))
+    confidence = 1 / (1 + math.exp(-max(-30.0, min(30.0, strong))))
     if confidence < REFUSE_BELOW:
         return Judgement("refused", confidence, missing(result))
     return Judgement("partly" if confidence < PARTLY_BELOW else "answer", confidence)
+
+
+def strength(signals: Matrix, sufficient: Scorer, topic: Scorer) -> float:
+    """Log odds that there is an answer: no more than what the signals say, and no more than whether the question is of these
+    documents at all."""
+    return -float(np.logaddexp(-sufficient(signals[None])[0], -topic(signals[None])[0]))
 
 
 def missing(result: SearchResult) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from bot.commands import question_of
 from bot.evaluation import Item, load_items
 from core.payload import version_id
 from core.ports import Hit, Point, SparseVector
+from evals.retrieval.corpora import made
 from ingest.chunk import chunk
 from ingest.parse import parse, supported
 from retrieval.embed import UseEmbedder
@@ -31,6 +32,7 @@ FOLDERS = {
     "handbook": ROOT / "examples" / "handbook",
     "xquad-ru": SHARED / "eval" / "xquad" / "ru" / "docs",
     "xquad-en": SHARED / "eval" / "xquad" / "en" / "docs",
+    **made(),  # where `python -m evals.retrieval.corpora` was run
 }
 
 

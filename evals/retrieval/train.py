@@ -1,7 +1,7 @@
-"""Fits the three scorers of retrieval/weights on the `dev` parts and on a sample of XQuAD: `python -m evals.retrieval.train`.
+"""Fits the four scorers of retrieval/weights on the `dev` parts and on a sample of XQuAD: `python -m evals.retrieval.train`.
 
-Prints what five folds by page give on werf dev, and what weights that never saw werf give there; then writes the weights of
-all `dev` parts. Needs the `adapter` extra's torch; minutes on two cores."""
+Prints what five folds by page give on werf dev, and what weights that never saw a set give on it; then writes the weights of
+all `dev` parts. Needs the `adapter` extra's torch and the corpora of `evals.retrieval.corpora`; minutes on two cores."""
 
 from __future__ import annotations
 
@@ -20,24 +20,63 @@ from retrieval.features import PASSAGE, passage_features
 from retrieval.found import SearchResult
 from retrieval.rank import FOLDER, Scorer, scorer
 from retrieval.search import RESCORED
-from retrieval.sufficiency import SUFFICIENCY, sufficiency_features
+from retrieval.sufficiency import SUFFICIENCY, strength, sufficiency_features
 from retrieval.units import UNIT
 
-SETS = {"werf": 1.0, "handbook": 1.0, "xquad_para": 0.8}
+SETS = {"werf": 1.0, "handbook": 1.0, "install": 1.0, "dcmd": 1.0, "xquad_para": 0.8}
 XQUAD_WEIGHT, XQUAD_SAME, XQUAD_CROSSED = 0.25, 220, 160
 FOLDS = 5
 FALSE_REFUSALS = 0.05
+PLAIN = 0.3  # weight of an XQuAD question for sufficiency: all of them can be answered
+RIDGE = 100.0  # of the sufficiency and the topic scorer
+ELSEWHERE = 0.4  # of the questions are also asked of other documents, which don't know the answer
+FAR = 0.3  # weight of one of those for sufficiency: the topic scorer is there for them
+GATE, GATED = (
+    2.0,
+    0.03,
+)  # how steeply confidence falls below the topic score that this share of answerable questions has
+ASKING = 2.0  # columns that tell only what is asked are divided by so much: they may lean, not decide
+LIMIT = 4.0  # standard deviations a signal of it counts for at most
+STEPS = 1500  # of fitting them
+MEANING = 0.3  # the meaning columns are divided by this, not by their spread: together they weigh like a few signals
+# Which signals of SUFFICIENCY speak for an answer, which against one, and which tell only what is asked.
+FOR = frozenset(
+    """
+score, gap, share of best, coverage, exact coverage, window, best unit, own unit, names, rarest, best cosine, mean cosine,
+chunk cosine, joint, unit score, unit share, unit gap, quoted coverage, coverage of three, z cosine, z coverage, document agrees,
+exact rarest, nouns found, terms found, pairs, best pair, focus in unit, focus around, focus in any, focus joint, acts in unit,
+acts around, acts in any, qualities around, soft unit, soft around, soft any, offered, offered in any, offered joint, offered new,
+number by focus, cosine over page, cosine over all, same unit, best joint, all in unit, focus cosine, soft wide, proper in unit,
+proper around, exact any, named joint, cosine top, unit lead
+""".replace("\n", " ")
+    .strip()
+    .split(", ")
+)
+AGAINST = frozenset(
+    """
+missing, missing weight, unknown, unknown weight, unknown name, quoted missing weight, number unanswered, code unanswered,
+strange unknown, missing noun, missing term, missing latin, missing verb, unquoted noun, unquoted term, unquoted latin,
+nowhere noun, nowhere term, loose noun, worst around, worst any, second worst around, worst noun around, unknown identifier,
+unknown latin, unknown acronym, unknown noun, absent identifier, absent latin, absent noun, worst wide, missing number,
+missing number around, default unanswered, limit unanswered
+""".replace("\n", " ")
+    .strip()
+    .split(", ")
+)
+ASKS = frozenset(("asks whether", "asks why", "asks default", "has focus", "has acts", "kinds"))
 
 
 @dataclass(frozen=True)
 class Case:
-    """A question searched. `right`: which of the passages found hold its gold."""
+    """A question searched. `right`: which of the passages found hold its gold. `set` is where it comes from; it is `far` where it
+    was asked of another set's documents, its gold taken off."""
 
     set: str
     item: Item
     result: SearchResult
     right: Any
     weight: float
+    documents: str = ""
 
     @property
     def page(self) -> str:
@@ -57,8 +96,25 @@ def collect() -> list[Case]:
     for name, weight, where, item in asked:
         result = labs[where].find(item, RESCORED)
         held = [right(hit.source, item.gold) and holds(hit.text, item.gold) for hit in result.passages.hits]
-        cases.append(Case(name, item, result, np.array(held, bool), weight))
-    return cases
+        cases.append(Case(name, item, result, np.array(held, bool), weight, where))
+    for name, _, where, item in asked:
+        if generator.random() < (ELSEWHERE if name in SETS else ELSEWHERE / 4):
+            others = [other for other in labs if other.split("-")[0] != where.split("-")[0]]
+            other = others[int(generator.integers(len(others)))]
+            away = replace(item, gold=())
+            result = labs[other].find(away, RESCORED)
+            cases.append(Case(name, away, result, np.zeros(len(result.found), bool), 0.0, other))
+    return [case for case in cases if case.result.found]
+
+
+def at_home(case: Case) -> bool:
+    return case.documents.split("-")[0] == case.set.replace("_", " ").split()[0]
+
+
+def known(case: Case, name: str) -> bool:
+    """Whether a case has to do with a set: comes from it, or was asked of its documents."""
+    kind = name.split("_")[0]
+    return case.set.startswith(kind) or case.documents.startswith(kind)
 
 
 # A scorer as a torch module, and back
@@ -88,7 +144,8 @@ def write(name: str, made: Scorer) -> None:
     stored = {
         key: np.round(getattr(made, key), 5).tolist() for key in ("mean", "scale", "linear", "hidden", "bias", "out")
     }
-    text = json.dumps({"names": made.names, **stored, "offset": round(made.offset, 5)}, indent=0)
+    limit = {"limit": made.limit} if np.isfinite(made.limit) else {}
+    text = json.dumps({"names": made.names, **stored, "offset": round(made.offset, 5), **limit}, indent=0)
     (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     scorer.cache_clear()
 
@@ -118,23 +175,70 @@ def fit_ranker(rows: Sequence[tuple[Any, Any, float]], names: Sequence[str], hid
     return freeze(net, mean, scale, names)
 
 
-def fit_classifier(x: Any, y: Any, weights: Any, names: Sequence[str]) -> Scorer:
-    torch.manual_seed(0)
+def fit_logistic(x: Any, y: Any, weights: Any, ridge: float, low: Any = None, high: Any = None) -> tuple[Any, float]:
+    """Weights, within their bounds, and offset of a ridge logistic regression, by accelerated projected gradient."""
+    size = x.shape[1]
+    z, side = np.column_stack([x, np.ones(len(x))]).astype(np.float64), np.where(y, 1.0, -1.0)
+    low = np.append(np.full(size, -np.inf) if low is None else low, -np.inf)
+    high = np.append(np.full(size, np.inf) if high is None else high, np.inf)
+    penalty = np.append(np.full(size, 2 * ridge), 0.0)
+    heft = np.asarray(weights, np.float64)
+    step = 1 / (0.25 * np.linalg.norm((z * heft[:, None]).T @ z, 2) + 2 * ridge)
+    here = ahead = np.zeros(size + 1)
+    pace = 1.0
+    for _ in range(STEPS):
+        slope = z.T @ (-side * heft / (1 + np.exp(np.clip(side * (z @ ahead), -50, 50)))) + penalty * ahead
+        there = np.clip(ahead - step * slope, low, high)
+        quicker = (1 + np.sqrt(1 + 4 * pace**2)) / 2
+        ahead = there + (pace - 1) / quicker * (there - here)
+        here, pace = there, quicker
+    return here[:-1], float(here[-1])
+
+
+def fit_signals(x: Any, y: Any, weights: Any, evidence_only: bool) -> Scorer:
+    """A scorer over SUFFICIENCY in which a signal of evidence can only speak for an answer, and a lack only against one."""
     mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-3
-    net = Net(len(names), 1)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=5e-3, weight_decay=10.0)
-    inputs = torch.tensor(((x - mean) / scale).astype(np.float32))
-    targets, heft = torch.tensor(y.astype(np.float32)), torch.tensor(weights.astype(np.float32))
-    for _ in range(200):
-        for batch in torch.randperm(len(inputs)).split(128):
-            loss = torch.nn.functional.binary_cross_entropy_with_logits(
-                net(inputs[batch]), targets[batch], reduction="none"
-            )
-            loss = (loss * heft[batch]).sum() / heft[batch].sum()
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-    return freeze(net, mean, scale, names)
+    asking = np.array([name in ASKS or name.startswith("is ") for name in SUFFICIENCY])
+    meaning = np.array([name.startswith("meaning ") for name in SUFFICIENCY])
+    scale[asking] *= ASKING
+    scale[meaning] = MEANING
+    low = np.array([0.0 if name in FOR else -np.inf for name in SUFFICIENCY])
+    high = np.array([0.0 if name in AGAINST else np.inf for name in SUFFICIENCY])
+    if evidence_only:
+        low[asking | meaning] = high[asking | meaning] = 0.0
+    linear, offset = fit_logistic(np.clip((x - mean) / scale, -LIMIT, LIMIT), y, weights, RIDGE, low, high)
+    none = np.zeros((len(mean), 1), np.float32)
+    return Scorer(SUFFICIENCY, mean, scale, linear, none, np.zeros(1), np.zeros(1), offset, LIMIT)
+
+
+def fit_topic(x: Any, cases: Sequence[Case]) -> Scorer:
+    """What tells a question of these documents from one of others, steep around the few answerable ones that score least."""
+    home = np.array([bool(case.item.gold) for case in cases])
+    chosen = home | np.array([not at_home(case) for case in cases])
+    weights = np.where(home, [1.0 if case.set in SETS else PLAIN for case in cases], 0.0)
+    weights[chosen & ~home] = weights.sum() / (chosen & ~home).sum()
+    made = fit_signals(x[chosen], home[chosen], weights[chosen], evidence_only=True)
+    written = home & np.array([case.set in SETS for case in cases])
+    least = float(np.quantile(made(x[written]), GATED))
+    return replace(made, linear=GATE * made.linear, offset=GATE * (made.offset - least) + 1.0)
+
+
+def manner(item: Item) -> list[float]:
+    """How a question is put, whatever it is about."""
+    long = float(np.log1p(len(item.question.split())))
+    text = item.question.strip()
+    return [long, long**2, float(text.endswith("?")), float(text[:1].isupper()), float(bool(item.history))]
+
+
+def evened(cases: Sequence[Case]) -> Any:
+    """Weights under which answerable and unanswerable questions are alike in length and manner: whoever writes questions for
+    such a set writes the unanswerable ones shorter, and people who ask don't."""
+    sets = sorted({case.set for case in cases})
+    x = np.array([manner(case.item) + [float(case.set == name) for name in sets] for case in cases])
+    y = np.array([bool(case.item.gold) for case in cases])
+    linear, offset = fit_logistic(x, y, np.ones(len(y)), 0.5)
+    chance = np.clip(1 / (1 + np.exp(-(x @ linear + offset))), 0.1, 0.9)
+    return np.where(y, 1 / chance, 1 / (1 - chance))
 
 
 # What each scorer learns from
@@ -172,25 +276,26 @@ def unit_rows(cases: Sequence[Case], weigh: Scorer) -> list[tuple[Any, Any, floa
     return rows
 
 
-def sufficiency_rows(cases: Sequence[Case], weigh: Scorer, unit: Scorer) -> tuple[Any, Any, Any]:
-    """Features, whether there is an answer, weights. Answerable questions whose gold passages are left
-    out make unanswerable ones, of less weight than those people wrote."""
-    x, y, weights = [], [], []
-    written = {name: [case for case in cases if case.set == name] for name in {case.set for case in cases}}
+def sufficiency_rows(cases: Sequence[Case], passage: Scorer, unit: Scorer) -> Any:
+    rows = []
     for case in cases:
-        of_set = written[case.set]
-        answerable = sum(bool(other.item.gold) for other in of_set)
-        share = 1.0 if case.item.gold else answerable / max(len(of_set) - answerable, 1)
-        base = 0.33 if case.set.startswith("xquad ") else 1.0
-        variants = [(bool(case.item.gold), None, share * base)]
-        if case.right.any() and (~case.right).sum() >= 8:
-            variants.append((False, ~case.right, 0.3 * base))
-        for answer, kept, weight in variants:
-            result = ranked(case, weigh, kept)
-            x.append(sufficiency_features(result, unit_scores(result, unit)))
-            y.append(answer)
-            weights.append(weight)
-    return np.array(x), np.array(y), np.array(weights)
+        result = ranked(case, passage)
+        rows.append(sufficiency_features(result, unit_scores(result, unit)))
+    return np.array(rows)
+
+
+def sufficiency_weights(cases: Sequence[Case]) -> Any:
+    """In each set the unanswerable questions weigh as much as the answerable ones."""
+    weights = np.array([PLAIN if at_home(case) else FAR for case in cases])
+    held = np.array([bool(case.item.gold) for case in cases])
+    for name in SETS:
+        chosen = np.array([case.set == name and at_home(case) for case in cases])
+        if (chosen & held).any() and (chosen & ~held).any():
+            weights[chosen] = 1.0
+            weights[chosen & ~held] = (chosen & held).sum() / (chosen & ~held).sum()
+    written = [n for n, case in enumerate(cases) if case.set in SETS and at_home(case)]
+    weights[written] *= evened([cases[n] for n in written])
+    return weights
 
 
 def passage_rows(cases: Sequence[Case]) -> list[tuple[Any, Any, float]]:
@@ -201,15 +306,32 @@ def passage_rows(cases: Sequence[Case]) -> list[tuple[Any, Any, float]]:
     ]
 
 
-def fit_all(cases: Sequence[Case]) -> tuple[Scorer, Scorer, Scorer]:
-    """Passage, unit and sufficiency scorers, each standing on the one before."""
+def fit_rankers(cases: Sequence[Case]) -> tuple[Scorer, Scorer]:
+    """Passage and unit scorers, the second standing on the first."""
     passage = fit_ranker(passage_rows(cases), PASSAGE, hidden=6, epochs=60)
-    unit = fit_ranker(unit_rows([case for case in cases if case.item.gold], passage), UNIT, hidden=1, epochs=30)
-    sufficiency = fit_classifier(*sufficiency_rows(cases, passage, unit), SUFFICIENCY)
-    return passage, unit, sufficiency
+    return passage, fit_ranker(
+        unit_rows([case for case in cases if case.item.gold], passage), UNIT, hidden=1, epochs=30
+    )
 
 
-def measure(cases: Sequence[Case], made: tuple[Scorer, Scorer, Scorer]) -> list[dict[str, Any]]:
+Made = tuple[Scorer, Scorer, Scorer, Scorer]
+
+
+def fit_all(cases: Sequence[Case]) -> Made:
+    """Passage, unit, sufficiency and topic scorers. The last two learn from what rankers say of pages that those never saw."""
+    pages = sorted({case.page for case in cases})
+    half = {page: n % 2 for n, page in enumerate(np.random.default_rng(2).permutation(pages))}
+    rows = np.zeros((len(cases), len(SUFFICIENCY)), np.float32)
+    for number in (0, 1):
+        rankers = fit_rankers([case for case in cases if half[case.page] != number])
+        inside = [n for n, case in enumerate(cases) if half[case.page] == number]
+        rows[inside] = sufficiency_rows([cases[n] for n in inside], *rankers)
+    held = np.array([bool(case.item.gold) for case in cases])
+    sufficiency = fit_signals(rows, held, sufficiency_weights(cases), evidence_only=False)
+    return *fit_rankers(cases), sufficiency, fit_topic(rows, cases)
+
+
+def measure(cases: Sequence[Case], made: Made) -> list[dict[str, Any]]:
     """A row a question: rank of the gold, whether it is quoted, confidence."""
     rows = []
     for case in cases:
@@ -221,7 +343,7 @@ def measure(cases: Sequence[Case], made: tuple[Scorer, Scorer, Scorer]) -> list[
             99,
         )
         quoted = any(right(q.source.source, gold) and holds(q.source.quote, gold) for q in choose(result, scores))
-        confidence = float(made[2](sufficiency_features(result, scores)[None])[0])
+        confidence = strength(sufficiency_features(result, scores), made[2], made[3])
         rows.append({"answerable": bool(gold), "rank": rank, "quoted": quoted, "confidence": confidence})
     return rows
 
@@ -242,8 +364,11 @@ def told(title: str, rows: Sequence[dict[str, Any]]) -> None:
 
 def main() -> None:
     torch.set_num_threads(1)
+    missing = sorted(set(SETS) - {"xquad_para"} - set(FOLDERS))
+    if missing:
+        raise SystemExit(f"No documents of {', '.join(missing)}: run python -m evals.retrieval.corpora")
     cases = collect()
-    werf = [case for case in cases if case.set == "werf"]
+    werf = [case for case in cases if case.set == "werf" and at_home(case)]
     pages = sorted({case.page for case in werf})
     fold = {page: n % FOLDS for n, page in enumerate(np.random.default_rng(1).permutation(pages))}
     rows = []
@@ -252,10 +377,14 @@ def main() -> None:
         inside = {id(case) for case in out}
         rows += measure(out, fit_all([case for case in cases if id(case) not in inside]))
     told("werf dev, five folds by page", rows)
-    told("werf dev, by weights that never saw werf", measure(werf, fit_all([c for c in cases if c.set != "werf"])))
+    for name in SETS:
+        own = [case for case in cases if case.set == name and at_home(case)]
+        told(
+            f"{name} dev, by weights that never saw it", measure(own, fit_all([c for c in cases if not known(c, name)]))
+        )
     made = fit_all(cases)
-    told("all dev, fitted (no proof)", measure(cases, made))
-    for name, weights in zip(("passage", "unit", "sufficiency"), made, strict=True):
+    told("all dev, fitted (no proof)", measure([c for c in cases if c.set in SETS and at_home(c)], made))
+    for name, weights in zip(("passage", "unit", "sufficiency", "topic"), made, strict=True):
         write(name, weights)
 
 

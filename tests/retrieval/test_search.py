@@ -96,7 +96,9 @@ def test_an_empty_index_refuses() -> None:
     assert passages.hits == ()
 
 
-@pytest.mark.parametrize(("name", "names"), [("passage", PASSAGE), ("unit", UNIT), ("sufficiency", SUFFICIENCY)])
+@pytest.mark.parametrize(
+    ("name", "names"), [("passage", PASSAGE), ("unit", UNIT), ("sufficiency", SUFFICIENCY), ("topic", SUFFICIENCY)]
+)
 def test_stored_weights_are_of_these_features(name: str, names: tuple[str, ...]) -> None:
     made = scorer(name)
     assert made.names == names
