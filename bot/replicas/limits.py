@@ -48,20 +48,21 @@ LEAVE = """
 redis.call('ZREM', KEYS[1], ARGV[1])
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 """
-# ms to wait, 0: go
+# {ms to wait, 0: go; 1 where all chats have to}
 SEND = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local rest = math.max(redis.call('PTTL', KEYS[1]), redis.call('PTTL', KEYS[2]))
-if rest > 0 then return rest end
+local all, own = redis.call('PTTL', KEYS[1]), redis.call('PTTL', KEYS[2])
+if own > 0 and own > all then return {own, 0} end
+if all > 0 then return {all, 1} end
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - tonumber(ARGV[1]))
 if redis.call('ZCARD', KEYS[3]) >= tonumber(ARGV[2]) then
   local first = redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')
-  return math.max(1, tonumber(first[2]) + tonumber(ARGV[1]) - now)
+  return {math.max(1, tonumber(first[2]) + tonumber(ARGV[1]) - now), 1}
 end
 redis.call('ZADD', KEYS[3], now, ARGV[3])
 redis.call('PEXPIRE', KEYS[3], ARGV[1])
-return 0
+return {0, 0}
 """
 REST = """
 for number = 1, #KEYS do
@@ -112,18 +113,20 @@ class Sending:
     def __init__(self, link: Link, bot: int) -> None:
         self._link = link
         self._prefix = f"{link.prefix}:{bot}:sending"
-        self._calls = 0
+        self.calls = 0
 
-    async def wait(self, chat: int, spare: int = 0) -> float:
-        """0 where a call may go now, and then it is counted; else the seconds until it may. `spare` places are left free."""
-        self._calls += 1
+    async def wait(self, chat: int, spare: int = 0) -> tuple[float, bool]:
+        """0 where a call may go now, and then it is counted; else the seconds until it may, and whether every chat has to wait.
+        `spare` places are left free."""
+        self.calls += 1
         keys = [f"{self._prefix}:rest", f"{self._prefix}:rest:{chat}", f"{self._prefix}:recent"]
-        arguments = [WINDOW_MS, PER_SECOND - spare, f"{self._link.member}:{self._calls}"]
+        arguments = [WINDOW_MS, PER_SECOND - spare, f"{self._link.member}:{self.calls}"]
         try:
-            return int(await self._link.script(SEND, keys, arguments)) / 1000
+            milliseconds, everywhere = await self._link.script(SEND, keys, arguments)
         except UnavailableError as error:
             log.warning("limits: %s", error.message)
-            return 0.0
+            return 0.0, False
+        return int(milliseconds) / 1000, bool(everywhere)
 
     async def rest(self, chat: int, seconds: float, everywhere: float) -> None:
         """A 429: the chat rests, and for a while all chats do."""

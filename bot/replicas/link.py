@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from core.settings import RedisSettings
 
 CONNECT_SECONDS = 3.0
+AT_ONCE = 32  # commands under way
 ANSWER_SECONDS = 5.0  # above every blocking read
 
 
@@ -38,6 +40,7 @@ class Link:
         self.lease_ms = int(settings.lease_seconds * 1000)
         self.member = uuid.uuid4().hex
         self._scripts: dict[str, Any] = {}
+        self._places = asyncio.Semaphore(AT_ONCE)
 
     async def call(self, command: str, *arguments: Any, **options: Any) -> Any:
         """One command. Raises UnavailableError where Redis does not answer or refuses."""
@@ -54,7 +57,8 @@ class Link:
         from redis.exceptions import AuthenticationError, RedisError
 
         try:
-            return await waiting
+            async with self._places:  # in turn, not each on a connection of its own
+                return await waiting
         except AuthenticationError as error:
             raise UsageError("Redis refuses the password.", "Check EXPERTBOT_REDIS__URL.") from error
         except (RedisError, OSError) as error:

@@ -32,7 +32,7 @@ UNDER_WAY = 0.02  # seconds after which a call under way is looked at again
 class Sending(Protocol):
     """What other processes of the same bot send (bot/replicas/limits.py)."""
 
-    async def wait(self, chat: int, spare: int = 0) -> float: ...
+    async def wait(self, chat: int, spare: int = 0) -> tuple[float, bool]: ...
     async def rest(self, chat: int, seconds: float, everywhere: float) -> None: ...
 
 
@@ -73,6 +73,7 @@ class Gate:
     def __init__(self, bot: Bot, sending: Sending | None = None) -> None:
         self._bot = bot
         self._sending = sending  # what other processes send, where there are others
+        self._turnstile = asyncio.Lock()
         self._chats: dict[int, Chat] = {}
         self._recent: deque[Sent] = deque()
         self._rests_until = 0.0
@@ -89,7 +90,9 @@ class Gate:
         """Now, or None where there is no room now or Telegram refuses."""
         from aiogram.exceptions import AiogramError
 
-        if self._wait(chat) > 0 or self._used() > PER_SECOND - SPARE or await self._others(chat, SPARE) > 0:
+        if self._wait(chat) > 0 or self._used() > PER_SECOND - SPARE:
+            return None
+        if self._sending and (await self._sending.wait(chat, SPARE))[0] > 0:
             return None
         try:
             return await self._call(chat, method)
@@ -112,8 +115,17 @@ class Gate:
             log.debug("%s: %s", name, error)
         return None
 
-    async def _others(self, chat: int, spare: int = 0) -> float:
-        return await self._sending.wait(chat, spare) if self._sending else 0.0
+    async def _others(self, chat: int) -> float:
+        """Where there are other processes: 0 once they leave room, else the seconds for which this chat rests. One asks for all
+        that wait here, or a crowd of chats would ask all the time."""
+        if not self._sending:
+            return 0.0
+        async with self._turnstile:
+            while True:
+                wait, everywhere = await self._sending.wait(chat)
+                if not wait or not everywhere:
+                    return wait
+                await asyncio.sleep(wait)
 
     def room_in(self, chat: int) -> float:
         """Seconds until a message to this chat could go."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiogram.methods import SendMessage
 
 from bot.app import App
 from bot.jobs import Job, Jobs
@@ -20,6 +21,7 @@ from bot.replicas.link import Link
 from bot.replicas.partitions import COUNT, Partitions, partition_of
 from bot.replicas.worker import work
 from bot.state import State
+from bot.telegram.gate import Gate
 from bot.telegram.service import serve
 from core.errors import ExpertbotError, UnavailableError, UsageError
 from core.settings import RedisSettings, Settings, load
@@ -176,17 +178,41 @@ def test_a_persons_limits_count_at_every_replica(redis: str) -> None:
 def test_what_is_sent_counts_at_every_replica(redis: str) -> None:
     async def scene(another: Open) -> None:
         here, there = (Sending(another(), 1) for _ in range(2))
-        waits = [await one.wait(number) for number, one in enumerate([here, there] * PER_SECOND)]
+        waits = [(await one.wait(number))[0] for number, one in enumerate([here, there] * PER_SECOND)]
         assert waits.count(0.0) == PER_SECOND
         assert max(waits) <= 1.2
         await asyncio.sleep(1.2)
         await here.rest(5, 30, 0.5)
-        assert 0 < await there.wait(6) <= 0.5
+        wait, everywhere = await there.wait(6)
+        assert 0 < wait <= 0.5
+        assert everywhere
         await asyncio.sleep(0.6)
-        assert await there.wait(6) == 0.0
-        assert 20 < await there.wait(5) <= 30
+        assert await there.wait(6) == (0.0, False)
+        wait, everywhere = await there.wait(5)
+        assert 20 < wait <= 30
+        assert not everywhere
         await here.rest(5, 1, 0.01)
-        assert await there.wait(5) > 20, "a shorter rest does not end a longer one"
+        assert (await there.wait(5))[0] > 20, "a shorter rest does not end a longer one"
+
+
+def test_a_crowd_of_chats_asks_redis_once_for_all(redis: str) -> None:
+    class Bot:
+        sent = 0
+
+        async def __call__(self, method: Any) -> None:
+            self.sent += 1
+
+    async def scene(another: Open) -> None:
+        bot, sending = Bot(), Sending(another(), 1)
+        gate = Gate(bot, sending)  # type: ignore[arg-type]
+        chats = range(1, 2 * PER_SECOND + 1)
+        started = asyncio.get_running_loop().time()
+        await asyncio.gather(*(gate.urgent(chat, SendMessage(chat_id=chat, text="?")) for chat in chats))
+        assert bot.sent == len(chats)
+        assert asyncio.get_running_loop().time() - started >= 1, "no more than the limit within a second"
+        assert sending.calls < 2 * len(chats)
+
+    played(redis, "crowd", scene)
 
     played(redis, "sending", scene)
 
