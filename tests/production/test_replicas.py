@@ -151,21 +151,21 @@ def test_replicas_keep_the_promises_of_one(tmp_path: Path) -> None:
             people = [on.tg.user(f"Гость {number}") for number in range(8)]
             admin = on.tg.user("Хозяин", id=ADMIN)
             first = [person.say("Сколько дней отпуска в год?") for person in people]
-            assert all(["28" in (await answered(on.tg, one)).text for one in first])
-            job = await said_after(on.tg, admin.send_document("# Лист\n\nСекрет листа: 49.".encode(), "лист.md"))
+            assert all(["28" in (await answered(on.tg, one, 60)).text for one in first])
+            job = await said_after(on.tg, admin.send_document("# Лист\n\nСекрет листа: 49.".encode(), "лист.md"), 60)
             on.replicas[0].kill()
             second = [person.say("Сколько дней отпуска в год, ещё раз?") for person in people]
             for one in second:
-                await answered(on.tg, one, 30)
+                await answered(on.tg, one, 60)
             on.replicas[0].start()
             await on.tg.wait_for(lambda: "готово" in job.text, 60)
-            assert "49" in (await answered(on.tg, admin.say("Какой секрет листа?"), 30)).text
+            assert "49" in (await answered(on.tg, admin.say("Какой секрет листа?"), 60)).text
             on.redis.kill()
             third = [person.say("А сколько дней отпуска?") for person in people]
             await asyncio.sleep(1)
             on.redis.start()
             for one in third:
-                await answered(on.tg, one, 30)
+                await answered(on.tg, one, 60)
             await on.tg.idle(within=30)
             assert [len(answers_to(one.chat, one)) for one in [*first, *second, *third]] == [1] * 24
             await on.replicas[0].ready()
