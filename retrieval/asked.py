@@ -147,8 +147,12 @@ def asked(query: Query) -> Asked:
 
 
 def _is_name(concept: Concept, question: str) -> bool:
-    typed, start = concept.typed, question.lstrip("«\"'( ")
-    return concept.named or (typed[:1].isupper() and not start.startswith(typed)) or f"«{typed}" in question
+    return concept.named or capitalised(concept.typed, question) or f"«{concept.typed}" in question
+
+
+def capitalised(word: str, question: str) -> bool:
+    """Whether a word is written as a name: with a capital, and not because the question begins with it."""
+    return word[:1].isupper() and not question.lstrip("«\"'( ").startswith(word)
 
 
 def is_part(concepts: Sequence[Concept], number: int) -> bool:

@@ -21,6 +21,7 @@ from retrieval.asked import (
     OFFERS,
     Asked,
     asked,
+    capitalised,
     is_part,
 )  # fmt: skip
 from retrieval.features import HEADER_HELPS
@@ -283,7 +284,9 @@ def _unknown(query: Query) -> dict[str, float]:
             everyday = query.lang == "en" and (common(concept.word) or concept.word in thesaurus()[0])
             shouted = typed.isupper() and len(typed) > 1
             latin += strong < 0.5 and not everyday
-            acronyms += strong < 0.5 and (shouted or (typed[0].isupper() and not query.own.startswith(typed)))
+            acronyms += strong < 0.5 and (shouted or capitalised(typed, query.own))
+        elif capitalised(typed, query.own):
+            acronyms += 1.0 - strong
         elif CYRILLIC.search(typed) and not common(concept.word) and part_of_speech(fold(typed)) == "noun":
             nouns += 1.0 - strong
     return {

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.nouns import DraftKind
-from core.text import LATIN, fold
-from retrieval.features import PASSAGE
+from core.text import LATIN, fold, language
+from retrieval.asked import capitalised
+from retrieval.features import OPENING, PASSAGE
 from retrieval.found import SearchResult
 from retrieval.neighbours import common
 from retrieval.rank import Scorer, scorer
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 REFUSE_BELOW = 0.27
 PARTLY_BELOW = 0.42  # below it the answer says that it may not be one
 NAMED_MISSING = 2  # words a refusal names
+ALIKE = 0.5  # what stands for a name no better than this is another name
 LOOKED = 3  # passages
 WEIGHED = 8  # passages, for how they stand against each other
 TELLING = 5.0  # IDF of a telling word
@@ -54,13 +56,21 @@ class Judgement:
 
 def judge(result: SearchResult, scores: Sequence[Matrix]) -> Judgement:
     """`scores` are the unit scores of the first passages."""
-    if not result.found:
+    if not result.found or _foreign(result):
         return Judgement("refused", 0.0, missing(result))
     strong = strength(sufficiency_features(result, scores), scorer("sufficiency"), scorer("topic"))
     confidence = 1 / (1 + math.exp(-max(-30.0, min(30.0, strong))))
     if confidence < REFUSE_BELOW:
         return Judgement("refused", confidence, missing(result))
     return Judgement("partly" if confidence < PARTLY_BELOW else "answer", confidence)
+
+
+def _foreign(result: SearchResult) -> bool:
+    """Whether the documents, in the question's own language, hold none of its words, nor what would stand for one."""
+    query = result.query
+    text = str(result.found[0].candidate.payload["text"])[:OPENING]
+    known = any(max(concept.forms.values(), default=0.0) >= ALIKE for concept in query.concepts)
+    return bool(query.concepts) and not known and language(text) == query.lang
 
 
 def strength(signals: Matrix, sufficient: Scorer, topic: Scorer) -> float:
@@ -71,9 +81,17 @@ def strength(signals: Matrix, sufficient: Scorer, topic: Scorer) -> float:
 
 def missing(result: SearchResult) -> tuple[str, ...]:
     """The things the question names that the documents don't know at all, as the person typed them: identifiers first, then
-    nouns; words of everyday language are not among them, for it's not they that are asked about."""
-    unknown = [c for c in result.query.concepts if c.share == 1.0 and not c.forms and c.typed]
-    telling = [c for c in unknown if c.named or (part_of_speech(fold(c.typed)) == "noun" and not common(c.word))]
+    names and nouns; words of everyday language are not among them, for it's not they that are asked about."""
+    own = [c for c in result.query.concepts if c.share == 1.0 and c.typed]
+    named = {
+        c.typed for c in own if capitalised(c.typed, result.query.own) and max(c.forms.values(), default=0) < ALIKE
+    }
+    unknown = [c for c in own if not c.forms or c.typed in named]
+    telling = [
+        c
+        for c in unknown
+        if c.named or c.typed in named or (part_of_speech(fold(c.typed)) == "noun" and not common(c.word))
+    ]
     telling.sort(key=lambda c: not c.named)
     words: list[str] = []
     for concept in telling:

@@ -118,3 +118,9 @@ def test_the_shape_of_units() -> None:
     assert found.code == [False, False, True, True, True, False, False]
     assert found.item == [False, False, False, False, False, True, False]
     assert found.row == [False, False, False, False, False, False, True]
+
+
+def test_a_question_none_of_whose_words_is_known_is_refused_by_its_name(lab: Lab) -> None:
+    passages = ask(lab, "Кто такой Пушкин?")
+    assert passages.kind == "refused"
+    assert passages.missing == ("Пушкин",)
