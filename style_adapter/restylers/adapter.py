@@ -29,7 +29,7 @@ CheckMany = Callable[[str, Sequence[str]], Sequence[Verdict]]
 OFFERED = 6  # wordings handed to the guard
 TRIED = 3  # choices of remarks to put around the facts
 MOST = 5  # sentences weighed in one answer, the first ones with other ways; the others are quoted
-INDIFFERENT = -2.0  # nats: where nothing is preferred, the way least against the persona's manner
+INDIFFERENT = -4.0  # nats: where nothing is preferred, the way least against the persona's manner
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Job:
             if self.bible.address == "ty" and lang == "ru":
                 text = familiar(text) or text
             turned = tuple(orders(text, lang)) if opened < MOST else ()
-            equal = tuple(places(text, lang)) if opened < MOST else ()
+            equal = _fitting(places(text, lang), self.bible) if opened < MOST else ()
             found.append(Sentence(span, text, turned, equal))
             opened += found[-1].open
         return found
@@ -178,6 +178,11 @@ def _said(sentence: Sentence, liked: Liked, least: float) -> list[str]:
         if gain > least:
             chosen[sentence.text[place.start : place.end].lower()] = best.lower()
     return [_worded(order, chosen), _worded(sentence.text, chosen), order, sentence.text]
+
+
+def _fitting(found: Sequence[Place], bible: Bible) -> tuple[Place, ...]:
+    kept = (place.fitting(bible.speech.register_) for place in found)
+    return tuple(place for place in kept if place)
 
 
 def _best(options: Sequence[str], gains: Sequence[float]) -> tuple[str, float]:

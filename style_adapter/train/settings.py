@@ -45,7 +45,7 @@ class TrainSettings:
 # adapter are computed once; random masks for dropout are slow there; most of a reply is copied from
 # its draft, so the persona's own words weigh double.
 PRESETS: dict[Preset, TrainSettings] = {
-    "cpu": TrainSettings(system_share=0.15, upper=0.5, dropout=0.0, shortlist=True, own_weight=2.0, lr=3e-4, epochs=3),
+    "cpu": TrainSettings(system_share=0.15, upper=0.5, dropout=0.0, shortlist=True, own_weight=2.0, lr=3e-4, epochs=2),
     "qlora": TrainSettings(lr=5e-5, epochs=10, batch=16, max_tokens=2048, four_bit=True),
     "protect-facts": TrainSettings(rank=10, alpha=20, targets=MLP_ONLY, system_share=0.25),
 }

@@ -48,8 +48,12 @@ def stop_now(history: Sequence[EpochScores], patience: int, min_delta: float, le
     return "loss" if since >= patience else ""
 
 
+ALIKE = 0.05  # persona × facts of two epochs that a few dozen probes can't tell apart
+
+
 def chosen(history: Sequence[EpochScores], leak_limit: float) -> EpochScores | None:
-    """The epoch to keep: the best persona × facts among those that don't leak; the later of two alike. None where every
-    one leaks."""
+    """The epoch to keep: the best persona × facts among those that don't leak, of several alike the one of least validation
+    loss. None where every one leaks."""
     clean = [scores for scores in history if not leaks(scores, leak_limit)]
-    return max(clean, key=lambda scores: (round(scores.quality, 2), scores.epoch)) if clean else None
+    best = max((scores.quality for scores in clean), default=0.0)
+    return min((s for s in clean if s.quality >= best - ALIKE), key=lambda s: s.validation_loss, default=None)

@@ -6,23 +6,37 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+BOOKISH = "\x1f"
 HELD = "¤"  # stands for every character that may not be touched
 CODE = r"```[\s\S]*?(?:```|\Z)|`[^`\n]*`|\[\d{1,3}\]"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`text[start:end]` may also be said as any of `options`."""
+    """`text[start:end]` may also be said as any of `options`. `bookish[i]`: option `i` is more so than what stands there, else
+    plainer."""
 
     start: int
     end: int
     options: tuple[str, ...]
+    bookish: tuple[bool, ...] = ()
+
+    def fitting(self, register: str) -> Place | None:
+        """With the options that suit a formal, neutral or colloquial speaker; None where none does."""
+        if register == "neutral":
+            return self
+        kept = [
+            option
+            for option, bookish in zip(self.options, self.bookish, strict=True)
+            if bookish == (register == "formal")
+        ]
+        return Place(self.start, self.end, tuple(kept), (register == "formal",) * len(kept)) if kept else None
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`pattern` finds the place in a masked text; `say` gives other words for it, or none. `first`: which of two rules
-    that want the same words has them, the smaller one."""
+    """`pattern` finds the place in a masked text, as its group `it`; `say` gives other words for it, or none, after a
+    BOOKISH mark where they are more so."""
 
     pattern: re.Pattern[str]
     say: Callable[[re.Match[str]], Sequence[str]]
@@ -49,10 +63,10 @@ def found(text: str, mask: str, rules: Iterable[Rule]) -> list[Place]:
             if start == end or any(place.start < end and start < place.end for place in taken):
                 continue
             word = text[start:end]
-            options = dict.fromkeys(capital_as(word, option) for option in rule.say(match))
+            options = {capital_as(word, option.strip(BOOKISH)): option[:1] == BOOKISH for option in rule.say(match)}
             options.pop(word, None)
             if options:
-                taken.append(Place(start, end, tuple(options)))
+                taken.append(Place(start, end, tuple(options), tuple(options.values())))
     return sorted(taken, key=lambda place: place.start)
 
 
@@ -65,12 +79,17 @@ def said(text: str, chosen: Iterable[tuple[Place, str]]) -> str:
     return "".join([*out, text[at:]])
 
 
-def group(*members: str, also: Sequence[str] = (), before: str = "", after: str = "") -> list[Rule]:
-    """Each member may be said as any other; those of `also` are understood and never said. `before` and `after` are patterns
-    of what must stand there."""
+def group(
+    *members: str, also: Sequence[str] = (), before: str = "", after: str = "", casual: bool = False
+) -> list[Rule]:
+    """Each member may be said as any other, the plainest first; those of `also`, more bookish than all (or `casual`: plainer),
+    are understood and never said. `before` and `after` are patterns of what must stand there."""
     rules = []
     for member in sorted((*members, *also), key=len, reverse=True):
-        others = tuple(other for other in members if other != member)
+        at = members.index(member) if member in members else -1 if casual else len(members)
+        others = tuple(
+            f"{BOOKISH if number > at else ''}{other}" for number, other in enumerate(members) if other != member
+        )
         spelled = re.escape(member).replace(r"\ ", r"\s")
         edge = r"(?![\w'’-])" if member[-1].isalpha() else ""
         start = r"(?<![\w'’-])" if member[0].isalpha() else ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from core.text import fold
-from style_adapter.restylers.ways.nouns import HELD, Rule
+from style_adapter.restylers.ways.nouns import BOOKISH, HELD, Rule
 from style_adapter.restylers.ways.russian_words import WORD, first_verb, has_verb, is_a
 from style_adapter.score.address import form_of
 from style_adapter.score.morph import Token, parses
@@ -27,7 +27,10 @@ def with_infinitive(*members: str, also: Sequence[str] = (), negated: bool = Fal
     rules = []
     start = r"(?<![а-яёА-ЯЁ-])" if negated else NOT_BEFORE
     for member in (*members, *also):
-        others = tuple(other for other in members if other != member)
+        at = members.index(member) if member in members else len(members)
+        others = tuple(
+            f"{BOOKISH if number > at else ''}{other}" for number, other in enumerate(members) if other != member
+        )
 
         def say(match: re.Match[str], others: tuple[str, ...] = others) -> Sequence[str]:
             words = re.findall(WORD, match.string[match.end("it") :].split(",")[0].split(HELD)[0])[:3]
@@ -43,14 +46,17 @@ def with_infinitive(*members: str, also: Sequence[str] = (), negated: bool = Fal
 
 
 def lemmas(pairs: str) -> Rule:
-    """Words of one government, by their first forms, each in the form of the word it stands for."""
+    """Words of one government, by their first forms, the plainest first, each in the form of the word it stands for; those
+    with `~` are understood and never said."""
     table: dict[str, list[str]] = {}
     for line in pairs.split(";"):
         members = line.split()
-        for member in members:
-            table.setdefault(fold(member.lstrip("~")), []).extend(
-                other for other in members if other != member and not other.startswith("~")
-            )
+        for at, member in enumerate(members):
+            table[fold(member.lstrip("~"))] = [
+                f"{BOOKISH if number > at else ''}{other}"
+                for number, other in enumerate(members)
+                if other != member and not other.startswith("~")
+            ]
 
     def say(match: re.Match[str]) -> Sequence[str]:
         word = fold(match["it"])
@@ -59,8 +65,8 @@ def lemmas(pairs: str) -> Rule:
             others = table.get(fold(reading.normal_form))
             if not others or part not in _FORM or not reading.is_known or form_of(Token(word, 0, 0)):
                 return ()
-            out = [_inflected(other, reading, part) for other in others]
-            return [form for form in out if form]
+            out = [(other[:1], _inflected(other.strip(BOOKISH), reading, part)) for other in others]
+            return [f"{BOOKISH if mark == BOOKISH else ''}{form}" for mark, form in out if form]
         return ()
 
     return Rule(re.compile(rf"(?<![а-яёА-ЯЁ-])(?P<it>{WORD})"), say)
