@@ -126,7 +126,7 @@ _RULES: tuple[Rule, ...] = (
     *group("every", "each", before=r"(?<!of )(?<!for )", after=r"(?=\s(?:time|day|week|month|hour|user|file|request)\b)"),
     *group("before", "prior to", after=r"(?=\s(?:the|a|an|each|any|your)\s[a-z]+(?:[.,]|$))"),
     *group("by hand", "manually"),
-    *group("if", casual=True, also=("in case", "in the event that", "provided that"), after=r"(?=\s(?:the|an?|it|you|they|no)\b)"),
+    *group("if", casual=True, also=("in case", "in the event that", "provided that"), after=r"(?=\s(?:the|an?|it|you|no)\b)"),
     *group("using", "by means of", before=r"(?<=ed )"),
     *group("besides,", "in addition,", "moreover,", casual=True, also=("additionally,",), before="^"),
     *group("thus", "therefore", before="^", after=r"(?=[,\s])"),
