@@ -48,7 +48,7 @@ PLAIN_HEADS = frozenset(  # of a first column that only says that its cells are 
     "что параметр название имя поле ключ переменная опция флаг команда настройка директива аннотация "
     "name parameter field key variable option flag command setting what item directive annotation".split()
 )
-CLOSE = 2.0  # quotes this much weaker than the best stay among the sources, out of the text
+CLOSE = 1.5  # quotes this much weaker than the best stay among the sources, out of the text
 SHORT = 420  # characters; quotes that come to no more are shown whole, else only the part that answers
 
 

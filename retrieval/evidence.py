@@ -128,7 +128,9 @@ def _belongs(kinds: Shape, near: int, edge: int, side: int) -> bool:
     """Whether a quote that ends at `edge` can't be read without the unit beside it."""
     if kinds.code[near] and kinds.code[edge]:
         return True
-    return kinds.brings[near] if side < 0 else kinds.brings[edge] or kinds.heading[edge]
+    if side < 0:
+        return kinds.brings[near] or (kinds.leans[edge] and not kinds.code[near])
+    return kinds.brings[edge] or kinds.heading[edge]
 
 
 def _quote(item: Found, start: int, end: int, n: int) -> Source:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 FENCE = re.compile(r"^[ \t]*(?:[-*]\s+|\d+\.\s+)?(?:`{3,}|~{3,})", re.M)
 ITEM = re.compile(r"[ \t]*(?:[-*•–—]|\(?\d{1,3}[.)])[ \t]")
 ROW = re.compile(r"[ \t]*\|")
+LEANS = re.compile(
+    r"(?:(?:если|когда|но|а|и|при этом|тогда|поэтому|if|when|but|and|then) )?(?:он|она|оно|они|его|ее|их|ему|ей|им|это|этот|эта|эти"
+    r"|такой|такая|такое|такие|таким|тогда|поэтому|при этом|it|its|they|their|this|these|those|such)\b"
+)
 HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]")
 NUMBER = re.compile(
     r"\d|\b(?:один|одна|одно|две|два|три|четыре|пять|шесть|семь|восемь|девять|десять|one|two|three|four|"
@@ -62,11 +66,12 @@ class Shape:
     item: list[bool]
     row: list[bool]
     brings: list[bool]  # ends with a colon: what follows belongs to it
+    leans: list[bool]  # begins with a word that stands for something said before
 
 
 def shape(text: str, spans: list[tuple[int, int]]) -> Shape:
     fences = [match.start() for match in FENCE.finditer(text)]
-    found = Shape([], [], [], [], [])
+    found = Shape([], [], [], [], [], [])
     for start, end in spans:
         unit = text[start:end]
         inside = sum(fence <= start for fence in fences) % 2 == 1 or bool(FENCE.match(unit))
@@ -75,6 +80,7 @@ def shape(text: str, spans: list[tuple[int, int]]) -> Shape:
         found.item.append(not inside and bool(ITEM.match(unit)))
         found.row.append(not inside and bool(ROW.match(unit)))
         found.brings.append(not inside and unit.rstrip(" *_`").endswith(":"))
+        found.leans.append(not inside and bool(LEANS.match(fold(unit))))
     return found
 
 

@@ -139,13 +139,16 @@ class Words:
         """A Russian spelling of an English name varies; Russian in Latin letters is letter for letter: podman isn't подмена."""
         keys = sounds.cyrillic_keys(term) if cyrillic else sounds.latin_keys(term)
         spelt = sounds.romanised(term) if cyrillic else term
+        least = 0.8 if cyrillic and common(term) else 0.0  # сварить is a word of its own, not sever
         found: dict[str, float] = {}
         for key in keys:
             for other in self._by_sound.get(key, ()):
                 if bool(CYRILLIC.search(other)) == cyrillic or not self.holds(other):
                     continue
                 ratio = SequenceMatcher(None, spelt, other if cyrillic else sounds.romanised(other)).ratio()
-                if ratio >= (0.8 if not cyrillic else 0.45 if len(key) >= 4 else 0.6 if len(key) == 3 else 0.75):
+                if ratio >= max(
+                    least, 0.8 if not cyrillic else 0.45 if len(key) >= 4 else 0.6 if len(key) == 3 else 0.75
+                ):
                     found[other] = TRANSLITERATED * min(1.0, 0.5 + ratio / 2)
         return dict(sorted(found.items(), key=lambda item: -item[1])[:4])
 

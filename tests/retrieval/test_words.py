@@ -173,3 +173,11 @@ def test_plain(marked: str, text: str) -> None:
 def test_flags_are_terms_with_their_dashes() -> None:
     assert {"--dry-run", "dry-run", "dri", "run"} <= set(terms("ключ `--dry-run`"))
     assert "--b" not in set(terms("a--b c - d"))
+
+
+def test_a_russian_word_is_not_an_english_one_that_sounds_a_little_like_it() -> None:
+    made = Words()
+    made.sync(Counter({"sever": 1, "commit": 1, "deploy": 1}))
+    assert made.respelt(stem("сварить")) == {}
+    assert "commit" in made.respelt(stem("коммит"))
+    assert "deploy" in made.respelt(stem("деплой"))
