@@ -116,7 +116,7 @@ def _concepts(text: str, share: float, words: Words, vocabulary: Mapping[str, in
         if not item.whole:
             others = [*map(words.synonyms, sorted(stems)), near.get(item.term, {}), phrases.get(item.term, {})]
             if not exact:
-                respelt = words.respelt(item.term)
+                respelt = words.respelt(item.term, fold(item.word))
                 others += [respelt, *(words.synonyms(term) for term in respelt)]
             for other in others:
                 for term, worth in other.items():

@@ -22,3 +22,11 @@ def part_of_speech(word: str) -> str:
         return "noun"
     tag = morphology().parse(word)[0].tag.POS
     return "noun" if tag == "NOUN" else "verb" if tag in ("VERB", "INFN", "GRND", "PRTS") else "other"
+
+
+@lru_cache(maxsize=20_000)
+def is_verb(word: str) -> bool:
+    """Whether a folded word is a verb of the Russian dictionary; a coined one (деплоить) is not."""
+    if not CYRILLIC.search(word) or not morphology().word_is_known(word):
+        return False
+    return part_of_speech(word) == "verb"

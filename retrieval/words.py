@@ -17,6 +17,7 @@ from core.text import CYRILLIC, fold, stem
 from retrieval import sounds
 from retrieval.forms import stems_of
 from retrieval.neighbours import Neighbours, common
+from retrieval.speech import is_verb
 
 THESAURUS = Path(__file__).parent / "thesaurus.txt"
 SYNONYM = 0.8  # how well each kind of stand-in stands for the word itself
@@ -124,12 +125,13 @@ class Words:
 
     # One word
 
-    def respelt(self, term: str) -> dict[str, float]:
-        """The index's terms that a stem it doesn't know may be: misspelt, or English in Russian letters."""
+    def respelt(self, term: str, word: str = "") -> dict[str, float]:
+        """The index's terms that a stem it doesn't know may be: misspelt, or English in Russian letters. `word` is what it's the
+        stem of: a Russian verb is no English word (сварить isn't sever)."""
         if len(term) < 3 or not term.isalpha():
             return {}
         cyrillic = bool(CYRILLIC.search(term))
-        found = self._as_sounds(term, cyrillic)
+        found = {} if cyrillic and is_verb(word) else self._as_sounds(term, cyrillic)
         if not common(term):
             for other, worth in (self._misspelt_russian(term) if cyrillic else self._misspelt_latin(term)).items():
                 found[other] = max(worth, found.get(other, 0.0))
@@ -139,16 +141,13 @@ class Words:
         """A Russian spelling of an English name varies; Russian in Latin letters is letter for letter: podman isn't подмена."""
         keys = sounds.cyrillic_keys(term) if cyrillic else sounds.latin_keys(term)
         spelt = sounds.romanised(term) if cyrillic else term
-        least = 0.8 if cyrillic and common(term) else 0.0  # сварить is a word of its own, not sever
         found: dict[str, float] = {}
         for key in keys:
             for other in self._by_sound.get(key, ()):
                 if bool(CYRILLIC.search(other)) == cyrillic or not self.holds(other):
                     continue
                 ratio = SequenceMatcher(None, spelt, other if cyrillic else sounds.romanised(other)).ratio()
-                if ratio >= max(
-                    least, 0.8 if not cyrillic else 0.45 if len(key) >= 4 else 0.6 if len(key) == 3 else 0.75
-                ):
+                if ratio >= (0.8 if not cyrillic else 0.45 if len(key) >= 4 else 0.6 if len(key) == 3 else 0.75):
                     found[other] = TRANSLITERATED * min(1.0, 0.5 + ratio / 2)
         return dict(sorted(found.items(), key=lambda item: -item[1])[:4])
 
