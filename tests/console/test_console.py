@@ -153,7 +153,7 @@ def test_without_keys_only_under_a_name_of_this_machine(site: str):
 
 def test_with_keys_only_the_owners(data: Path, tmp_path: Path):
     folder = tmp_path / "data"
-    shutil.copytree(data, folder)
+    shutil.copytree(data, folder, ignore=shutil.ignore_patterns("control.sock"))
     owner, client = run(folder, "api", "--new-key", "owner"), run(folder, "api", "--new-key", "client")
 
     def basic(password: str) -> str:
@@ -178,7 +178,7 @@ def test_with_keys_only_the_owners(data: Path, tmp_path: Path):
 
 def test_the_services_log_is_an_object_a_line_without_secrets(data: Path, tmp_path: Path):
     folder, secret = tmp_path / "data", "sk-very-secret-0123456789"
-    shutil.copytree(data, folder)
+    shutil.copytree(data, folder, ignore=shutil.ignore_patterns("control.sock"))
     env = clean_env(
         EXPERTBOT_API__LISTEN="127.0.0.1:0", EXPERTBOT_LOG__JSON_LINES="true", EXPERTBOT_LLM__API_KEY=secret,
         EXPERTBOT_LLM__MODEL=f"m-{secret}", EXPERTBOT_LLM__BASE_URL=f"http://127.0.0.1:9/{secret}", EXPERTBOT_LOG__LEVEL="DEBUG",

@@ -69,6 +69,12 @@ class Process:
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8")
 
+    async def metrics(self) -> dict[str, float]:
+        """Its figures, as Prometheus gets them."""
+        async with aiohttp.ClientSession() as session, session.get(self.health.replace("readyz", "metrics")) as answer:
+            lines = (await answer.text()).splitlines()
+        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
+
     async def ready(self, within: float = 120) -> None:
         """Until it says so at its health address."""
         deadline = time.monotonic() + within

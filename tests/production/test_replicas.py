@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.replicas.partitions import COUNT
 from tests.conftest import SHARED
 from tests.loopback.telegram import Message, Person
 from tests.production.scaled import Process, Scaled, redis_missing, scaled
@@ -152,6 +153,9 @@ def test_replicas_keep_the_promises_of_one(tmp_path: Path) -> None:
             admin = on.tg.user("Хозяин", id=ADMIN)
             first = [person.say("Сколько дней отпуска в год?") for person in people]
             assert all(["28" in (await answered(on.tg, one, 60)).text for one in first])
+            figures = [await one.metrics() for one in on.replicas]
+            assert 0 < sum(one["expertbot_partitions"] for one in figures) <= COUNT
+            assert sum(one.get('expertbot_stage_seconds_count{stage="total"}', 0) for one in figures) == len(first)
             job = await said_after(on.tg, admin.send_document("# Лист\n\nСекрет листа: 49.".encode(), "лист.md"), 60)
             on.replicas[0].kill()
             second = [person.say("Сколько дней отпуска в год, ещё раз?") for person in people]
