@@ -110,10 +110,18 @@ class Causes:
     def _sides(self, reading: Reading, link: tuple[str, int, int]) -> tuple[list[int], list[int]]:
         """Word indices of cause and effect around a connector."""
         name, start, end = link
+        links = self._links(reading)
         first, last = self._sentence(reading, start)
         marks = [s for s in reading.facts.segments if s.cites]
         first = max([first] + [s.after for s in marks if s.after <= start])
         last = min([last] + [s.end for s in marks if s.end >= end])
+        for join in JOIN.finditer(
+            reading.folded, first, last
+        ):  # `A because B, and B because C`: each link its own sides
+            if any(s < join.start() and join.end() <= start for _, s, _ in links):
+                first = max(first, join.end())
+            elif any(join.end() <= s for _, s, _ in links) and join.start() >= end:
+                last = min(last, join.start())
         inside = [
             i
             for i, w in enumerate(reading.words)
@@ -122,6 +130,13 @@ class Causes:
         left = [i for i in inside if reading.words[i].start < start]
         right = [i for i in inside if reading.words[i].start >= end]
         if name == "back":
+            if re.search(r"(?:it's|it is|'tis)\s+$", reading.folded[max(0, start - 8) : start]) and (
+                that := re.search(r"\sthat\s", reading.text[end:last])
+            ):
+                cut = end + that.start()
+                return [i for i in right if reading.words[i].start < cut], [
+                    i for i in right if reading.words[i].start >= cut
+                ]
             if not left and re.match(
                 r"because|since|as|for|поскольку|так|раз|из-за|благодаря|due|thanks|owing|'cause|seeing|given",
                 reading.folded[start:],
@@ -146,13 +161,6 @@ class Causes:
                     len(right),
                 )
                 return right[:stop], left + right[stop:]
-            if re.search(r"(?:it's|it is|'tis)\s+$", reading.folded[max(0, start - 8) : start]) and (
-                that := re.search(r"\sthat\s", reading.text[end:last])
-            ):
-                cut = end + that.start()
-                return [i for i in right if reading.words[i].start < cut], [
-                    i for i in right if reading.words[i].start >= cut
-                ]
             return right, left
         if not left:  # `Поэтому …` at the head of a sentence: the cause is the sentence before
             before = [
@@ -172,6 +180,7 @@ class Causes:
         return next((k for k, c in enumerate(self.a.claims) if c.start <= position < c.after), len(self.a.claims) - 1)
 
 
+JOIN = re.compile(r"(?:,\s+(?:and|и|а)|;)\s")
 STOP = re.compile(r"[.!?…\]]\W*$")
 STRONG = re.compile(
     r"из-за|потому что|поэтому|вследствие|по (?:этой|сей|той) причине|благодаря|в результате|оттого|вызва|приве|приво|"

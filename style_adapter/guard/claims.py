@@ -25,6 +25,8 @@ def moved(a: Alignment) -> list[Slip]:
                 found.append(Slip("citation", spots[0], spots[1], 0.9))
             elif swapped >= 2 and own >= other:
                 found.append(Slip("role_swap", spots[0], spots[2], 0.8))
+            elif (crossed := _crossed(a, one, two)) and own >= other:
+                found.append(Slip("role_swap", *crossed, 0.7))
     return found
 
 
@@ -71,6 +73,28 @@ def _anchors(a: Alignment, one: int, two: int) -> int:
         )
         vote += 1 if there and not here else -1 if here else 0
     return vote
+
+
+def _crossed(a: Alignment, one: int, two: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """A noun of each claim that stands only under the other's mark: the draft's and the styled word of the first."""
+    masks = {one: _mask(a, one), two: _mask(a, two)}
+    lemmas = {k: {w.lemma for i, w in enumerate(a.draft.words) if a.claim_of[i] == k} for k in (one, two)}
+    spots = []
+    for mine, other in ((one, two), (two, one)):
+        for i, word in enumerate(a.draft.words):
+            if (
+                a.claim_of[i] != mine
+                or not word.content
+                or word.form.pos not in ("noun", "adj")
+                or word.lemma in lemmas[other]
+            ):
+                continue
+            same = a.matrix[i] >= 0.9
+            if same.any() and not (same & ~masks[other]).any():
+                at = a.styled.words[int(np.flatnonzero(same)[0])]
+                spots.append(((word.start, word.end), (at.start, at.end)))
+                break
+    return spots[0] if len(spots) == 2 else None
 
 
 def _spots(a: Alignment, one: int, two: int) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:

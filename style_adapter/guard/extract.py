@@ -23,6 +23,7 @@ from style_adapter.guard.patterns import (
     NOON,
     ROMAN,
     SHORT_YEAR,
+    TURNED,
     WEEKDAYS,
     WORD,
     WORD_ONES,
@@ -265,6 +266,9 @@ class Extractor(LooseReader):
         if value < 0 or (run == ["пол"] and self.masked[end : end + 1] != "-"):
             return
         found = units.at(self.masked, end, after_digit=len(run) > 1)
+        if found is None and not ordinal and (turned := TURNED.search(self.masked, max(0, start - 24), start)):
+            unit_before = units.named(turned[1], after_digit=False)
+            found = (unit_before, end) if unit_before else None  # `минут на пятнадцать`
         if ordinal and found and found[0].label not in ("century", "millennium", "%", "decade"):
             found = None
         if re.search(r"(?<!\w)(?:минус|minus)\s$", self.masked[max(0, start - 8) : start], re.IGNORECASE) or re.match(

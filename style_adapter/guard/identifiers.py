@@ -1,10 +1,12 @@
 """Identifiers that must survive letter for letter: code in backticks, URLs, flags, files, variables, versions, model names.
-Knows no number and no language."""
+Knows units by name, no number and no language."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from style_adapter.guard.units import EXACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def find(text: str) -> list[Identifier]:
         take(match.group(), match.start(), match.end(), False)
     for match in BARE.finditer(text):
         value = match.group().rstrip(".,;:!?")
+        if value in EXACT and re.search(r"\d[\s\xa0]?$", text[max(0, match.start() - 2) : match.start()]):
+            continue  # `7 kW`: a unit, though it looks like camel case
         if len(value) < 2 or any(p.match(value) for p in (DECADE, UNIT_GLUED, DATE, UNIT_WORD)) or _is_name(value):
             continue
         take(value, match.start(), match.start() + len(value), False)

@@ -6,6 +6,7 @@ import re
 
 from core.text import fold
 from style_adapter.guard.identifiers import Identifier
+from style_adapter.guard.patterns import ONE_UNIT
 from style_adapter.guard.values import Value
 
 
@@ -48,3 +49,10 @@ def distance(draft: Value, styled: Value) -> int:
     score += 0 if styled.form == draft.form else 1
     score += 0 if len(str(draft.value)) == len(str(styled.value)) else 1
     return score
+
+
+def bare(value: Value) -> bool:
+    """A unit without a number that a rate may be told by."""
+    return fold(value.text) in ONE_UNIT or (
+        value.unit is not None and value.unit.dimension in ("bytes", "mass", "length", "volume", "area")
+    )

@@ -275,15 +275,15 @@ CAUSE: tuple[tuple[str, str], ...] = (
     # the effect stands before the connector, the cause after it
     (
         "back",
-        r"потому что|поскольку|так как|оттого что|из-за(?: того,? что)?|благодаря|вследствие|в силу|ибо|ведь|по причине|раз уж|следстви\w+ (?:того|из)|вызван\w*|обусловлен\w*|порожд[её]н\w*|возник\w* из-за|зависит от|"
+        r"потому,? что|поскольку|так как|оттого,? что|из-за(?: того,? что)?|благодаря|вследствие|в силу|ибо|ведь|по причине|раз уж|следстви\w+ (?:того|из)|вызван\w*|обусловлен\w*|порожд[её]н\w*|возник\w* из-за|зависит от|"
         r"because(?: of)?|since|due to|owing to|as a result of|thanks to|'cause|cause(?! (?:the|of))|caused by|for(?= (?:the|they|it|he|she|sweat)\b)|on account of|given that|resulting from|stems? from|driven by|seeing as|brought about by|as(?= (?:the|its|it|they|his|her)\b)",
     ),
     # the cause stands before the connector, the effect after it
     (
         "forth",
-        r"поэтому|посему|потому(?!,? что)|потому-то|вот и|оттого(?! что)|следовательно|в результате|из-за (?:чего|этого)|отсюда|значит|тем самым|так что|вследствие (?:чего|этого|сей|этой)|по (?:этой|сей|той) причине|"
+        r"поэтому|посему|потому(?!,? что)|потому-то|вот и|оттого(?!,? что)|от (?:этого|того|сего)(?!,? что)|из сего|по сей причине|следовательно|в результате|из-за (?:чего|этого)|отсюда|значит|тем самым|так что|вследствие (?:чего|этого|сей|этой)|по (?:этой|сей|той) причине|"
         r"вызыва\w+|вызвал\w*|приво\w+|приве\w+|порожда\w+|породил\w*|заставл\w+|обернут\w+|обернул\w+|обернет\w+|влеч[её]?т|влекут|повлек\w*|ведет к|дает|обусловил\w*|"
-        r"therefore|for (?:this|that|which) reason|thus|hence|consequently|as a result(?! of)|so(?= (?:the|they|it|he|she|its|his|their|that|a|an|we|you)\b)|caus(?:e|es|ed|ing)(?! by)|leads? to|led to|results? in|resulted in|brings? about|brought about(?! by)|makes?|made|trigger\w*|produc\w+|which is why|that's why|that is why|wherefore|reducing|wherein|forc\w+",
+        r"therefore|for (?:this|that|which) reason|(?:that|which) is the (?:very |only |whole )?reason|since that is so|that being so|by (?:that|this|its|their)(?= \w+(?:ing|all|ure|ion|ss)?\b)|thus|hence|consequently|as a result(?! of)|so(?= (?:the|they|it|he|she|its|his|their|that|a|an|we|you)\b)|caus(?:e|es|ed|ing)(?! by)|leads? to|led to|results? in|resulted in|brings? about|brought about(?! by)|makes?|made|trigger\w*|produc\w+|which is why|that's why|that is why|wherefore|reducing|wherein|forc\w+",
     ),
 )
 

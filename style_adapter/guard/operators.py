@@ -12,12 +12,14 @@ from style_adapter.guard.ops import LIMIT, Op, Slip, Window, clause_at, find, pl
 
 EQUIVALENT: dict[str, set[str]] = {
     "must": {"must"}, "forbid": {"forbid"}, "should": {"should"}, "may": {"may", "optional"}, "perhaps": {"perhaps", "may"},
-    "noneed": {"noneed", "optional"}, "shouldnot": {"shouldnot"}, "none": {"none"}, "only": {"only"}, "most": {"most"}, "many": {"many", "most"},
+    "noneed": {"noneed", "optional"}, "shouldnot": {"shouldnot"}, "none": {"none"},
+    "only": {"only"}, "most": {"most"}, "many": {"many", "most"},
     "few": {"few"}, "some": {"some", "many"}, "all": {"all", "none"}, "notall": {"notall", "some", "most"},
 }  # fmt: skip
 CONFLICT: dict[str, dict[str, str]] = {
     "must": {"should": "modality", "optional": "modality", "noneed": "modality", "perhaps": "modality", "may": "modality"},
-    "forbid": {"shouldnot": "modality", "may": "negation_flip", "should": "modality", "optional": "modality", "must": "negation_flip"},
+    "forbid": {"shouldnot": "modality", "may": "negation_flip", "should": "modality", "optional": "modality",
+               "must": "negation_flip"},
     "shouldnot": {"forbid": "modality", "may": "negation_flip", "must": "negation_flip"},
     "should": {"must": "modality", "optional": "modality", "noneed": "modality", "forbid": "modality", "may": "modality"},
     "may": {"must": "modality", "certain": "modality", "forbid": "negation_flip", "noneed": "modality"},
@@ -122,7 +124,7 @@ class Operators:
                 and max(self.a.best[governed].score, self._following(governed)) < 0.75
             ):
                 continue
-            if not any(within(n, self._near(op, 3)) and self._opposes(n) for n in self.negations):
+            if not any(within(n, self._near(op, 1)) and self._opposes(n) for n in self.negations):
                 spot = self._counterpart(op)
                 self.slips.append(Slip("negation_flip", (op.start, self._after(op)), spot, 0.7))
         claims = {self._claim(op.start) for op in mine} | {

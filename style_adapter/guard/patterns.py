@@ -62,6 +62,9 @@ OFTEN = re.compile(
     re.IGNORECASE,
 )
 OF_UNIT = re.compile(r"\s+of\s+(?:an?|the)\s+(\w+)", re.IGNORECASE)
+TURNED = re.compile(
+    r"(?<!\w)([а-яё]{3,}(?:ов|ев|ей|т|ц|м|д|р|ей|ль))\s+(?:на\s|в\s|по\s|этак\s|эдак\s|так\s)?$", re.IGNORECASE
+)
 CLOCK_DAY = re.compile(r"\s+дня(?!\w)", re.IGNORECASE)
 HALF_UNIT = re.compile(r"(?<!\w)полу?-?([а-яё]{3,})(?!\w)", re.IGNORECASE)
 SPAN_HALF = re.compile(

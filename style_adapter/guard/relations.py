@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import numpy as np
@@ -10,7 +11,8 @@ from core.text import CYRILLIC
 from style_adapter.guard import lexicon
 from style_adapter.guard.align import Alignment
 from style_adapter.guard.causes import Causes
-from style_adapter.guard.items import around, distances, items, sort, subject
+from style_adapter.guard.coverage import GENERIC
+from style_adapter.guard.items import Item, around, distances, items, sort, subject
 from style_adapter.guard.ops import Slip
 from style_adapter.guard.words import Reading, Word
 
@@ -38,37 +40,37 @@ class Relations:
     # A is to X as B is to Y
 
     def _bindings(self) -> None:
-        found = [i for i in self.items if i.pos not in ("verb", "adv")][:36]
+        """Two things of one sort each stand nearer to what was the other's: the least margin of the four tells how sure."""
+        found = [i for i in self.items if i.kind != "word" or not self._idle(i)][:30]
         if len(found) < 4:
             return
-        near_d = distances(self.a.draft, [i.draft for i in found])
-        near_s = distances(self.a.styled, [i.styled for i in found])
-        bound_d = near_d[None, :, :] - near_d[:, None, :]  # [a, b, x] > 0: x is nearer to a
-        bound_s = near_s[None, :, :] - near_s[:, None, :]
-        away = np.minimum(bound_d, -bound_s)
-        toward = np.minimum(-bound_d, bound_s)
-        n = len(found)
+        mine = distances(self.a.draft, [i.draft for i in found])
+        theirs = distances(self.a.styled, [i.styled for i in found])
         names = [sort(i, self.a) for i in found]
-        kinds = np.array([names.index(name) for name in names])
-        parallel = kinds[:, None] == kinds[None, :]
-        verbatim = np.array([i.kind != "word" for i in found])
-        for k in range(n):
-            away[k, :, k] = away[:, k, k] = toward[k, :, k] = toward[:, k, k] = -99
-        # what is bound must stand close to what it is bound to, in both texts
-        close_d, close_s = near_d <= 6, near_s <= 11
-        away = np.where(close_d[:, None, :] & close_s[None, :, :], away, -99)
-        toward = np.where(close_d[None, :, :] & close_s[:, None, :], toward, -99)
-        score = np.where(parallel, np.minimum(away.max(axis=2), toward.max(axis=2)), -99)
-        for one, two in np.argwhere(score >= 3):
-            grid = np.minimum(away[one, two][:, None], toward[one, two][None, :])
-            grid = np.where(parallel, grid, -99)
-            x, y = np.unravel_index(int(grid.argmax()), grid.shape)
-            margin = float(grid[x, y]) - (0 if verbatim[[one, two, x, y]].any() else 3)
-            if margin >= 3:
-                draft = around([found[one].draft, found[x].draft])
-                styled = around([found[one].styled, found[y].styled])
-                self.slips.append(Slip("role_swap", draft, styled, 0.42 + 0.04 * min(margin, 8)))
-                return
+        best: tuple[float, tuple[int, ...]] = (0.0, ())
+        for p, q in itertools.combinations(range(len(found)), 2):
+            if names[p] != names[q]:
+                continue
+            close = (np.minimum(mine[p], mine[q]) <= 8) & (np.minimum(theirs[p], theirs[q]) <= 12)
+            close[[p, q]] = False
+            before, after = mine[p] - mine[q], theirs[p] - theirs[q]  # below zero: nearer to p
+            for x in np.flatnonzero(close & (before < 0) & (after > 0)):
+                for y in np.flatnonzero(close & (before > 0) & (after < 0)):
+                    margin = float(min(-before[x], before[y], after[x], -after[y]))
+                    margin -= all(found[k].kind == "word" for k in (p, q, x, y)) + (names[x] != names[y])
+                    if margin > best[0]:
+                        best = margin, (p, q, int(x), int(y))
+        if best[0] >= 1:
+            one, _, bound, _ = best[1]
+            draft = around([found[one].draft, found[bound].draft])
+            styled = around([found[one].styled, found[best[1][3]].styled])
+            self.slips.append(Slip("role_swap", draft, styled, 0.4 + 0.05 * min(best[0], 10)))
+
+    def _idle(self, item: Item) -> bool:
+        """A word that binds nothing: an adverb, a modal, a noun as general as `parameter`."""
+        text = self.a.draft.folded[slice(*item.draft)]
+        modal = any(p.fullmatch(text) for p in lexicon.MODALITY_RE.values())
+        return item.pos == "adv" or modal or GENERIC.match(text) is not None
 
     # subjects and objects by case
 
@@ -192,7 +194,7 @@ class Relations:
                             "role_swap",
                             around(spots[0]),
                             around(spots[1]),
-                            0.6 if one.kind != "word" else 0.5,
+                            0.6 if one.kind != "word" else 0.45,
                         )
                     )
                     return

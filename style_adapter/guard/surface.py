@@ -12,7 +12,6 @@ from style_adapter.guard import clocks, identifiers, kinds, morph, segments, uni
 from style_adapter.guard.facts import Facts, context, inside
 from style_adapter.guard.identifiers import Identifier
 from style_adapter.guard.messages import reason
-from style_adapter.guard.patterns import ONE_UNIT
 from style_adapter.guard.segments import Segment
 from style_adapter.guard.values import Moment, Value
 
@@ -200,11 +199,13 @@ class Surface:
             return True
         if unit.dimension in ("times", "months", "angle", "pixel") or value.year or styled.year:
             return True
+        strange = draft.unit is not None
         near = there.text[max(0, value.start - 120) : value.end + 120]
         for word in units.WORD.finditer(near):
             found = units.named(word.group(), after_digit=False)
             if found and (
-                found.dimension == unit.dimension or {found.dimension, unit.dimension} <= {"angle", "celsius"}
+                (found.label == unit.label if strange else found.dimension == unit.dimension)
+                or {found.dimension, unit.dimension} <= {"angle", "celsius"}
             ):
                 return True
         return False
@@ -360,7 +361,7 @@ class Surface:
                 value.form != "loose"
                 or value.value != 1
                 or value.unit is None
-                or fold(value.text) not in ONE_UNIT
+                or not kinds.bare(value)
                 or value.unit.label in names
                 or value.unit.label == "month"
             ):
@@ -374,7 +375,7 @@ class Surface:
                     for v in self.styled.values
                     if v.form == "loose"
                     and v.unit
-                    and fold(v.text) in ONE_UNIT
+                    and kinds.bare(v)
                     and v.unit.label not in mine
                     and inside(v.start, region)
                 ),
