@@ -102,6 +102,10 @@ def both_ways(data: Path, chunks: int, searches: int = 40) -> None:
             assert after[ident].payload == point.payload
             assert np.allclose(after[ident].dense, point.dense, atol=1e-6)
             assert after[ident].sparse == point.sparse
+        print(
+            f"{chunks} chunks there in {there.seconds:.0f} s and back in {back.seconds:.0f} s: {len(after)} ids, payloads and "
+            f"vectors equal; searches equal {there.equal_searches} and {back.equal_searches} of {searches}"
+        )
 
     asyncio.run(run())
 
