@@ -1,4 +1,4 @@
-"""What people's thumbs say: answers that were rated, asked again, and compared with what they were."""
+"""What people's thumbs and unanswered questions say: rated answers asked again, and what the documents lack."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from core.nouns import Question
+from core.text import words
 
 if TYPE_CHECKING:
     from bot.app import App
     from bot.state import State
 
 Json = dict[str, Any]
+READ = 2000  # traces looked through for gaps
+NEAREST = 2  # passages
 
 
 def rated(state: State) -> list[Json]:
@@ -22,6 +25,29 @@ def rated(state: State) -> list[Json]:
         " HAVING SUM(f.value) != 0 ORDER BY t.at DESC LIMIT 500"
     )
     return [{**json.loads(row["body"]), "value": row["value"]} for row in rows]
+
+
+def gaps(state: State, bot: int, since: float, limit: int) -> list[Json]:
+    """Questions that were refused, answered only in part or rated down, those asked most often first: `question`, `times`,
+    `status` of the last answer, `disliked` and the `nearest` passages. The same words in another case are one question."""
+    rows = state.db.read(
+        "SELECT t.body, COALESCE(SUM(f.value), 0) AS value FROM traces t LEFT JOIN feedback f ON f.trace = t.id"
+        " WHERE t.bot = ? AND t.at > ? GROUP BY t.id ORDER BY t.at DESC LIMIT ?",
+        (bot, since, READ),
+    )
+    found: dict[str, Json] = {}
+    for row in rows:
+        trace = json.loads(row["body"])
+        if trace["kind"] not in ("refused", "partly") and row["value"] >= 0:
+            continue
+        gap = found.setdefault(
+            " ".join(words(trace["question"])),
+            {"question": trace["question"], "times": 0, "status": trace["kind"], "disliked": 0,
+             "nearest": trace["passages"][:NEAREST]},
+        )  # fmt: skip
+        gap["times"] += 1
+        gap["disliked"] += row["value"] < 0
+    return sorted(found.values(), key=lambda gap: -gap["times"])[:limit]
 
 
 async def evaluate(app: App, state: State, progress: Callable[[int, int, str], None]) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from bot import feedback
 from bot.state import today
 from bot.telegram.words import say, why_words
 from core.nouns import Lang
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from bot.telegram.outcome import Service
 
 DAY = 86400
+GAP_DAYS = 30
+GAPS = 7  # questions shown
+SHOWN = 160  # characters of one
 
 
 def figures(service: Service) -> dict[str, Any]:
@@ -46,4 +50,20 @@ def table(service: Service, lang: Lang) -> str:
     found["statuses"] = ", ".join(
         f"{names.get('rung_' + status, status)} {count}" for status, count in found["statuses"].items()
     ) or "—"  # fmt: skip
-    return say(lang, "stats", **found)
+    lines = [say(lang, "stats", **found)]
+    gaps = feedback.gaps(service.state, service.me, time.time() - GAP_DAYS * DAY, GAPS)
+    if gaps:
+        lines += ["", say(lang, "gaps", days=GAP_DAYS), *(_gap(gap, number) for number, gap in enumerate(gaps, 1))]
+    return "\n".join(lines)
+
+
+def _gap(gap: dict[str, Any], number: int) -> str:
+    """`1. question (×3, 👎 1)` and below it where the nearest passages stand."""
+    marks = [f"×{gap['times']}"] * (gap["times"] > 1) + [f"👎 {gap['disliked']}"] * (gap["disliked"] > 0)
+    near = [" › ".join(dict.fromkeys((hit["title"], *hit["headings"][-1:]))) for hit in gap["nearest"]]
+    question = gap["question"] if len(gap["question"]) <= SHOWN else gap["question"][:SHOWN] + "…"
+    return (
+        f"{number}. {question}"
+        + (f" ({', '.join(marks)})" if marks else "")
+        + "".join(f"\n    → {place}" for place in dict.fromkeys(near))
+    )

@@ -146,6 +146,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "👍 {up} · 👎 {down}\nAnswer time: p50 {p50:.2f} s, p95 {p95:.2f} s\nQueued: {queue}, unsent: {unsent}\n"
         "Documents: {documents}, chunks: {chunks}",
     ),
+    "gaps": ("На что документы не ответили за {days} дней, и что ближе всего:",
+             "What the documents did not answer in {days} days, and what comes nearest:"),
     "second_poller": (
         "Кто-то ещё читает обновления этого бота: Telegram отвечает «{what}». Остановите второй экземпляр (другой сервер "
         "или контейнер с тем же токеном) или смените токен у @BotFather. Этот экземпляр: процесс {pid} на {host}.",
