@@ -62,8 +62,18 @@ def letters(text: str) -> str:
 
 
 def holds(text: str, gold: Sequence[tuple[str, str]]) -> bool:
-    found = letters(text)
-    return any(letters(quote) in found or (len(found) > 24 and found in letters(quote)) for _, quote in gold)
+    found, lines = letters(text), [letters(line) for line in text.split("\n")]
+    return any(
+        letters(quote) in found
+        or (len(found) > 24 and found in letters(quote))
+        or (quote.lstrip().startswith("|") and any(_row_in(quote, line) for line in lines))
+        for _, quote in gold
+    )
+
+
+def _row_in(row: str, line: str) -> bool:
+    """A Markdown table's row, whose cells the parser gives beside their headers."""
+    return all(letters(cell) in line for cell in row.split("|"))
 
 
 def right(source: str, gold: Sequence[tuple[str, str]]) -> bool:
