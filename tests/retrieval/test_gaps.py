@@ -23,7 +23,8 @@ def state(tmp_path: Path) -> Any:
     hits = [{"source": f"{n}.md", "title": "Логи", "headings": ["Логи", f"Раздел {n}"], "score": 1.0} for n in range(3)]
     asked = [
         ("a", 1, "Где тёмная тема?", "refused", 10), ("b", 1, "где тёмная тема", "refused", 20),
-        ("c", 1, "Сколько дней?", "answer", 30), ("d", 1, "Кто главный?", "answer", 40), ("e", 2, "Чужой вопрос", "refused", 50), ("f", 1, "Старый", "refused", 1),
+        ("c", 1, "Сколько дней?", "answer", 30), ("d", 1, "Кто главный?", "answer", 40),
+        ("e", 2, "Чужой вопрос", "refused", 50), ("f", 1, "Старый", "refused", 1),
         ("g", 1, "Отчасти?", "partly", 60),
     ]  # fmt: skip
     for ident, bot, question, kind, at in asked:
