@@ -136,30 +136,55 @@ def amounts(match: re.Match[str]) -> Sequence[str]:
 
 def which(match: re.Match[str]) -> Sequence[str]:
     """«переменные, объявленные в файле» as «переменные, которые объявлены в файле»: a participle right after its noun."""
-    head = re.search(rf"({WORD}), $", match.string[: match.start("it")])
-    readings = parses(fold(match["it"]))
-    if not head or not readings or str(readings[0].tag.POS) != "PRTF":
+    head = re.search(rf"((?:{WORD} ){{0,2}})({WORD}|{HELD}), $", match.string[: match.start("it")])
+    negated = "не " if match["it"].startswith("не ") else ""
+    readings = parses(fold(match["it"].removeprefix("не ")))
+    word = next((r for r in readings[:4] if str(r.tag.POS) == "PRTF"), None)
+    if (
+        not head
+        or word is None
+        or head.group(2) == "числе"
+        or re.match(rf"\s*{WORD}", match.string[match.end("it") :]) is None
+    ):
         return ()
-    word = readings[0]
-    agreeing = [
-        r.tag for r in parses(fold(head.group(1))) if str(r.tag.POS) == "NOUN" and r.tag.number == word.tag.number
-    ]
     cases = {str(r.tag.case) for r in readings if str(r.tag.POS) == "PRTF"}
-    fitting = [tag for tag in agreeing if str(tag.case) in cases]
-    if not fitting:
+    nouns = [_noun(said, str(word.tag.number), cases) for said in (*head.group(1).split(), head.group(2))]
+    if head.group(2) != HELD and not any(nouns):
         return ()
-    number, gender = word.tag.number, fitting[0].gender
-    which = (
-        "которые" if number == "plur" else {"masc": "который", "femn": "которая", "neut": "которое"}.get(str(gender))
-    )
-    wanted = {str(number)} | ({str(gender)} if number == "sing" else set())
+    number, gender = str(word.tag.number), str(word.tag.gender)
+    pronoun = "которые" if number == "plur" else {"masc": "который", "femn": "которая", "neut": "которое"}.get(gender)
+    if number == "sing" and len({str(r.tag.gender) for r in readings if str(r.tag.POS) == "PRTF"}) > 1:
+        genders = {tag for found in nouns for tag in found} & {"masc", "neut"}
+        gender = genders.pop() if len(genders) == 1 else ""
+        pronoun = {"masc": "который", "neut": "которое"}.get(gender)
+    wanted = {number} | ({gender} if number == "sing" else set())
+    if not pronoun or "" in wanted:
+        return ()
+    tense = str(word.tag.tense)
     if str(word.tag.voice) == "pssv":
-        form = word.inflect({"PRTS", *wanted}) if str(word.tag.tense) == "past" else None
+        form = word.inflect({"PRTS", *wanted}) if tense == "past" else None
     else:
         verb = next((r for r in parses(word.normal_form) if str(r.tag.POS) == "INFN"), None)
-        tense = str(word.tag.tense)
-        form = verb.inflect({"VERB", tense, *({"3per", str(number)} if tense == "pres" else wanted)}) if verb else None
-    return (f"{which} {form.word}",) if which and form is not None else ()
+        form = verb.inflect({"VERB", tense, *({"3per", number} if tense == "pres" else wanted)}) if verb else None
+    return (f"{pronoun} {negated}{form.word}",) if form is not None else ()
+
+
+def _noun(word: str, number: str, cases: set[str]) -> set[str]:
+    """The genders of a noun's readings in this number and one of these cases; empty where it is no such noun."""
+    found = [r.tag for r in parses(fold(word)) if str(r.tag.POS) == "NOUN" and str(r.tag.case) in cases]
+    return {str(tag.gender) for tag in found if str(tag.number) == number}
+
+
+def such(match: re.Match[str]) -> Sequence[str]:
+    """«выполните следующие действия:» as «выполните такие действия:»."""
+    for reading in parses(fold(match["it"]))[:1]:
+        tag = reading.tag
+        wanted = {str(value) for value in (tag.gender, tag.number, tag.case) if value is not None}
+        if str(tag.case) == "accs" and tag.animacy:
+            wanted.add(str(tag.animacy))
+        form = next((f for r in parses("такой") if str(r.tag.POS) == "ADJF" and (f := r.inflect(wanted))), None)
+        return (str(form.word),) if form is not None else ()
+    return ()
 
 
 def it_is(match: re.Match[str]) -> Sequence[str]:

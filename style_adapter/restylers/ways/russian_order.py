@@ -26,6 +26,7 @@ def orders(sentence: str) -> list[str]:
     core = sentence[: len(sentence) - len(tail)]
     mask = masked(core, HELD_TEXT)
     out = [*_turned(core, mask), *_moved(core, mask), *_inverted(core, mask), *_fronted(core, mask)]
+    out += [*_may_first(core, mask), *_paired(core, mask)]
     return [*(text + tail for text in out), *_split(core, mask, tail), *_apart(core, mask, tail)]
 
 
@@ -70,6 +71,35 @@ def _moved(core: str, mask: str) -> list[str]:
         return []
     end = at + verb + len(re.match(WORD, mask[at + verb :]).group())  # type: ignore[union-attr]
     return [f"{upper(core[at:end])} по умолчанию{core[end:]}"]
+
+
+def _may_first(core: str, mask: str) -> list[str]:
+    """«Удалить образ можно командой» as «Можно удалить образ командой»."""
+    word = re.match(WORD, mask)
+    found = re.match(r"[^,;:()—–.]+? (?P<it>можно) ?", mask)
+    if (
+        not word
+        or not found
+        or not is_a(word.group(), "INFN")
+        or mask.count("можно") > 1
+        or found.start("it") < word.end()
+    ):
+        return []
+    at, end = found.start("it"), found.end("it")
+    rest = core[end:] if core[end : end + 1] in (",", "") else core[end:].lstrip()
+    glue = "" if rest[:1] in (",", "") else " "
+    return [f"Можно {lower(core[:at].rstrip())}{glue}{rest}"]
+
+
+def _paired(core: str, mask: str) -> list[str]:
+    """«как A, так и B» as «и A, и B»; «либо A, либо B» as «или A, или B»."""
+    out = []
+    for first, second, plain in ((r"\bкак\b", r", так и\b", "и"), (r"\bлибо\b", r", либо\b", "или")):
+        found = re.search(rf"(?P<a>{first})(?P<between>[^;:—–]+?)(?P<b>{second})", mask)
+        if found and len(re.findall(first, mask)) == (1 if plain == "и" else 2) and found.start() > 0:
+            between = core[found.start("between") : found.end("between")]
+            out.append(f"{core[: found.start()]}{plain}{between}, {plain}{core[found.end() :]}")
+    return out
 
 
 def _inverted(core: str, mask: str) -> list[str]:
