@@ -180,3 +180,9 @@ def test_replicas_keep_the_promises_of_one(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_one_of_five_killed_every_five_seconds(tmp_path: Path) -> None:
     asyncio.run(storm(tmp_path, 180, 5, 20, 400))
+
+
+@pytest.mark.slow
+def test_the_same_load_with_nobody_killed(tmp_path: Path) -> None:
+    """What the waits are where no process has to start."""
+    asyncio.run(storm(tmp_path, 60, 90, 20, 400))
