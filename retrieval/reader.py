@@ -158,22 +158,20 @@ def nearness(concepts: Sequence[Concept], held: Sequence[frozenset[str]]) -> Mat
     """(len(held), concepts): how well some term of each set stands for each concept, 0..1: the word itself, what retrieval takes
     for it, else the nearest word by the word table, which counts less."""
     rows, vectors = load()
-    table = np.zeros((len(held), len(concepts)), np.float32)
-    for k, concept in enumerate(concepts):
-        forms = {**concept.forms, concept.word: 1.0}
-        for n, terms in enumerate(held):
-            table[n, k] = max((worth for term, worth in forms.items() if term in terms), default=0.0)
+    place = {term: column for column, term in enumerate(dict.fromkeys(term for terms in held for term in terms))}
+    worth = np.zeros((len(concepts), len(place)), np.float32)
     known = [k for k, concept in enumerate(concepts) if concept.word in rows]
-    union = sorted({term for terms in held for term in terms if term in rows})
-    if known and union:
-        cosines = vectors[[rows[concepts[k].word] for k in known]] @ vectors[[rows[term] for term in union]].T
-        place = {term: column for column, term in enumerate(union)}
-        for n, terms in enumerate(held):
-            there = [place[term] for term in terms if term in place]
-            if there:
-                like = LIKE * np.maximum(0.0, (cosines[:, there].max(axis=1) - NEAR) / (1 - NEAR))
-                table[n, known] = np.maximum(table[n, known], like)
-    return table
+    there = [(column, rows[term]) for term, column in place.items() if term in rows]
+    if known and there:
+        columns = [column for column, _ in there]
+        cosines = vectors[[rows[concepts[k].word] for k in known]] @ vectors[[row for _, row in there]].T
+        worth[np.ix_(known, columns)] = LIKE * np.maximum(0.0, (cosines - NEAR) / (1 - NEAR))
+    for k, concept in enumerate(concepts):
+        for term, form in (*concept.forms.items(), (concept.word, 1.0)):
+            if term in place:
+                worth[k, place[term]] = max(form, worth[k, place[term]])
+    table = [worth[:, [place[term] for term in terms]].max(axis=1) for terms in held]
+    return np.array(table, np.float32).reshape(len(held), len(concepts))
 
 
 def _joint(read: _Reading) -> tuple[dict[str, float], dict[str, float]]:

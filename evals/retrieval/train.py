@@ -24,7 +24,7 @@ from retrieval.search import RESCORED
 from retrieval.sufficiency import SUFFICIENCY, strength, sufficiency_features
 from retrieval.units import UNIT
 
-SETS = {"werf": 1.0, "handbook": 1.0, "install": 1.0, "dcmd": 1.0, "xquad_para": 0.8}
+SETS = {"werf": 1.0, "handbook": 1.0, "install": 0.4, "dcmd": 0.4, "xquad_para": 0.8}
 XQUAD_WEIGHT, XQUAD_SAME, XQUAD_CROSSED = 0.25, 220, 160
 FOLDS = 5
 FALSE_REFUSALS = 0.05
