@@ -133,23 +133,24 @@ def _read(result: SearchResult, scores: Sequence[Matrix]) -> _Reading | None:
         return None
     own = np.array([concept.share == 1.0 for concept in query.concepts], bool)
     heft = [c.weight * (PIECE if is_part(query.concepts, n) else 1.0) for n, c in enumerate(query.concepts)]
-    units, around, pages, headers, texts, cosines = [], [], [], [], [], []
+    units, around, headers, texts, cosines = [], [], [], [], []
+    whole = {rank: frozenset(" ".join(found[rank].candidate.payload["terms"]).split(" ")) for _, rank, _ in best}
     for _, rank, unit in best:
         item = found[rank].candidate
         text, lexical, spans = str(item.payload["text"]), item.payload["terms"], item.spans
         near = slice(max(0, unit - 1), unit + 2)
         units.append(frozenset(lexical[unit].split(" ")))
         around.append(frozenset(" ".join(lexical[near]).split(" ")))
-        pages.append(frozenset(" ".join(lexical).split(" ")))
         headers.append(item.header)
         texts.append((text[slice(*spans[unit])], text[spans[near][0][0] : spans[near][-1][1]]))
         cosines.append(float(item.cosines[unit]))
-    tables = nearness(query.concepts, [*units, *around, *pages])
-    size = len(best)
+    size, ranks = len(best), list(whole)
+    tables = nearness(query.concepts, [*units, *around, *whole.values()])
+    pages = tables[[2 * size + ranks.index(rank) for _, rank, _ in best]]
     return _Reading(
         query, asked(query), np.array([score for score, _, _ in best], np.float32), np.array(cosines, np.float32), texts,
         np.array([[c.word in held for c in query.concepts] for held in around], np.float32),
-        tables[:size], tables[size : 2 * size], tables[2 * size :], np.array(headers, np.float32),
+        tables[:size], tables[size : 2 * size], pages, np.array(headers, np.float32),
         np.array(heft, np.float32) * own, own,
     )  # fmt: skip
 
