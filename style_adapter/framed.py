@@ -24,10 +24,10 @@ LONGEST_REMARK = 90  # characters; a frame is seasoning
 OFFERED = 4
 
 
-def remarks(bible: Bible, facts: str, partly: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What the persona may say before and after these facts: the bible's own frames, else the remarks in its examples; the
-    sober ones alone where `partly` (no direct answer) or the subject is grave."""
-    if partly or GRAVE.search(facts):
+def remarks(bible: Bible, said: str, partly: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the persona may say around facts: the bible's own frames, else the remarks in its examples; the sober ones alone
+    where `partly` (no direct answer) or what is `said`, question and facts, is grave."""
+    if partly or GRAVE.search(said):
         return bible.framing.sober_before, bible.framing.sober_after
     if bible.framing.before or bible.framing.after:
         return bible.framing.before, bible.framing.after
@@ -51,7 +51,7 @@ def _order(items: Sequence[str], seed: str) -> list[str]:
 
 def frame(bible: Bible, body: str, seed: str, partly: bool = False) -> list[str]:
     """Up to four wordings around `body`, most wanted first; none where the persona has no remarks."""
-    before, after = remarks(bible, body, partly)
+    before, after = remarks(bible, f"{seed}\n{body}", partly)
     openings, closings = _order(before, seed), _order(after, seed)
     pick = hashlib.blake2b(seed.encode(), digest_size=1).digest()[0]
     offered: list[str] = []

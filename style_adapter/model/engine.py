@@ -33,13 +33,18 @@ class Wording:
     history: tuple[Message, ...] = ()
 
 
+def _cores() -> int:
+    """Cores this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Engine:
     """Thread-safe: a lock lets one batch through at a time. `use(None)` is the bare base."""
 
     def __init__(self, base: Base, model: Any = None, threads: int = 0) -> None:
         import torch
 
-        torch.set_num_threads(threads or max(1, min(8, os.cpu_count() or 1)))
+        torch.set_num_threads(threads or min(8, _cores()))
         self.base = base
         self.codec = Codec(base.path)
         self.model: Any = model if model is not None else load(base)

@@ -215,7 +215,7 @@ def _indifferent(found: Sequence[Sentence], liked: Mapping[Span, Liked]) -> dict
 
 def _around(job: Job, bodies: Sequence[str]) -> list[str]:
     """The bodies with remarks of the bible before or after or both, as the question falls."""
-    own_before, own_after = remarks(job.bible, job.draft, job.partly)
+    own_before, own_after = remarks(job.bible, f"{job.question}\n{job.draft}", job.partly)
     openings, closings = _mixed(own_before, job.question), _mixed(own_after, job.question)
     out = []
     for body in bodies:

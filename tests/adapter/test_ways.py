@@ -76,6 +76,7 @@ def test_ways_of_english(text: str, way: str):
         "Запись не составляет тайну [1].",
         "Слой цел; образ жив [1].",
         "Готовность до 6 часов, восстановленное пропало [1].",
+        "Берутся файлы, удовлетворяющие фильтру и подпадающие под маску [1].",
         "Набор растёт с Sprig и функций [1].",
     ],
 )
@@ -109,4 +110,5 @@ def test_vy_becomes_ty(text: str, familiar_text: str):
 
 
 def test_what_agrees_with_vy_is_left():
+    assert familiar("Потеряли ключ — сообщите дежурному [1].") is None
     assert familiar("Если вы уверены, удалите файл [1].") is None

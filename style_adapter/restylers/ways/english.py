@@ -133,7 +133,7 @@ _RULES: tuple[Rule, ...] = (
     *group("now", "at present", casual=True, also=("currently", "at the moment"), before=r"(?<=is )"),
     *_forms(
         "show/shows/shown/showing display/displays/displayed/displaying",
-        "begin/begins start/starts",
+        "start/starts begin/begins",
         "let_you/lets_you allow_you_to/allows_you_to permit_you_to/permits_you_to",
         "obtain/obtains/obtained get/gets/got",
         "buy/buys/bought purchase/purchases/purchased",

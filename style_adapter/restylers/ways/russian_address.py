@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from core.text import fold
 from style_adapter.restylers.ways.nouns import Place, capital_as, masked, said
-from style_adapter.restylers.ways.russian_words import HELD_TEXT
+from style_adapter.restylers.ways.russian_words import HELD_TEXT, WORD
 from style_adapter.score.address import VY_WORDS, form_of
 from style_adapter.score.morph import Token, parses, tokens
 
@@ -37,7 +38,14 @@ def familiar(sentence: str) -> str | None:
         place = Place(token.start, token.end, ())
         polite = token.word in VY_WORDS and re.search(r"[а-яё,]\s$", sentence[: token.start])
         chosen.append((place, capital_as("а" if polite else sentence[token.start], new)))
+    if chosen and _politely_past(mask):
+        return None
     return said(sentence, chosen)
+
+
+def _politely_past(mask: str) -> bool:
+    """«Потеряли ключ — сообщите»: a clause that begins with a past tense in the plural speaks to the reader too."""
+    return any(_agrees(Token(fold(word), 0, 0)) for word in re.findall(rf"(?:^|[,;:—–.(]\s)({WORD})", mask))
 
 
 def _states(before: str, word: str) -> bool:

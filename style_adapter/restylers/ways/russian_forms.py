@@ -147,6 +147,8 @@ def which(match: re.Match[str]) -> Sequence[str]:
         or re.match(rf"\s*{WORD}", match.string[match.end("it") :]) is None
     ):
         return ()
+    if "котор" in match.string[match.end("it") :] or _goes_on(match.string[match.end("it") :]):
+        return ()
     cases = {str(r.tag.case) for r in readings if str(r.tag.POS) == "PRTF"}
     nouns = [_noun(said, str(word.tag.number), cases) for said in (*head.group(1).split(), head.group(2))]
     if head.group(2) != HELD and not any(nouns):
@@ -167,6 +169,12 @@ def which(match: re.Match[str]) -> Sequence[str]:
         verb = next((r for r in parses(word.normal_form) if str(r.tag.POS) == "INFN"), None)
         form = verb.inflect({"VERB", tense, *({"3per", number} if tense == "pres" else wanted)}) if verb else None
     return (f"{pronoun} {negated}{form.word}",) if form is not None else ()
+
+
+def _goes_on(rest: str) -> bool:
+    """Whether another participle is joined to this one: «удовлетворяющие фильтру и подпадающие под маску»."""
+    joined = re.findall(rf"\s(?:и|или|либо|но)\s(?:не\s)?({WORD})", rest)
+    return any(is_a(word, "PRTF") for word in joined)
 
 
 def _noun(word: str, number: str, cases: set[str]) -> set[str]:
