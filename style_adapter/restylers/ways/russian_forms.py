@@ -211,4 +211,4 @@ def single_or(match: re.Match[str]) -> Sequence[str]:
 
 def serves_to(match: re.Match[str]) -> Sequence[str]:
     """«`--key`: передать файл» as «`--key` — чтобы передать файл»."""
-    return (" — чтобы ",) if is_a(match["noun"], "INFN") else ()
+    return (" — чтобы ",) if is_a(match["noun"], "INFN") and "чтобы" not in match.string else ()
