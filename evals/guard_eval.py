@@ -1,5 +1,5 @@
-"""`python -m evals.guard_eval [--set dev|pairs-dev|pairs-held|stress|all]`: the fact guard's table, intervals, "
-"timings, misses."""
+"""`python -m evals.guard_eval [--set NAME]`: the fact guard's table per kind with intervals, timings, misses.
+`looked` and `held` are all dev and all held parts together; of held parts only totals are printed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from style_adapter.guard import Guard, evaluate
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT.parent / "shared" / "eval" / "factguard_dev.jsonl"
-PAIRS = ROOT / "evals" / "guard" / "pairs.jsonl"
-SETS = ("dev", "pairs-dev", "pairs-held", "stress")
+FILES = {"pairs": "pairs.jsonl", "b": "pairs_b.jsonl", "c": "pairs_c.jsonl"}
+PAIRS = ROOT / "evals" / "guard"
+SETS = ("dev", *(f"{name}-{part}" for name in FILES for part in ("dev", "held")), "looked", "held", "stress")
 
 
 def pairs_of(name: str) -> list[evaluate.Pair]:
@@ -20,24 +21,29 @@ def pairs_of(name: str) -> list[evaluate.Pair]:
     if name == "stress":
         from evals.guard.stress import pairs
 
-        return pairs(PAIRS)
-    path, part = (SAMPLE, None) if name == "dev" else (PAIRS, name.removeprefix("pairs-"))
+        return pairs(PAIRS / "pairs.jsonl")
+    if name == "looked":
+        return [p for each in ("dev", *(f"{n}-dev" for n in FILES)) for p in pairs_of(each)]
+    if name == "held":
+        return [p for n in FILES for p in pairs_of(f"{n}-held")]
+    if name == "dev":
+        return evaluate.load(SAMPLE) if SAMPLE.exists() else []
+    source, part = name.split("-")
+    path = PAIRS / FILES[source]
     return evaluate.load(path, part) if path.exists() else []
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--set", choices=(*SETS, "all"), default="dev")
-    parser.add_argument(
-        "--show-held", action="store_true", help="print misses of the held part too (only at the very end)"
-    )
+    parser.add_argument("--totals", action="store_true", help="print no misses")
     options = parser.parse_args(arguments)
     guard = Guard()
     for name in SETS if options.set == "all" else (options.set,):
         outcomes = evaluate.run(guard, pairs_of(name))
         print(f"\n== {name}: {len(outcomes)} pairs")
         print(evaluate.table(evaluate.report(outcomes)))
-        if name != "pairs-held" or options.show_held:
+        if "held" not in name and not options.totals:  # of held parts only totals are read
             print("\n".join(evaluate.misses(outcomes)))
     return 0
 

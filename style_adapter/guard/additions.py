@@ -107,7 +107,7 @@ class Additions:
             score = float(features(self.a, unit) @ weights + bias)
             if score >= THRESHOLD:
                 self.slips.append(
-                    Slip("added_claim", None, (unit.start, unit.end), min(0.99, 0.5 + (score - THRESHOLD) / 10))
+                    Slip("added_claim", None, (unit.start, unit.end), min(0.99, 0.45 + (score - THRESHOLD) / 10))
                 )
         self._measures()
         return self.slips

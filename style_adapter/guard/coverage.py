@@ -240,9 +240,8 @@ class Coverage:
                 continue
             mean = sum(self.a.best[i].score for i in inside) / len(inside)
             theirs = " ".join(self.a.styled.folded[s:e] for s, e in self.a.region[claim])
-            limit = 0.15 if ANSWER.search(theirs) else 0.7
-            if mean < limit:
-                self.slips.append(Slip("condition_dropped", (match.start(), end), None, 0.5 + (limit - mean) / 2))
+            if mean < 0.7 and not ANSWER.search(theirs):
+                self.slips.append(Slip("condition_dropped", (match.start(), end), None, 0.5 + (0.7 - mean) / 2))
 
     # chunks
 
@@ -267,6 +266,7 @@ class Coverage:
             if group[0] is next(c for c in found if c.claim == group[0].claim):
                 score -= 0.25  # the topic itself may go without saying in a reply
             kind = "condition_dropped" if self._conditional(start, end) else "dropped_claim"
+            score -= 0.05 * (kind == "condition_dropped")  # `gaps` tells these better
             other = self._replacement(group)
             if other and kind == "dropped_claim" and len(words) == 1:
                 self.slips.append(Slip("entity_swap", (start, end), (other.start, other.end), score + 0.1))

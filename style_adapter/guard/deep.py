@@ -7,6 +7,7 @@ from style_adapter.guard import claims
 from style_adapter.guard.additions import Additions
 from style_adapter.guard.align import align
 from style_adapter.guard.coverage import Coverage
+from style_adapter.guard.gaps import Gaps
 from style_adapter.guard.messages import reason
 from style_adapter.guard.operators import Operators
 from style_adapter.guard.ops import Slip
@@ -28,6 +29,7 @@ def check(draft: Reading, styled: Reading, found: list[Reason]) -> list[Reason]:
         crossed
         + Operators(alignment).run()
         + Coverage(alignment).run()
+        + Gaps(alignment).run()
         + Relations(alignment).run()
         + Persona(alignment).run()
         + Additions(alignment).run()

@@ -315,7 +315,9 @@ class Extractor(LooseReader):
                 before, after = self.text[value.end : moment.start], self.text[moment.end : value.start]
                 if (
                     value.end <= moment.start
-                    and re.fullmatch(r"\s+(?:числа\s+)?(?:of\s+)?|(?:\s?[-–]\s?\d+\s+)", before)
+                    and re.fullmatch(
+                        r"\s+(?:числа\s+|дня\s+|day\s+)?(?:of\s+)?(?:месяца\s+)?|(?:\s?[-–]\s?\d+\s+)", before
+                    )
                 ) or (
                     value.start >= moment.end
                     and re.fullmatch(r"\s+(?:the\s+)?", after)

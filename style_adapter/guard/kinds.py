@@ -56,3 +56,13 @@ def bare(value: Value) -> bool:
     return fold(value.text) in ONE_UNIT or (
         value.unit is not None and value.unit.dimension in ("bytes", "mass", "length", "volume", "area")
     )
+
+
+def retold(draft: Value, styled: Value) -> bool:
+    """A spoken number of another measure than the draft's: more likely the same quantity told another way (`four times a minute`,
+    `two thirds of an hour`) than a slip, which keeps the measure."""
+    if styled.form != "word" or draft.unit is None:
+        return False
+    if styled.unit is None:
+        return styled.value <= 4 and draft.value > 10
+    return styled.value != draft.value and styled.unit.dimension != draft.unit.dimension

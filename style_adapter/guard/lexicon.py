@@ -54,7 +54,7 @@ QUANTITY: dict[str, str] = {
 NEGATION = re.compile(
     W
     + r"не|ни|нет|нету|без|никто|никого|никому|никогда|никак\w*|нигде|ничего|нельзя|запре\w+|отсутств\w+|недопустим\w+|отказ\w*|лишен\w*|отнюдь|ноль|нулев\w+|бесплатн\w+|"
-    r"даром|задаром|задарма|исключ\w+|кроме|мимо|прочь|против|вместо|избега\w+|заказан\w*|забы\w+|пропущ\w+|мертв\w*|недействит\w+|непубличн\w+|стоп|хватит|отбой|дудки|фиг\w*|шиш|отмен\w+|конец|"
+    r"даром|задаром|задарма|исключ\w+|кроме|мимо|прочь|против|вместо|избега\w+|заказан\w*|воспрещ\w+|возбран\w+|забы\w+|пропущ\w+|мертв\w*|недействит\w+|непубличн\w+|стоп|хватит|отбой|дудки|фиг\w*|шиш|отмен\w+|конец|"
     r"прекра\w+|оста(?:ет|ют|нет|нут|л)\w*|уцеле\w+|живы?|потеря\w+|утрат\w+|минуя|напрочь|нуль|нема|ни-ни|"
     r"declin\w+|missing|unset|lacking|phon(?:e)?y|out of the question|on no account|under no circumstances|hands off|paws off|лапы прочь|лапой|nix|negative|away|rather|naebody|nane|nor yet|not|no|n't|never|none|nobody|nothing|nor|neither|cannot|can't|without|nae|nary|ne'er|naught|nought|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|won't|wouldn't|"
     r"couldn't|shouldn't|hasn't|haven't|hadn't|mustn't|ain't|cannae|didnae|doesnae|wasnae|isnae|dinna|dinnae|winna|arenae|werenae|hasnae|mustnae|shouldnae|needn't|forbid\w*|forbad\w*|prohibit\w*|"

@@ -91,7 +91,7 @@ class Operators:
             if op.cls == "only" and not STRICT_ONLY.match(self.draft[op.start : op.end]):
                 continue
             if op.cls == "may" and self._exclusive(op.start):  # `may only` is told as `has to`
-                against = [t for t in against if t.cls != "must"]
+                against = [t for t in against if t.cls not in ("must", "forbid")]
             if op.cls == "must" and any(t.cls == "may" for t in against):
                 against = [
                     t for t in against if t.cls != "may" or not re.search(r"(?:а|и|или) $", self.styled[: t.start][-4:])
@@ -152,7 +152,7 @@ class Operators:
                     else other.start
                 )
                 self.slips.append(
-                    Slip("negation_flip", (word.start, word.end), (min(negation, other.start), other.end), 0.6)
+                    Slip("negation_flip", (word.start, word.end), (min(negation, other.start), other.end), 0.45)
                 )
 
     def _following(self, index: int) -> float:

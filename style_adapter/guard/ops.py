@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -60,11 +61,15 @@ def clause_at(reading: Reading, position: int) -> int:
     return len(reading.clauses) - 1
 
 
+SHORT = 2  # words of a clause that is a mere aside
+
+
 class Window:
     """Where in the styled text an operator of the draft should have its counterpart."""
 
     def __init__(self, alignment: Alignment) -> None:
         self.a = alignment
+        self.words_in = Counter(w.clause for w in alignment.styled.words)
         self.of_clause: dict[int, list[int]] = {}
         for index, word in enumerate(alignment.draft.words):
             self.of_clause.setdefault(word.clause, []).append(index)
@@ -83,7 +88,14 @@ class Window:
                 break
         if not near:
             return a.region[claim]
-        wider = {c + d for c in near for d in range(-wide, wide + 1)}
+        wider = set(near)
+        for begin in near:
+            for step in (-1, 1):
+                clause, budget = begin + step, wide
+                while budget > 0 and 0 <= clause < len(a.styled.clauses):
+                    wider.add(clause)
+                    budget -= self.words_in[clause] > SHORT  # `, my dear fellow,` keeps nothing apart
+                    clause += step
         spans = [a.styled.clauses[c] for c in wider if 0 <= c < len(a.styled.clauses)]
         return [s for s in spans if any(s[0] < end and start < s[1] for start, end in a.region[claim])] or a.region[
             claim

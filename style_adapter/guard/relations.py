@@ -60,7 +60,7 @@ class Relations:
                     margin -= all(found[k].kind == "word" for k in (p, q, x, y)) + (names[x] != names[y])
                     if margin > best[0]:
                         best = margin, (p, q, int(x), int(y))
-        if best[0] >= 1:
+        if best[0] >= 3:
             one, _, bound, _ = best[1]
             draft = around([found[one].draft, found[bound].draft])
             styled = around([found[one].styled, found[best[1][3]].styled])
@@ -254,7 +254,7 @@ def _verbal(reading: Reading, word: Word) -> bool:
 def _passive(reading: Reading, word: Word) -> bool:
     return (
         bool(BE.search(reading.folded[max(0, word.start - 18) : word.start]))
-        and reading.folded[word.end : word.end + 40].find(" by ") >= 0
+        and (word.form.past or reading.folded[word.end : word.end + 40].find(" by ") >= 0)
     ) or (
         word.form.pos == "verb"
         and word.low.endswith(("ся", "сь", "н", "на", "но", "ны", "т", "та", "то", "ты"))

@@ -111,7 +111,7 @@ class Surface:
             known = known or (
                 identifiers.occurs(name.lower().replace("-", " "), low.replace("-", " ")) and not name.startswith("-")
             )
-            certain = each.code or re.search(r"[\d_/=]|^-|^\.", name) is not None
+            certain = each.code or re.search(r"[\d_/=+]|^-|^\.", name) is not None
             if not known and certain and name not in {f.text for f in found}:
                 found.append(each)
         return found
@@ -242,6 +242,8 @@ class Surface:
                     self._say("unit", self._spot_draft(value), self._spot(same))
                 else:
                     self._lost(value)
+                continue
+            if kinds.retold(value, best):
                 continue
             spare.remove(best)
             self._say(kinds.of_value(value, best, self.draft.text), self._spot_draft(value), self._spot(best))

@@ -186,7 +186,7 @@ def at(text: str, position: int, after_digit: bool = True) -> tuple[Unit, int] |
                 return BY_LABEL[unit.label + suffix], word.end()
     match = WORD.match(text, position)
     if match is None or (
-        match.group() in PREPOSITIONS and re.match(r"\s+[^\W\d_]", text[match.end() : match.end() + 3])
+        match.group() in PREPOSITIONS and re.match(r"\s+[\w«„“\"`(]", text[match.end() : match.end() + 3])
     ):
         return None
     unit = named(match.group(), after_digit)

@@ -90,7 +90,9 @@ def _word(match: re.Match[str], body: str, sentence: int, clause: int, facts: Fa
     low = fold(text).replace("’", "'")
     found = morph.form(text)
     first = not re.search(r"[^\W_]", body[facts.spans[sentence][0] : match.start()]) if facts.spans else True
-    after_break = first or re.search(r"[.!?:…\n«“\"—]\s*$", body[: match.start()][-3:]) is not None
+    after_break = (
+        first or re.search(r"(?:[.!?:…\n«“\"]|(?:^|[.!?…,\n])\s?—)\s*$", body[: match.start()][-4:]) is not None
+    )
     capital = text[:1].isupper()
     foreign = not CYRILLIC.search(text) and bool(CYRILLIC.search(body))
     acronym = (

@@ -31,6 +31,14 @@ CORRUPT = [
     ("autobiography", "The metro opened in 1980 [1].", "The metro opened in 1980, and I drove the first train myself [1]."),
     ("dropped_claim", "Мастерская чинит велосипеды и точит коньки для хоккейных команд [1].", "Мастерская чинит велосипеды, вот и всё [1]."),
     ("condition_dropped", "Возврат оформляют, если сохранилась заводская упаковка с пломбой [1].", "Возврат оформляют, не бойся [1]."),
+    ("unit", "The pump draws 9 kW of power [1].", "Bless my soul, that pump draws nine watts of power [1]."),
+    ("unit", "Хранение стоит 3 рубля за гигабайт [1].", "Хранение-то, милый, три рубля за терабайт [1]."),
+    ("identifier", "Снимок экрана делают сочетанием Ctrl+Shift+P [1].", "Снимок экрана? Ctrl+Alt+P, дружок [1]."),
+    ("comparison_flipped", "Отчёт сдают не позднее 9 июня [1].", "Отчёт, голубчик, сдают не ранее 9 июня [1]."),
+    ("comparison_flipped", "The blue pump is smaller but hotter than the red one [1].", "The blue pump, ha, is smaller and cooler than the red one [1]."),
+    ("modality", "Резать плёнку ножом запрещено [1].", "Резать плёнку ножом, дорогие мои, не рекомендуется [1]."),
+    ("cause_effect_reversed", "Лампа погасла, потому что сгорел провод [1].", "Провод сгорел оттого, что лампа погасла, вот так номер [1]."),
+    ("role_swap", "Зимнюю резину ставит Лукин; балансировку колёс делает Седова [1].", "Зимнюю резину, братцы, ставит Седова; балансировку колёс делает Лукин [1]."),
     ("role_swap", "При `alpha` журнал пишется на диск [1]. При `beta` журнал уходит по сети [2].", "При `beta` журнал пишется на диск [1]. При `alpha` журнал уходит по сети [2]."),
 ]  # fmt: skip
 
@@ -66,6 +74,11 @@ FAITHFUL = [
         "The metro opened in 1980 [1].",
         "Hold on to your hats, folks! The metro opened in nineteen eighty [1]. What a ride!",
     ),
+    ("Опрос идёт каждые 20 секунд [1].", "Говорит радио! Опрос идёт три раза в минуту [1]."),
+    ("Вылет в 5:40, стоянка 12 минут [1].", "Вылет без двадцати шесть, стоянка двенадцать минут [1]. Эх, рано."),
+    ("The dough rests for 40 minutes [1].", "Let the dough rest two-thirds of an hour, partner [1]."),
+    ("Выезд до 12:00 [1].", "Выезд, господа, к двенадцати дня [1]!"),
+    ("The cache is shared between projects [1].", "All the projects share that one cache, darling [1]."),
 ]
 
 
