@@ -6,7 +6,7 @@ import re
 
 from core.text import fold
 from style_adapter.guard.identifiers import Identifier
-from style_adapter.guard.patterns import ONE_UNIT
+from style_adapter.guard.patterns import MONTH, ONE_UNIT
 from style_adapter.guard.values import Value
 
 
@@ -25,6 +25,8 @@ LABELLED = re.compile(
 
 
 def of_value(draft: Value, styled: Value, text: str) -> str:
+    if 1000 <= draft.value <= 2199 and MONTH.search(text[max(0, draft.start - 12) : draft.start]):
+        return "date"
     if draft.year or (styled.year and not styled.unit and draft.ordinal):
         return "date"
     mantissa = str(draft.value.numerator).rstrip("0") == str(styled.value.numerator).rstrip("0")
