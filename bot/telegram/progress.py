@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("expertbot.telegram")
 BEFORE_TYPING = 0.8  # seconds; most answers are there sooner, and then nothing is shown
 BEFORE_STATUS = 1.6
+BEFORE_SLOW = (
+    8.0  # then the person is told that it takes longer: a model may hang for 20 s before its next rung is tried
+)
 BETWEEN_EDITS = 1.5
 DRAFT_LASTS = 20.0  # Telegram lets a draft fade after 30 s
 TYPING_LASTS = 4.5
@@ -73,6 +76,8 @@ class Progress:
         await asyncio.sleep(BEFORE_TYPING)
         while not self._stopped:
             now = time.monotonic()
+            if now - started > BEFORE_SLOW and self._text == say(self._asked.lang, "searching"):
+                self._text = say(self._asked.lang, "slow")
             self._calling = True
             try:
                 if now - started > BEFORE_STATUS and self._due(now):

@@ -37,6 +37,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "text_please": ("Я понимаю только текст. Напишите, пожалуйста, вопрос словами.",
                     "I understand text only. Please write the question in words."),
     "searching": ("Ищу в документах…", "Searching the documents…"),
+    "slow": ("Дольше обычного: модель молчит. Ещё немного, и отвечу без неё, словами документов.",
+             "Longer than usual: the model is silent. A little more, and I answer without it, in the documents' words."),
     "wording": ("Нашлось, подбираю слова…", "Found it, choosing the words…"),
     "full": ("Сейчас слишком много вопросов, ваш я не взял. Повторите примерно через {seconds} с.",
              "There are too many questions right now and I did not take yours. Please repeat it in about {seconds} s."),

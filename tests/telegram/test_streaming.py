@@ -137,3 +137,23 @@ def test_what_streams_is_the_neutral_draft(monkeypatch: Any) -> None:
         assert {method.draft_id for method in room.shown if hasattr(method, "draft_id")} == {77}
 
     asyncio.run(scenario())
+
+
+def test_a_person_is_told_when_the_model_is_silent(monkeypatch: Any) -> None:
+    assert progress.BEFORE_SLOW + progress.BETWEEN_EDITS <= 10
+    for name in ("BEFORE_TYPING", "BEFORE_STATUS", "BETWEEN_EDITS", "TICK"):
+        monkeypatch.setattr(progress, name, 0.02)
+    monkeypatch.setattr(progress, "BEFORE_SLOW", 0.2)
+
+    async def scenario() -> None:
+        room, asked = Room(), Asked(Talk(1, 5, 0, 5), 77, 3, "?", "ru", True)
+
+        async def kept(message: int) -> None:
+            raise AssertionError("a private chat has no status message")
+
+        async with progress.Progress(asked, room, kept):  # type: ignore[arg-type]
+            await asyncio.sleep(0.5)
+        texts = [method.text for method in room.shown if type(method).__name__ == "SendMessageDraft"]
+        assert [text.split(":")[0] for text in texts] == ["Ищу в документах…", "Дольше обычного"]
+
+    asyncio.run(scenario())
