@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.nouns import Source
-from retrieval.features import HEADER_HELPS
+from retrieval.features import HEADER_HELPS, weighed
 from retrieval.found import Found, SearchResult
 from retrieval.rank import Scorer, scorer
 from retrieval.units import Shape, shape, unit_features
@@ -66,7 +66,7 @@ def unit_tables(result: SearchResult) -> list[Matrix]:
     if not found:
         return []
     shares = np.array([c.weight for c in query.concepts], np.float32) / query.mass
-    covered = [np.maximum(i.candidate.found, HEADER_HELPS * i.candidate.header) @ shares for i in found]
+    covered = [weighed(np.maximum(i.candidate.found, HEADER_HELPS * i.candidate.header), shares) for i in found]
     best = (
         found[0].passage.score,
         max(float(item.candidate.cosines.max()) for item in found),

@@ -136,18 +136,20 @@ def _alone(candidates: Sequence[Candidate], query: Query) -> Matrix:
     above = HEADER_HELPS * np.repeat(header, sizes, axis=0)
     cosines = np.concatenate([item.cosines for item in candidates])
     anywhere = np.maximum(np.maximum.reduceat(found, starts), header)
-    exactly = np.maximum(np.maximum.reduceat(exact, starts), header >= 1.0)
-    units = np.maximum(found, above) @ shares
-    around = np.maximum(_wide(found, starts), above) @ shares
+    exactly = np.maximum(np.maximum.reduceat(exact, starts), (header >= 1.0).astype(np.float32))
+    units = weighed(np.maximum(found, above), shares)
+    around = weighed(np.maximum(_wide(found, starts), above), shares)
     lengths = np.array([item.length for item in candidates], np.float32)
-    saturated = np.stack([item.counts for item in candidates]) + header
-    saturated = saturated * (K + 1) / (saturated + K * (0.25 + 0.75 * lengths[:, None] / 110.0))
+    counts = np.stack([item.counts for item in candidates]) + header
+    norm = np.asarray(K * (0.25 + 0.75 * lengths[:, None] / 110.0), np.float32)
+    saturated = np.asarray(counts * (K + 1) / (counts + norm), np.float32)
     ordered = [np.sort(item.cosines)[::-1] for item in candidates]
     ranks = np.array([item.ranks for item in candidates], np.float32)
     nothing = np.zeros(len(candidates), np.float32)
     columns = [
-        exactly @ shares, anywhere @ shares, np.maximum.reduceat(units, starts), np.maximum.reduceat(around, starts),
-        header @ shares, saturated @ shares, np.array([item.whole for item in candidates]),
+        weighed(exactly, shares), weighed(anywhere, shares), np.maximum.reduceat(units, starts),
+        np.maximum.reduceat(around, starts),
+        weighed(header, shares), weighed(saturated, shares), np.array([item.whole for item in candidates]),
         np.array([best[0] for best in ordered]), np.array([best[min(1, len(best) - 1)] for best in ordered]),
         np.maximum.reduceat(units + cosines, starts), 1 / (8 + ranks[:, 0]), 1 / (8 + ranks[:, 1]),
         exactly[:, named].mean(axis=1) if named.any() else nothing + 0.7,
@@ -166,6 +168,12 @@ def _wide(found: Matrix, starts: Any) -> Matrix:
     wide[later] = np.maximum(wide[later], found[later - 1])
     wide[later - 1] = np.maximum(wide[later - 1], found[later])
     return wide
+
+
+def weighed(table: Matrix, weights: Matrix) -> Matrix:
+    """(n, concepts) and (concepts,) to (n,). Not `@`: for so narrow a table the BLAS kernel also reads what lies behind it, and
+    now and then numpy warns of an invalid value there, though the result is right."""
+    return np.asarray(np.einsum("nc,c->n", table, weights), np.float32)
 
 
 def window(found: Matrix, header: Matrix) -> Matrix:

@@ -152,7 +152,7 @@ def _words(text: str, vocabulary: Mapping[str, int]) -> Iterator[_Word]:
 
 def _phrases(text: str) -> dict[str, dict[str, float]]:
     """Stem → what stands for the phrase that it is part of (пространство имён → namespace)."""
-    _, by_phrase, groups = thesaurus()
+    _, by_phrase, groups, _ = thesaurus()
     stems = [stem(fold(match["word"])) for match in TOKEN.finditer(text)]
     found: dict[str, dict[str, float]] = {}
     for size in (2, 3):

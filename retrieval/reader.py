@@ -24,7 +24,7 @@ from retrieval.asked import (
     capitalised,
     is_part,
 )  # fmt: skip
-from retrieval.features import HEADER_HELPS
+from retrieval.features import HEADER_HELPS, weighed
 from retrieval.neighbours import common, load
 from retrieval.query import Concept, Query
 from retrieval.speech import part_of_speech
@@ -90,16 +90,14 @@ class _Reading:
 
     def covered(self, table: Matrix) -> Matrix:
         """The share of the question that each unit holds."""
-        held: Matrix = table @ self.weights / max(float(self.weights.sum()), 1e-6)
-        return held
+        return weighed(table, self.weights) / max(float(self.weights.sum()), 1e-6)
 
     def of(self, table: Matrix, numbers: tuple[int, ...], none: float) -> Matrix:
         """(units,): how well each holds these concepts; `none` where the question has none such."""
         if not numbers:
             return np.full(len(table), none, np.float32)
         heft = self.weights[list(numbers)] + 0.1
-        held: Matrix = (table[:, list(numbers)] @ heft / heft.sum()).astype(np.float32)
-        return held
+        return weighed(table[:, list(numbers)], heft / heft.sum())
 
 
 def reader_features(result: SearchResult, scores: Sequence[Matrix]) -> Matrix:

@@ -12,7 +12,7 @@ import numpy as np
 from core.nouns import DraftKind
 from core.text import LATIN, fold, language
 from retrieval.asked import capitalised
-from retrieval.features import OPENING, PASSAGE
+from retrieval.features import OPENING, PASSAGE, weighed
 from retrieval.found import SearchResult
 from retrieval.neighbours import common
 from retrieval.rank import Scorer, scorer
@@ -193,7 +193,7 @@ def _covered(seen: _Sight) -> dict[str, float]:
     ]
     return {
         "coverage": float(seen.anywhere[0] @ seen.shares), "exact coverage": float(seen.exact @ seen.shares),
-        "own unit": max(float((i.candidate.found @ own_shares).max()) for i in seen.result.found[:LOOKED]) / own_mass,
+        "own unit": max(float(weighed(i.candidate.found, own_shares).max()) for i in seen.result.found[:LOOKED]) / own_mass,
         "coverage of three": float(np.max(seen.anywhere, axis=0) @ seen.shares),
         "rarest": float(seen.anywhere[0][rarest]) if rarest >= 0 else 0.5,
         "exact rarest": float(seen.exact[rarest]) if rarest >= 0 else 0.5,

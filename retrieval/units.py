@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.text import fold
-from retrieval.features import HEADER_HELPS, Candidate, window
+from retrieval.features import HEADER_HELPS, Candidate, weighed, window
 from retrieval.query import Query
 
 if TYPE_CHECKING:
@@ -95,18 +95,18 @@ def unit_features(
     shares = np.array([c.weight for c in query.concepts], np.float32) / query.mass
     own = np.array([c.share == 1.0 for c in query.concepts], bool)
     named = np.array([c.named and c.share == 1.0 for c in query.concepts], bool)
-    cover = np.maximum(candidate.found, HEADER_HELPS * candidate.header) @ shares
-    in_text = candidate.found @ shares
+    cover = weighed(np.maximum(candidate.found, HEADER_HELPS * candidate.header), shares)
+    in_text = weighed(candidate.found, shares)
     cosines = candidate.cosines
     nothing = np.zeros(len(spans), np.float32)
     new = [sum(term not in query.standing for term in unit.split(" ")) for unit in candidate.payload["terms"]]
     columns = [
         nothing + score, nothing + (score - best[0]), nothing + rank, cover, in_text,
-        window(candidate.found, candidate.header) @ shares, candidate.exact @ shares, cosines, cosines - best[1],
+        weighed(window(candidate.found, candidate.header), shares), weighed(candidate.exact, shares), cosines, cosines - best[1],
         _around(cosines), cover - best[2], kinds.heading, kinds.code, kinds.item, kinds.row, kinds.brings,
         np.log1p([end - start for start, end in spans]) / 6, *_answers(text, spans, kinds.code, fold(query.own)),
         candidate.exact[:, named].mean(axis=1) if named.any() else nothing + 0.5,
-        candidate.found[:, own] @ shares[own] / max(float(shares[own].sum()), 1e-6),
+        weighed(candidate.found[:, own], shares[own]) / max(float(shares[own].sum()), 1e-6),
         np.concatenate([[0.0], in_text[:-1]]), np.log1p(new) / 4,
         (cosines - cosines.mean()) / (cosines.std() + 0.05), np.arange(len(spans)) == 0,
     ]  # fmt: skip

@@ -34,15 +34,14 @@ Groups = Mapping[str, tuple[int, ...]]
 Phrases = Mapping[tuple[str, ...], tuple[int, ...]]
 
 
-_SPELT: dict[str, str] = {}  # a single word of the thesaurus as it stands there, by its stem
-
-
 @cache
-def thesaurus() -> tuple[Groups, Phrases, tuple[Mapping[str, float], ...]]:
-    """Stem → its groups, phrase of stems → its groups, and the groups: term → how well it stands for the meaning."""
+def thesaurus() -> tuple[Groups, Phrases, tuple[Mapping[str, float], ...], Mapping[str, str]]:
+    """Stem → its groups, phrase of stems → its groups, the groups: term → how well it stands for the meaning, and stem → the
+    single word as it stands there."""
     by_word: dict[str, list[int]] = defaultdict(list)
     by_phrase: dict[tuple[str, ...], list[int]] = defaultdict(list)
     groups: list[Mapping[str, float]] = []
+    spelt: dict[str, str] = {}
     for line in THESAURUS.read_text(encoding="utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
             continue
@@ -51,14 +50,14 @@ def thesaurus() -> tuple[Groups, Phrases, tuple[Mapping[str, float], ...]]:
             stems = tuple(stem(fold(word)) for word in re.findall(r"[^\W_]+", cell))
             if len(stems) == 1:
                 members[stems[0]] = SYNONYM
-                _SPELT[stems[0]] = fold(cell.strip())
+                spelt[stems[0]] = fold(cell.strip())
                 by_word[stems[0]].append(len(groups))
             elif stems:
                 members.setdefault(max(stems, key=len), PART_OF_PHRASE)
                 by_phrase[stems].append(len(groups))
         groups.append(members)
     words = {word: tuple(dict.fromkeys(numbers)) for word, numbers in by_word.items()}
-    return words, {phrase: tuple(numbers) for phrase, numbers in by_phrase.items()}, tuple(groups)
+    return words, {phrase: tuple(numbers) for phrase, numbers in by_phrase.items()}, tuple(groups), spelt
 
 
 class Words:
@@ -177,12 +176,12 @@ class Words:
         return [(near, distance) for near, distance, _ in found if distance == found[0][1]]
 
     def synonyms(self, term: str) -> dict[str, float]:
-        by_word, _, groups = thesaurus()
+        by_word, _, groups, spelt = thesaurus()
         return _best(
             (form, worth)
             for number in by_word.get(term, ())
             for member, worth in groups[number].items()
-            for form in stems_of(_SPELT.get(member, member)) | {member}
+            for form in stems_of(spelt.get(member, member)) | {member}
         )
 
     def neighbours(self, terms: Iterable[str]) -> dict[str, dict[str, float]]:
