@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from bot.replicas.link import Link
+from bot.replicas.link import TAKE, Link
 
-CLAIM = """
-local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1
-"""
 RENEW = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])
@@ -23,7 +17,7 @@ class JobClaims:
         self._prefix = f"{link.prefix}:{bot}:job"
 
     async def claim(self, job: int) -> bool:
-        return await self._run(CLAIM, job)
+        return await self._run(TAKE, job)
 
     async def renew(self, job: int) -> bool:
         return await self._run(RENEW, job)

@@ -8,6 +8,7 @@ import logging
 import math
 from typing import TYPE_CHECKING
 
+from bot.replicas.link import TAKE
 from core.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -37,12 +38,6 @@ end
 redis.call('ZADD', KEYS[1], now + tonumber(ARGV[5]), ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return 0
-"""
-TURN = """
-local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1
 """
 LEAVE = """
 redis.call('ZREM', KEYS[1], ARGV[1])
@@ -97,7 +92,7 @@ class Limits:
         """Until no other question of this person is being answered."""
         try:
             key = f"{self._prefix}:{user}:turn"
-            while not await self._link.script(TURN, [key], [update_id, LONGEST_MS]):  # noqa: ASYNC110 (another's)
+            while not await self._link.script(TAKE, [key], [update_id, LONGEST_MS]):  # noqa: ASYNC110 (another's)
                 await asyncio.sleep(LOOK_AGAIN)
         except UnavailableError as error:
             log.warning("limits: %s", error.message)

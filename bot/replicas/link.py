@@ -16,6 +16,14 @@ CONNECT_SECONDS = 3.0
 AT_ONCE = 32  # commands under way
 ANSWER_SECONDS = 5.0  # above every blocking read
 
+# Take or keep a lease: KEYS[1] is held by ARGV[1] for ARGV[2] ms unless another holds it. 1 where it is ours.
+TAKE = """
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+"""
+
 
 class Link:
     """`member` names this process among the others, a new one at each start."""
