@@ -124,6 +124,9 @@ class RedisSettings(Section):
     )
     prefix: str = Field("expertbot", pattern="^[A-Za-z0-9_:-]+$", description="first part of every key")
     lease_seconds: float = Field(5, ge=1, le=60, description="after so long a dead process's work is taken over")
+    wait_seconds: float = Field(
+        30, ge=0, le=600, description="how long a starting process waits for a Redis that is away"
+    )
 
 
 class MetricsSettings(Section):

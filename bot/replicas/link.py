@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,7 +14,9 @@ from core.errors import UnavailableError, UsageError
 if TYPE_CHECKING:
     from core.settings import RedisSettings
 
+log = logging.getLogger("expertbot.replicas")
 CONNECT_SECONDS = 3.0
+PAUSE = 1.0  # seconds between two tries at the start
 AT_ONCE = 32  # commands under way
 ANSWER_SECONDS = 5.0  # above every blocking read
 
@@ -47,6 +51,7 @@ class Link:
         self.prefix = settings.prefix
         self.lease_ms = int(settings.lease_seconds * 1000)
         self.member = uuid.uuid4().hex
+        self._patience = settings.wait_seconds
         self._scripts: dict[str, Any] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
 
@@ -73,6 +78,19 @@ class Link:
             raise UnavailableError(
                 f"Redis can't be used: {type(error).__name__}: {error}.", "Is it running at EXPERTBOT_REDIS__URL?"
             ) from error
+
+    async def await_redis(self) -> None:
+        """`check`, where Redis may be starting again just now: a process that comes back in an outage joins the others after it.
+        Raises UnavailableError where it stays away longer than the setting allows."""
+        until = time.monotonic() + self._patience
+        while True:
+            try:
+                return await self.check()
+            except UnavailableError as error:
+                if time.monotonic() + PAUSE > until:
+                    raise
+                log.warning("%s Trying on. %s", error.message, error.hint)
+                await asyncio.sleep(PAUSE)
 
     async def check(self) -> None:
         """Raises UsageError where Redis would lose on a power failure what it has acknowledged, or drop keys when full."""

@@ -29,8 +29,8 @@ async def work(settings: Settings) -> None:
         )
     refuse(settings)
     logs.start(settings.log, settings)
-    stopping = on_signals()
     async with opened(settings, sweep=True) as (bot, me, app, state, link):
+        stopping = on_signals()
         assert link is not None
         gate = Gate(bot, Sending(link, me.id))
         news = JobNews(gate, Outbox(state, me.id))

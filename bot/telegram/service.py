@@ -52,7 +52,7 @@ async def opened(
             if settings.shared:
                 link = Link(settings.redis)
                 stack.push_async_callback(link.close)
-                await link.check()
+                await link.await_redis()
             me = await greet(bot, settings)
             state = State(settings.data_dir)
             stack.callback(state.close)

@@ -262,6 +262,24 @@ def test_jobs_are_done_once_in_order_by_whoever_lives(redis: str, tmp_path: Path
     played(redis, "jobs", scene)
 
 
+def test_a_process_that_starts_in_an_outage_waits_for_redis(tmp_path: Path) -> None:
+    server = redis_server(tmp_path, port := free_port())
+    waiting = settings(f"redis://:{PASSWORD}@127.0.0.1:{port}/0").model_copy(update={"wait_seconds": 20.0})
+
+    async def scene() -> None:
+        link = Link(waiting)
+        started = asyncio.create_task(link.await_redis())
+        await asyncio.sleep(0.3)
+        assert not started.done()
+        server.start()
+        async with asyncio.timeout(20):
+            await started
+        await link.close()
+
+    asyncio.run(scene())
+    server.kill()
+
+
 def test_a_redis_that_forgets_is_refused(tmp_path: Path) -> None:
     port = free_port()
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
@@ -289,7 +307,7 @@ def test_a_redis_that_forgets_is_refused(tmp_path: Path) -> None:
     [
         (serve, {"REDIS__URL": "redis://127.0.0.1:9/0"}, "Only one process may poll"),
         (work, {}, "takes its jobs from Redis"),
-        (work, {"REDIS__URL": "redis://127.0.0.1:9/0", **HOOK}, "Redis can't be used"),
+        (work, {"REDIS__URL": "redis://127.0.0.1:9/0", "REDIS__WAIT_SECONDS": "0", **HOOK}, "Redis can't be used"),
         (work, {"REDIS__URL": "rubbish", **HOOK}, "not a Redis URL"),
     ],
     ids=["polling", "no Redis", "unreachable Redis", "no URL"],
