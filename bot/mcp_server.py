@@ -79,7 +79,7 @@ async def _tools(
         remote = Remote(settings.data_dir)
         yield remote.search, remote.ask
         return
-    async with opened(settings) as app:
+    async with opened(settings.for_programs()) as app:
         yield (
             (lambda query, limit: commands.search(app, query, limit)),
             (lambda question, persona: commands.ask(app, question, persona)),

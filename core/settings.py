@@ -148,6 +148,9 @@ class ApiSettings(Section):
     listen: str = Field("127.0.0.1:8088", description="host:port")
     keys_file: str = Field("", description="hashed bearer keys; empty = <data-dir>/api_keys.json")
     origins: TextList = Field((), description="allowed CORS origins, comma-separated")
+    first_token_seconds: float = Field(
+        8, gt=0, description="a program can't be told to wait: a model silent for so long is passed over for the next rung"
+    )
 
 
 class LogSettings(Section):
@@ -178,6 +181,11 @@ class Settings(Section):
     def shared(self) -> bool:
         """Whether other processes may have the same data folder open."""
         return bool(self.redis.url.get_secret_value())
+
+    def for_programs(self) -> Settings:
+        """The same for callers that can't be told to wait: a silent model is passed over sooner."""
+        seconds = min(self.llm.first_token_seconds, self.api.first_token_seconds)
+        return self.model_copy(update={"llm": self.llm.model_copy(update={"first_token_seconds": seconds})})
 
 
 def names() -> dict[str, str]:

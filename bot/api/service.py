@@ -201,6 +201,7 @@ async def run(settings: Settings) -> None:
     keys = Keys(keys_path(settings))
     if not keys and not _is_loopback(host):
         raise UsageError(f"The service would listen on {host} without a key.", "First: expertbot api --new-key NAME.")
+    settings = settings.for_programs()
     with DataLock(settings.data_dir, shared=settings.shared):
         app = App(settings)
         runner: web.AppRunner | None = None

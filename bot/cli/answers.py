@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from bot import commands
-from bot.cli.run import Context, batch_item, batch_lines, batch_option, emit, json_option, opened, through
+from bot.cli.run import Context, batch_item, batch_lines, batch_option, emit, json_option, opened, through, told_when_slow
 from bot.control import Control
 from core.errors import UsageError
 
@@ -26,10 +26,11 @@ def ask(context: Context, question: str | None, persona: str | None, batch: str 
         return
     if not question:
         raise UsageError("There is no question.", "expertbot ask «Сколько хранятся логи?»")
-    result = through(
-        context, "ask", lambda app: commands.ask(app, question, persona), commands.quiet,
-        question=question, persona=persona, history=[],
-    )  # fmt: skip
+    with told_when_slow(context.settings()):
+        result = through(
+            context, "ask", lambda app: commands.ask(app, question, persona), commands.quiet,
+            question=question, persona=persona, history=[],
+        )  # fmt: skip
     if as_json:
         emit(result)
     else:

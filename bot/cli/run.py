@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -110,6 +111,21 @@ def emit(value: object) -> None:
 def say(text: str) -> None:
     """A line for the person, on stderr."""
     click.echo(text, err=True)
+
+
+@contextmanager
+def told_when_slow(settings: Settings, after: float = 8.0) -> Iterator[None]:
+    """A person whose model is silent for so many seconds learns that, and what comes next."""
+    if not settings.llm.configured:
+        yield
+        return
+    timer = threading.Timer(after, say, ["The model is silent. A little more, and the documents' own words are the answer."])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def fail(error: Exception) -> int:

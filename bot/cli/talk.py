@@ -9,7 +9,7 @@ import click
 
 from bot import commands
 from bot.cli.answers import show
-from bot.cli.run import opened, say
+from bot.cli.run import opened, say, told_when_slow
 from core.answer import Watch
 from core.errors import ExpertbotError
 from core.nouns import Draft
@@ -53,7 +53,8 @@ async def talk(settings: Settings, persona: str | None) -> None:
                     _tell(command, last, speaker)
                 continue
             try:
-                last = await commands.ask(app, line, speaker or "none", history, Watch(drafted=_drafted))
+                with told_when_slow(settings):
+                    last = await commands.ask(app, line, speaker or "none", history, Watch(drafted=_drafted))
             except ExpertbotError as error:
                 say(f"{error.message}\n  → {error.hint}")
                 continue
