@@ -8,7 +8,17 @@ from pathlib import Path
 import click
 
 from bot import commands
-from bot.cli.run import Context, batch_item, batch_lines, batch_option, emit, json_option, opened, through, told_when_slow
+from bot.cli.run import (
+    Context,
+    batch_item,
+    batch_lines,
+    batch_option,
+    emit,
+    json_option,
+    opened,
+    through,
+    told_when_slow,
+)
 from bot.control import Control
 from core.errors import UsageError
 

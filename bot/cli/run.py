@@ -119,7 +119,9 @@ def told_when_slow(settings: Settings, after: float = 8.0) -> Iterator[None]:
     if not settings.llm.configured:
         yield
         return
-    timer = threading.Timer(after, say, ["The model is silent. A little more, and the documents' own words are the answer."])
+    timer = threading.Timer(
+        after, say, ["The model is silent. A little more, and the documents' own words are the answer."]
+    )
     timer.daemon = True
     timer.start()
     try:

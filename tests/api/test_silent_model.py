@@ -55,7 +55,9 @@ def test_silence_of_the_model_costs_ten_seconds_at_most(tmp_path: Path) -> None:
             asked = len([one for one in llm.requests if one.path.endswith("/chat/completions")])
             api.terminate()
             await api.wait()
-            print(f"\nAPI answers after {', '.join(f'{wait:.1f}' for wait in waits)} s; the model was asked {asked} times")
+            print(
+                f"\nAPI answers after {', '.join(f'{wait:.1f}' for wait in waits)} s; the model was asked {asked} times"
+            )
             assert max(waits) <= WITHIN
             assert asked <= 5, "the breaker opens"
 
