@@ -4,6 +4,7 @@ model's own, under the constraint."""
 
 from __future__ import annotations
 
+import inspect
 import math
 import random
 from collections.abc import Sequence
@@ -69,6 +70,11 @@ class RowCache:
         return self.used
 
 
+def cache_name(model: Any) -> str:
+    """What a transformers model calls the keys and values it is given: another name since 5.24."""
+    return "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"
+
+
 class Decoder:
     """Bound to a loaded model (with whatever adapter is active in it) and the free vocabulary of a language."""
 
@@ -86,6 +92,7 @@ class Decoder:
         self._cap = getattr(config, "final_logit_softcapping", None)
         self._window: int = getattr(config, "sliding_window", None) or 1 << 30
         self._kinds = set(getattr(config, "layer_types", None) or ())
+        self._cache_name = cache_name(self._body)
 
     def run(self, asks: Sequence[Ask], seed: int = 0) -> list[list[tuple[int, ...]]]:
         """For each ask what its rows came to, end-of-turn left out. A row that did not end in time comes back empty."""
@@ -105,9 +112,8 @@ class Decoder:
         near = full & (keys[None, None, :] > positions[:, :, None] - self._window)
         masks: Any = {"full_attention": full[:, None], "sliding_attention": near[:, None]}
         mask = masks if self._kinds > {"full_attention"} else masks["full_attention"]
-        out = self._body(
-            input_ids=tokens, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True
-        )
+        kept: dict[str, Any] = {self._cache_name: cache, "use_cache": True}
+        out = self._body(input_ids=tokens, attention_mask=mask, position_ids=positions, **kept)
         return out.last_hidden_state  # type: ignore[no-any-return]
 
     def best(self, hidden: torch.Tensor, extra: torch.Tensor) -> tuple[Any, Any]:

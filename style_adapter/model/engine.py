@@ -16,7 +16,7 @@ from style_adapter.dataset.items import Message
 from style_adapter.model import adapter as adapters
 from style_adapter.model.base import Base, load
 from style_adapter.model.copying import Source, Vocabulary
-from style_adapter.model.decode import PLAIN, Ask, Decoder, Manner
+from style_adapter.model.decode import PLAIN, Ask, Decoder, Manner, cache_name
 from style_adapter.model.prefer import Spot, Weighing, preferences
 from style_adapter.model.template import Codec
 
@@ -52,6 +52,11 @@ class Engine:
         self._manifests: dict[str, adapters.Manifest] = {}
         self._decoders: dict[Lang, Decoder] = {}
         self._lock = threading.RLock()
+
+    @property
+    def _inner(self) -> Any:
+        """The model without the wrapper of its adapters."""
+        return self.model.get_base_model() if hasattr(self.model, "get_base_model") else self.model
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -154,16 +159,16 @@ class Engine:
     def go_on(self, name: str | None, question: str, start: str, characters: int) -> str:
         """Greedy and without constraint: how a reply that begins so goes on. For the extraction test."""
         import torch
+        from transformers import DynamicCache
 
         with self._lock, torch.inference_mode():
             self.use(name)
             ids = self.codec.prompt([Message("user", question)]) + self.codec.encode(start)
             size = len(ids)
-            past: Any = None
+            kept: dict[str, Any] = {cache_name(self._inner): DynamicCache(config=self._inner.config), "use_cache": True}
             feed = torch.tensor([ids], device=self.model.device)
             for _ in range(characters // 2):
-                out = self.model(input_ids=feed, past_key_values=past, use_cache=True, logits_to_keep=1)
-                past, token = out.past_key_values, int(out.logits[0, -1].argmax())
+                token = int(self.model(input_ids=feed, logits_to_keep=1, **kept).logits[0, -1].argmax())
                 if token == self.codec.end:
                     break
                 ids.append(token)
@@ -179,10 +184,9 @@ class Engine:
         total = count = 0.0
         with self._lock, torch.inference_mode():
             self.use(name)
-            inner = self.model.get_base_model() if hasattr(self.model, "get_base_model") else self.model
             for text in texts:
-                ids = torch.tensor([self.codec.prompt([])[:1] + self.codec.encode(text)], device=inner.device)
-                logits = inner(input_ids=ids[:, :-1]).logits.float()
+                ids = torch.tensor([self.codec.prompt([])[:1] + self.codec.encode(text)], device=self.model.device)
+                logits = self._inner(input_ids=ids[:, :-1]).logits.float()
                 total += float(torch.nn.functional.cross_entropy(logits[0], ids[0, 1:], reduction="sum"))
                 count += ids.shape[1] - 1
         return total / max(1.0, count)
