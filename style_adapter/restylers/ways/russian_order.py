@@ -7,6 +7,10 @@ from collections.abc import Sequence
 
 from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD, masked
+from style_adapter.restylers.ways.russian_dash import dashes
+from style_adapter.restylers.ways.russian_split import splits
+from style_adapter.restylers.ways.russian_time import timed
+from style_adapter.restylers.ways.russian_voice import voices
 from style_adapter.restylers.ways.russian_words import HELD_TEXT, WORD, first_verb, has_verb, is_a, lower, upper
 from style_adapter.score.morph import parses
 
@@ -26,8 +30,8 @@ def orders(sentence: str) -> list[str]:
     core = sentence[: len(sentence) - len(tail)]
     mask = masked(core, HELD_TEXT)
     out = [*_turned(core, mask), *_moved(core, mask), *_inverted(core, mask), *_fronted(core, mask)]
-    out += [*_may_first(core, mask), *_paired(core, mask)]
-    return [*(text + tail for text in out), *_split(core, mask, tail), *_apart(core, mask, tail)]
+    out += [*_may_first(core, mask), *_paired(core, mask), *voices(core, mask), *dashes(core, mask), *timed(core, mask)]
+    return [*(text + tail for text in out), *splits(core, mask, tail)]
 
 
 def _turned(core: str, mask: str) -> list[str]:
@@ -162,30 +166,3 @@ def _subject(words: Sequence[str], verb: str) -> bool:
         if str(tag.POS) in ("NOUN", "ADJF", "PRTF") and str(tag.case) == "nomn" and str(tag.number) in numbers:
             return len(words) == 1 or not is_a(words[0], "PREP")
     return False
-
-
-def _split(core: str, mask: str, tail: str) -> list[str]:
-    """«A; B [1].» as «A [1]. B [1].»."""
-    if mask.count(";") != 1 or "(" in mask or ":" in mask:
-        return []
-    at = mask.index(";")
-    first, second = core[:at].rstrip(), core[at + 1 :].lstrip()
-    if len(first.split()) < 4 or len(second.split()) < 4 or not has_verb(first) or not has_verb(second):
-        return []
-    return [f"{first}{tail.rstrip('.! ')}. {upper(second)}{tail}"]
-
-
-def _apart(core: str, mask: str, tail: str) -> list[str]:
-    """«A, а B [1].» as «A [1]. А B [1].», where both say something by themselves."""
-    if re.search(r"[;:()—–]|\. ", mask):
-        return []
-    found = re.match(r"(?P<first>[^,]+), (?P<word>а|но|поэтому|после чего) (?P<rest>[^,]+)$", mask)
-    if not found or re.search(r"\bне\b|^(?:Если|Когда|Хотя|Чтобы|Пока)\b", found["first"]):
-        return []
-    if re.match(r"(?:не|также|затем|потом|только|и|именно|если|когда)\b", found["rest"]):
-        return []
-    first, rest = core[: found.end("first")], core[found.start("rest") :]
-    if not (has_verb(first) and has_verb(rest)) or min(len(first.split()), len(rest.split())) < 3:
-        return []
-    word = {"после чего": "После этого"}.get(found["word"], found["word"].capitalize())
-    return [f"{first}{tail.rstrip('.! ')}. {word} {rest}{tail}"]
