@@ -56,7 +56,9 @@ def _is(core: str, mask: str) -> list[str]:
         if rest.startswith(f"{word} из "):
             kind = _kind(rest)
             wanted = {"masc": "один", "neut": "одно", "femn": "одна"}.get(kind, "")
-            return [f"{subject} — {wanted}{core[found.end() + len(word) :]}"] if wanted and wanted[:3] == said[:3] else []
+            return (
+                [f"{subject} — {wanted}{core[found.end() + len(word) :]}"] if wanted and wanted[:3] == said[:3] else []
+            )
     what = phrase(mask, found.end(), "ablt")
     if what is not None:
         said = what.in_case("nomn")
@@ -99,7 +101,13 @@ def _this_is(core: str, mask: str) -> list[str]:
         if not (right.startswith(HELD) or (word and (_named(clause) or re.match(r"(?:почти|всегда|не)\b", right)))):
             return []
         return [f"{core[: found.start('this')]}{core[found.end('this') :]}"]
-    if _MEASURED.match(left) or _MEASURED.match(left.split()[-1]) or not word or _AMOUNT.match(right) or not _named(clause):
+    if (
+        _MEASURED.match(left)
+        or _MEASURED.match(left.split()[-1])
+        or not word
+        or _AMOUNT.match(right)
+        or not _named(clause)
+    ):
         return []
     if re.search(r"\d", left) or not phrase(mask, found.start("right"), "nomn") or len(left.split()) > 5:
         return []

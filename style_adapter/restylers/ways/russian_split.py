@@ -19,7 +19,9 @@ _OPENS = re.compile(
 _HANGS = re.compile(
     r"\b(?:если|когда|кроме|пока|чтобы|потому|поскольку|хотя|исключени\w+|услови\w+|случа\w+|котор\w+)\b", re.I
 )
-_STARTS_APART = re.compile(r"(?:не|также|затем|потом|только|и|именно|если|когда|лишь|даже|то|уже|чаще|иногда|ещё)\b", re.I)
+_STARTS_APART = re.compile(
+    r"(?:не|также|затем|потом|только|и|именно|если|когда|лишь|даже|то|уже|чаще|иногда|ещё)\b", re.I
+)
 _SHARED = re.compile(r"(?:если|когда|при|пока|для|после|до|в|на|во|с|со|у|по|без|за|из|через)\b", re.I)
 
 
@@ -108,7 +110,12 @@ def _speaks_of(text: str) -> bool:
 def _at_ellipsis(core: str, mask: str, tail: str) -> list[str]:
     """«Сессия живёт 12 часов, для L3 — час [1].» as «Сессия живёт 12 часов [1]. Для L3 — час [1].»."""
     found = re.match(r"(?P<first>[^,;:()]+), (?P<rest>[^;:()]+)$", mask)
-    if not found or ". " in mask or _OPENS.search(found["first"]) or re.match(r"(?:а|но|и|в том числе)\b", found["rest"]):
+    if (
+        not found
+        or ". " in mask
+        or _OPENS.search(found["first"])
+        or re.match(r"(?:а|но|и|в том числе)\b", found["rest"])
+    ):
         return []
     first, rest = found["first"], found["rest"]
     if not all(part.count(" — ") == 1 for part in rest.split(", ")) or _HANGS.search(rest) or has_verb(rest):

@@ -76,7 +76,11 @@ def _subject(mask: str, start: int, end: int) -> bool:
     """Whether what stands there is a subject: a name, a pronoun or a phrase in the nominative with what hangs on it."""
     text = mask[start:end].strip().removesuffix(" не")
     word = re.match(WORD, text)
-    if word is None or re.search(r"\b(?:и|или|только|даже|также|уже|ещё|ни|всё|все|никто|каждый)\b", text) or len(text.split()) > 5:
+    if (
+        word is None
+        or re.search(r"\b(?:и|или|только|даже|также|уже|ещё|ни|всё|все|никто|каждый)\b", text)
+        or len(text.split()) > 5
+    ):
         return False
     if text.lower() in ("он", "она", "оно", "они", "мы"):
         return True
@@ -110,7 +114,10 @@ def _earlier(core: str, mask: str) -> list[str]:
 
 def _no_one(core: str, mask: str) -> list[str]:
     """«Щит выключают через 30 минут» as «Через 30 минут щит выключают»: nobody is named who does it."""
-    found = re.match(rf"(?P<object>[А-ЯЁ][^,]*?) (?P<verb>{WORD}(?:ут|ют|ат|ят)) (?P<rest>(?:через|за|до|после|раз в|в) [^,]+)$", mask)
+    found = re.match(
+        rf"(?P<object>[А-ЯЁ][^,]*?) (?P<verb>{WORD}(?:ут|ют|ат|ят)) (?P<rest>(?:через|за|до|после|раз в|в) [^,]+)$",
+        mask,
+    )
     if found is None or re.search(r"\b(?:и|или|не|только|также)\b", mask):
         return []
     verb = next((r for r in parses(fold(found["verb"]))[:1] if "3per" in r.tag and "tran" in r.tag), None)

@@ -20,7 +20,9 @@ _DONE = frozenset(
     изготовить привезти установить принять провести""".split()
 )
 # What may be done to a thing by its reader: «может быть удалён» would rather be a danger.
-_MAY = frozenset("указать задать настроить переопределить описать добавить заказать оформить подать оплатить вызвать".split())
+_MAY = frozenset(
+    "указать задать настроить переопределить описать добавить заказать оформить подать оплатить вызвать".split()
+)
 # People do it: «файлы удаляются» may be nobody's doing.
 _OFFICIAL = {
     "выдаваться": "выдавать", "проводиться": "проводить", "оплачиваться": "оплачивать", "продаваться": "продавать",
@@ -49,7 +51,9 @@ def _agent(clause: str) -> bool:
     words = re.findall(WORD, clause)
     for at, word in enumerate(words):
         readings = [r for r in parses(fold(word)) if r.score > 0.1]
-        if any(str(r.tag.case) == "ablt" for r in readings) and not _WITH & {w.lower() for w in words[max(0, at - 4) : at]}:
+        if any(str(r.tag.case) == "ablt" for r in readings) and not _WITH & {
+            w.lower() for w in words[max(0, at - 4) : at]
+        }:
             return True
     return False
 
@@ -82,7 +86,9 @@ def _alike(found: Phrase) -> bool:
 
 def _depends(rest: str) -> bool:
     """Whether what follows a noun hangs on it: names, genitives, prepositions with their nouns. Nothing of its own case."""
-    if re.search(r"(?:^|\s)(?:и|или|а|но|не|также|ещё|еще|уже|только|даже|тоже|сам|сама|само|всё|все|обычно)(?:\s|$)", rest):
+    if re.search(
+        r"(?:^|\s)(?:и|или|а|но|не|также|ещё|еще|уже|только|даже|тоже|сам|сама|само|всё|все|обычно)(?:\s|$)", rest
+    ):
         return False
     words = re.findall(WORD, rest)
     for at, word in enumerate(words):
@@ -101,7 +107,9 @@ def _depends(rest: str) -> bool:
 
 def _was_done(core: str, mask: str) -> list[str]:
     """«Рынок был открыт в 1835 году» as «Рынок открыли в 1835 году»."""
-    found = re.match(rf"(?P<subject>[^,;:()—–¤]+?) (?P<not>не )?(?P<was>был|была|было|были) (?P<verb>{WORD})(?![а-яё])", mask)
+    found = re.match(
+        rf"(?P<subject>[^,;:()—–¤]+?) (?P<not>не )?(?P<was>был|была|было|были) (?P<verb>{WORD})(?![а-яё])", mask
+    )
     if found is None:
         return _was_done_there(core, mask)
     verb = _past(found["verb"])
@@ -113,7 +121,9 @@ def _was_done(core: str, mask: str) -> list[str]:
 
 def _was_done_there(core: str, mask: str) -> list[str]:
     """«В 1835 году был открыт рынок» as «В 1835 году открыли рынок»."""
-    found = re.match(rf"(?P<when>В[^,;:()—–]*? (?:году|века?|городе)) (?:был|была|было|были) (?P<verb>{WORD}) (?=[а-яё])", mask)
+    found = re.match(
+        rf"(?P<when>В[^,;:()—–]*? (?:году|века?|городе)) (?:был|была|было|были) (?P<verb>{WORD}) (?=[а-яё])", mask
+    )
     verb = _past(found["verb"]) if found else None
     if found is None or verb is None or _agent(_clause(mask, found.end())):
         return []
@@ -126,9 +136,11 @@ def _was_done_there(core: str, mask: str) -> list[str]:
 
 def _goes_on(mask: str, at: int) -> bool:
     """Whether another predicate is joined to this one."""
-    return bool(re.match(r"(?: [^,;:()—–]*)? (?:и|или|но|а) ", mask[at:])) or bool(
-        re.match(rf",? (?:и|или|но|а) {WORD}", mask[at:])
-    ) or bool(re.search(r", (?:а|но|и|затем|потом) ", mask[at:]))
+    return (
+        bool(re.match(r"(?: [^,;:()—–]*)? (?:и|или|но|а) ", mask[at:]))
+        or bool(re.match(rf",? (?:и|или|но|а) {WORD}", mask[at:]))
+        or bool(re.search(r", (?:а|но|и|затем|потом) ", mask[at:]))
+    )
 
 
 def _past(word: str) -> tuple[str, Any] | None:
@@ -159,7 +171,9 @@ def _may_be_done(core: str, mask: str) -> list[str]:
 
 def _is_done(core: str, mask: str) -> list[str]:
     """«Номера выдаются по паспорту» as «Номера выдают по паспорту»."""
-    found = re.match(rf"(?P<subject>[^,;:()—–¤]+?) (?P<not>не )?(?P<verb>{WORD}(?:ется|ются|ится|ятся|атся))(?![а-яё])", mask)
+    found = re.match(
+        rf"(?P<subject>[^,;:()—–¤]+?) (?P<not>не )?(?P<verb>{WORD}(?:ется|ются|ится|ятся|атся))(?![а-яё])", mask
+    )
     if found is None:
         return []
     reading = next((r for r in parses(fold(found["verb"]))[:1] if r.normal_form in _OFFICIAL), None)
