@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD, masked
+from style_adapter.restylers.ways.russian_clause import clauses
 from style_adapter.restylers.ways.russian_dash import dashes
 from style_adapter.restylers.ways.russian_split import splits
 from style_adapter.restylers.ways.russian_time import timed
@@ -22,6 +23,11 @@ _POINTING = re.compile(
     r"|другие|остальные|остальных|второй|вторая|второе)\b", re.I,
 )  # fmt: skip
 
+_ANTECEDENT = re.compile(  # «в дни, когда» is one phrase
+    r"(?:случа\w+|дн[еия]\w*|день|момент\w*|врем\w+|период\w*|сезон\w*|час\w*|год\w*|ситуаци\w+|раз|тогда|пор\w?|минут\w*"
+    r"|недел\w+|месяц\w*|сейчас|позже|раньше|этап\w*|эпох\w+|стади\w+|услови\w+)$"
+)
+
 
 def orders(sentence: str) -> list[str]:
     """Condition or purpose before or after what depends on it; two statements of a semicolon as two sentences."""
@@ -30,7 +36,7 @@ def orders(sentence: str) -> list[str]:
     core = sentence[: len(sentence) - len(tail)]
     mask = masked(core, HELD_TEXT)
     out = [*_turned(core, mask), *_moved(core, mask), *_inverted(core, mask), *_fronted(core, mask)]
-    out += [*_may_first(core, mask), *_paired(core, mask), *voices(core, mask), *dashes(core, mask), *timed(core, mask)]
+    out += [*_may_first(core, mask), *_paired(core, mask), *voices(core, mask), *dashes(core, mask), *timed(core, mask), *clauses(core, mask)]
     return [*(text + tail for text in out), *splits(core, mask, tail)]
 
 
@@ -38,16 +44,20 @@ def _turned(core: str, mask: str) -> list[str]:
     """«Если A, то B» as «B, если A» and the other way."""
     if re.search(r"[;:()—–]|\. ", mask):
         return []
-    front = re.match(r"(?P<word>Если|Чтобы) (?P<first>[^,]+), (?:то )?(?P<rest>[^,]+)$", mask)
+    front = re.match(r"(?P<word>Если|Чтобы|Когда|Пока) (?P<first>[^,]+), (?:то )?(?P<rest>[^,]+)$", mask)
     if front and not re.match(r"(?:и|а|но|что|где|когда|котор\w+|или|либо)\b", front["rest"]):
         first, rest = core[front.start("first") : front.end("first")], core[front.start("rest") : front.end("rest")]
         if not _clauses(first, rest) or re.match(r"(?:бы|например|не указано иное)\b", first):
             return []
         return [f"{upper(rest)}, {front['word'].lower()} {first}"]
-    back = re.match(r"(?P<rest>[^,]+), (?P<word>если|чтобы) (?P<first>[^,]+)$", mask)
+    back = re.match(r"(?P<rest>[^,]+), (?P<word>если|чтобы|когда|пока) (?P<first>[^,]+)$", mask)
     if back and not re.search(r"(?:даже|только|лишь|и|так|того|тем|том|ли|как|кроме)$", back["rest"]):
         first, rest = core[back.start("first") : back.end("first")], core[back.start("rest") : back.end("rest")]
         if not _clauses(first, rest) or re.match(r"(?:только|не указано иное)\b", first):
+            return []
+        if sum(has_verb(part) for part in back["rest"].split(" и ")) > 1:  # the condition may be of the second only
+            return []
+        if back["word"] in ("когда", "пока") and re.search(_ANTECEDENT, back["rest"]):
             return []
         if back["word"] == "чтобы" and re.search(r"\b(?:нужн|надо|необходим|достаточн|след|требу|хот)\w*", rest):
             return []

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD, Rule, group, one_way
+from style_adapter.restylers.ways.russian_clause import absent
 from style_adapter.restylers.ways.russian_forms import bound, lemmas
 from style_adapter.restylers.ways.russian_phrase import phrase
 from style_adapter.restylers.ways.russian_words import WORD, has_verb, is_a
@@ -16,6 +17,8 @@ _START = r"(?<![а-яёА-ЯЁ-])"
 _END = r"(?![а-яёА-ЯЁ-])"
 _TIME = r"(?:секунд|минут|час|ч\b|д[не]н|ден|недел|месяц|год|лет|сут)"
 _UNITS = r"(?:[кмгтКМГТ]?[бБ]|[KMGTkmgt]i?B|[КМГТ]иБ|мм|см|м|км|кг|г|т|мл|л|кВт|Вт|В|А|°C|%|₽|ч|мин|с|мс)"
+_KEEP = r"(?!\s(?:тайн|верност|молчан|традиц|в\sтайне|памят|секрет|коммерч))"
+_KEPT = r"(?<!тайну )(?<!секрет )(?<!себе )"
 _MISHAPS = (
     "ошибк|отказ|сбо|авари|отсутстви|наличи|необходимост|утер|утрат|потер|неисправност|болезн|пожар|задержк|нарушени|отмен"
     "|опоздани|превышени|неявк|поломк|конфликт|обнаружени|недоступност|возникновени|неуплат|утечк|расторжени|возврат|увольнени"
@@ -311,5 +314,11 @@ PLAIN: tuple[Rule, ...] = (
                     rf"|расписани[а-яё]+|план[а-яё]+|инструкци[а-яё]+|стандарт[а-яё]+|тариф[а-яё]+)){_END}(?!\sи\s)", re.I), _by_rules),
     Rule(re.compile(rf"{_START}(?P<it>согласно)(?=\s(?P<noun>(?:правил|закон|договор|план|график|расписани|регламент|стандарт"
                     rf"|приказ|формат|схем|списк|тариф|документ)[а-яё]+){_END})", re.I), _dative),
+    Rule(re.compile(rf"(?:^|(?<=если )|(?<=Если )|(?<=когда )|(?<=Когда ))(?P<it>(?:[А-ЯЁа-яё]+\s)?[А-ЯЁа-яё]+\s"
+                    r"(?P<verb>отсутству(?:ет|ют)))(?![а-яё])"), absent),
+    *one_way("хранят", by="держат", before=_KEPT, after=_KEEP),
+    *one_way("храним", by="держим", before=_KEPT, after=_KEEP),
+    *one_way("хранить", by="держать", before=_KEPT, after=_KEEP),
+    *one_way("не рекомендуется", by="лучше не", after=r"(?=\s[а-яё]+(?:ть|ти|чь)(?:ся)?(?![а-яё]))"),
     lemmas(_LEXICON),
 )  # fmt: skip

@@ -26,7 +26,8 @@ _SHARED = re.compile(r"(?:если|когда|при|пока|для|после|
 
 
 def splits(core: str, mask: str, tail: str) -> list[str]:
-    return [*_at_semicolons(core, mask, tail), *_at_conjunction(core, mask, tail), *_at_ellipsis(core, mask, tail)]
+    return [*_at_semicolons(core, mask, tail), *_at_conjunction(core, mask, tail), *_at_ellipsis(core, mask, tail),
+            *_at_relative(core, mask, tail)]
 
 
 def _cut(core: str, tail: str, *parts: tuple[int, int]) -> str:
@@ -130,3 +131,28 @@ def _at_ellipsis(core: str, mask: str, tail: str) -> list[str]:
     if not (_SHARED.match(rest) or _speaks_of(rest)) or is_a(begins, "ADVB"):
         return []
     return [_cut(core, tail, (0, found.end("first")), (found.start("rest"), len(core)))]
+
+
+_WHICH = {"что": "Это", "в результате чего": "В результате", "из-за чего": "Из-за этого", "благодаря чему": "Благодаря этому",
+          "в связи с чем": "В связи с этим", "для чего": "Для этого", "вследствие чего": "Из-за этого"}  # fmt: skip
+_EFFECT = (
+    r"(?:при(?:водит|вело|ведёт|ведет)|позволя(?:ет|ло)|позволит|позволило|означает|означало|обеспечи(?:вает|ло)|делает|сделало"
+    r"|способств(?:ует|овало)|ведёт|вед[её]т|вызвало|вызывает|упрощает|упростило|снижает|снизило|повышает|повысило|увеличивает"
+    r"|увеличило|уменьшает|уменьшило|помогает|помогло|ускоряет|ускорило|экономит|гарантирует|исключает|облегчает|облегчило)\b"
+)
+
+
+def _at_relative(core: str, mask: str, tail: str) -> list[str]:
+    """«A, что приводит к B [1].» as «A [1]. Это приводит к B [1].»."""
+    found = re.match(
+        rf"(?P<first>[^;:()]+), (?P<word>что (?=(?:не |также )?{_EFFECT})"
+        rf"|в результате чего |из-за чего |благодаря чему |в связи с чем |вследствие чего )(?P<rest>[^;]+)$", mask,
+    )  # fmt: skip
+    if not found or ". " in mask or _OPENS.search(found["first"]) or len(found["rest"].split()) < 3:
+        return []
+    if not has_verb(found["first"]) or _HANGS.search(found["rest"]) or not has_verb(found["rest"]):
+        return []
+    if re.search(r"\b(?:а|но|и)$|, (?:но|а) ", found["first"]) or len(found["first"].split()) < 3:
+        return []
+    said = _WHICH[found["word"].strip()]
+    return [f"{core[: found.end('first')]}{tail.rstrip('.! ')}. {said} {core[found.start('rest') :]}{tail}"]
