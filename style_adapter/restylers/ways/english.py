@@ -8,7 +8,6 @@ from style_adapter.restylers.ways.english_order import HELD_TEXT, orders
 from style_adapter.restylers.ways.english_words import WORDS
 from style_adapter.restylers.ways.nouns import BOOKISH, Place, Rule, found, group, masked
 
-
 __all__ = ["orders", "places"]
 
 

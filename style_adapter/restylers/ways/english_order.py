@@ -33,7 +33,9 @@ _OPENS = re.compile(  # a clause that what follows may still belong to
     r"|till|before|after|as|not only|either|neither|both|so|than|said|says|argued|claimed|found|concluded|provided|once|whereas)\b",
     re.I,
 )
-_HANGS = re.compile(r"\b(?:if|when|unless|except|provided|until|while|where|only|in case|although|because|respectively)\b", re.I)
+_HANGS = re.compile(
+    r"\b(?:if|when|unless|except|provided|until|while|where|only|in case|although|because|respectively)\b", re.I
+)
 _UNIT = r"(?:second|minute|hour|day|week|month|year|mile|kilometre|km|attempt|failure|use|working day|overhaul)s?"
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _WHEN = (
@@ -48,7 +50,12 @@ def orders(sentence: str) -> list[str]:
     tail = sentence[end.start() :] if end else ""
     core = sentence[: len(sentence) - len(tail)]
     mask = masked(core, HELD_TEXT)
-    return [*_turned(core, mask, tail), *_timed(core, mask, tail), *_default(core, mask, tail), *_apart(core, mask, tail)]
+    return [
+        *_turned(core, mask, tail),
+        *_timed(core, mask, tail),
+        *_default(core, mask, tail),
+        *_apart(core, mask, tail),
+    ]
 
 
 def _says(text: str) -> bool:
@@ -60,7 +67,11 @@ def _timed(core: str, mask: str, tail: str) -> list[str]:
     if re.search(r"[;:()—–,]|\. |\b(?:and|or|but|not|no|only|never)\b", mask[4:]) or _OPENS.search(mask[5:]):
         return []
     front = re.match(rf"(?P<when>{_WHEN})(?:,)? (?P<rest>[a-zA-Z].*)$", mask)
-    if front and _says(front["rest"]) and not re.search(r"\b(?:in|on|from|by|until) (?:[A-Z]\w+ )?\d{4}\b", front["rest"]):
+    if (
+        front
+        and _says(front["rest"])
+        and not re.search(r"\b(?:in|on|from|by|until) (?:[A-Z]\w+ )?\d{4}\b", front["rest"])
+    ):
         rest = core[front.start("rest") :]
         if not re.search(r"^(?:and|or|but|until|is|are|was|were)\b|\bto [a-z]+", rest):
             return [f"{rest[:1].upper()}{rest[1:]} {front['when'][:1].lower()}{front['when'][1:]}{tail}"]
@@ -90,11 +101,13 @@ def _apart(core: str, mask: str, tail: str) -> list[str]:
         word = found["link"].strip(", ")
         if _OPENS.search(first) or _HANGS.search(rest) or min(len(first.split()), len(rest.split())) < 3:
             continue
-        if "," in first or re.match(r"(?:In|On|At|For|With|By|From|During|Under|To|Every|Per|Without|Between)\b", first):
+        if "," in first or re.match(
+            r"(?:In|On|At|For|With|By|From|During|Under|To|Every|Per|Without|Between)\b", first
+        ):
             continue  # what stands first, or in a list, may be of both
         near = re.split(r",| and | or ", rest)[0]
         verb = _FINITE.intersection(near.lower().split()[1:5])
-        if not _says(first) or not verb or re.search(r"\bnot\b", first) and word != "and":
+        if not _says(first) or not verb or (re.search(r"\bnot\b", first) and word != "and"):
             continue
         if "," not in found["link"] and (not _next_is_verb(near) or re.search(r"\bbetween\b", first)):
             continue
@@ -148,5 +161,3 @@ def _fit(*texts: str) -> bool:
 def _lower(text: str) -> str:
     word = re.match(r"(?:The|A|An|You|Your|Each|Every|All|No|Any|In|On|At|For|Use|Run|Set|Do|Never|Always)\b", text)
     return text[0].lower() + text[1:] if word else text
-
-

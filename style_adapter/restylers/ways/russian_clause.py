@@ -9,21 +9,19 @@ from collections.abc import Sequence
 from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD, capital_as
 from style_adapter.restylers.ways.russian_phrase import Phrase, phrase
+from style_adapter.restylers.ways.russian_turn import CASES, depends
 from style_adapter.restylers.ways.russian_words import WORD, has_verb, is_a, lower, upper
 from style_adapter.score.morph import parses
 
-_CASES = {
-    "для": ("gent",), "в": ("loct", "accs"), "во": ("loct",), "на": ("loct",), "при": ("loct",), "без": ("gent",),
-    "после": ("gent",), "до": ("gent",), "через": ("accs",), "внутри": ("gent",), "вне": ("gent",), "с": ("ablt",),
-    "во время": ("gent",), "перед": ("ablt",), "между": ("ablt",),
-}  # fmt: skip
 _LINKS = re.compile(  # they tie the sentence to the one before
     r"(?:в|на|для|при|после|до|с) (?:частност\w+|результат\w+|итог\w+|самом|целом|общем|основном|случа\w+|связи|отличи\w+"
     r"|действительност\w+|дальнейшем|момент\w*|сожалени\w+|счасть\w+|примеру?|качестве|соответствии|зависимости|конечн\w+"
     r"|последствии|первую|том числе|течение|ряде|некотор\w+|больш\w+|целях|силу|виде)\b", re.I,
 )  # fmt: skip
 # What one «имеет» otherwise than one has a thing.
-_FIGURED = re.compile(r"(?:значени|отношени|смысл|мест|дел|вид|сил|форм|размер|длин|ширин|высот|вес|тип|формат|свойств|хожден|имен)")
+_FIGURED = re.compile(
+    r"(?:значени|отношени|смысл|мест|дел|вид|сил|форм|размер|длин|ширин|высот|вес|тип|формат|свойств|хожден|имен)"
+)
 _COUNTS = re.compile(r"\b(?:каждый|каждая|каждое|все|всё|весь|вся|любой|любая|любое|никто|ничто|ни|только|даже|также|оба|обе|и|или"
                      r"|некоторые|многие|один|одна|одно|большинство|тоже|уже|ещё)\b", re.I)  # fmt: skip
 
@@ -32,41 +30,34 @@ def clauses(core: str, mask: str) -> list[str]:
     return [*_inside(core, mask), *_has(core, mask), *_concession(core, mask), *_may(core, mask)]
 
 
-def _depends(mask: str, at: int) -> int:
-    """Where the genitives and names that hang on a noun end."""
-    while mask[at : at + 1] == " ":
-        held = re.match(rf" {HELD}+(?![^\s,.;:])", mask[at:])
-        if held:
-            at += held.end()
-            continue
-        more = phrase(mask, at + 1, "gent")
-        if more is None or any(str(r.tag.case) == "nomn" for r in parses(fold(more.words[0]))[:3]):
-            break
-        at = more.end
-    return at
-
-
 def _inside(core: str, mask: str) -> list[str]:
     """«Для отката правило не действует» as «Правило для отката не действует»."""
     found = re.match(r"(?P<prep>Во время|[А-ЯЁ][а-яё]*) ", mask)
-    cases = _CASES.get(found["prep"].lower(), ()) if found else ()
-    if found is None or not cases or _LINKS.match(mask) or re.search(r", (?:а|но|и|однако|поэтому|то)\b|[;:()—–]", mask):
+    cases = CASES.get(found["prep"].lower(), ()) if found else ()
+    if (
+        found is None
+        or not cases
+        or _LINKS.match(mask)
+        or re.search(r", (?:а|но|и|однако|поэтому|то)\b|[;:()—–]", mask)
+    ):
         return []
     at = found.end()
-    held = re.match(rf"(?:{HELD}+ ?)+", mask[at:])
+    held = re.match(rf"{HELD}+(?: (?:(?:и|или) )?{HELD}+)* ", mask[at:])
     if held:
         end = at + len(held.group().rstrip())
     else:
         what = next((p for case in cases if (p := phrase(mask, at, case)) is not None), None)
         if what is None:
             return []
-        end = _depends(mask, what.end)
-    subject = phrase(mask, end + 1, "nomn") if mask[end : end + 1] == " " else None
+        end = depends(mask, what.end)
+    this = re.match(r" (?:этот|эта|это|эти)(?= )", mask[end:])
+    first = end + (this.end() if this else 0)
+    subject = phrase(mask, first + 1, "nomn") if mask[first : first + 1] == " " else None
     if subject is None or any(_COUNTS.match(word) for word in subject.words):
         return []
     if any(str(r.tag.case) == "gent" and r.score > 0.15 for r in parses(fold(subject.words[0]))[:4]) and not held:
         return []  # it may hang on the words before
-    stop = _depends(mask, subject.end)
+    stop = depends(mask, subject.end)
     verb = re.match(rf" (?:не )?(?P<verb>{WORD})", mask[stop:])
     if verb is None or not any(is_a(verb["verb"], part) for part in ("VERB", "PRTS", "ADJS")):
         return []
@@ -91,7 +82,7 @@ def _has(core: str, mask: str) -> list[str]:
     subject = phrase(mask, 0, "nomn") if found else None
     if found is None or subject is None or re.search(r"\bне$", found["subject"]) or _figured(mask, found.end()):
         return []
-    if _depends(mask, subject.end) != found.end("subject"):
+    if depends(mask, subject.end) != found.end("subject"):
         return []
     whose = subject.in_case("gent")
     rest = core[found.end() :]
@@ -117,7 +108,9 @@ def _concession(core: str, mask: str) -> list[str]:
     found = re.match(r"Хотя (?P<first>[^,;:()—–]+), (?P<rest>[^,;:()—–]+)$", mask)
     if not found or not has_verb(found["first"]) or not has_verb(found["rest"]):
         return []
-    if re.match(r"(?:бы|и|но|всё|все)\b", found["first"]) or re.match(r"(?:но|однако|а|и)\b|.*\bвсё же\b", found["rest"]):
+    if re.match(r"(?:бы|и|но|всё|все)\b", found["first"]) or re.match(
+        r"(?:но|однако|а|и)\b|.*\bвсё же\b", found["rest"]
+    ):
         return []
     first, rest = core[found.start("first") : found.end("first")], core[found.start("rest") :]
     return [f"{upper(first)}, но {rest}"]
@@ -125,9 +118,14 @@ def _concession(core: str, mask: str) -> list[str]:
 
 def _may(core: str, mask: str) -> list[str]:
     """«Открыть инцидент может любой сотрудник» as «Любой сотрудник может открыть инцидент»."""
-    found = re.match(rf"(?P<verb>[А-ЯЁ][а-яё]+) (?P<what>[^,;:()—–]+?) (?P<may>может|могут) (?=[а-яё])", mask)
+    found = re.match(r"(?P<verb>[А-ЯЁ][а-яё]+) (?P<what>[^,;:()—–]+?) (?P<may>может|могут) (?=[а-яё])", mask)
     who = phrase(mask, found.end(), "nomn") if found else None
-    if found is None or who is None or not is_a(found["verb"], "INFN") or not re.match(r"[,.;\s¤]*$|, не ", mask[who.end :]):
+    if (
+        found is None
+        or who is None
+        or not is_a(found["verb"], "INFN")
+        or not re.match(r"[,.;\s¤]*$|, не ", mask[who.end :])
+    ):
         return []
     if re.search(r"\b(?:не|только|и|или)$", found["what"]) or re.search(r"\b(?:только|лишь)\b", mask):
         return []

@@ -11,6 +11,7 @@ from style_adapter.restylers.ways.russian_clause import clauses
 from style_adapter.restylers.ways.russian_dash import dashes
 from style_adapter.restylers.ways.russian_split import splits
 from style_adapter.restylers.ways.russian_time import timed
+from style_adapter.restylers.ways.russian_turn import turns
 from style_adapter.restylers.ways.russian_voice import voices
 from style_adapter.restylers.ways.russian_words import HELD_TEXT, WORD, first_verb, has_verb, is_a, lower, upper
 from style_adapter.score.morph import parses
@@ -36,7 +37,15 @@ def orders(sentence: str) -> list[str]:
     core = sentence[: len(sentence) - len(tail)]
     mask = masked(core, HELD_TEXT)
     out = [*_turned(core, mask), *_moved(core, mask), *_inverted(core, mask), *_fronted(core, mask)]
-    out += [*_may_first(core, mask), *_paired(core, mask), *voices(core, mask), *dashes(core, mask), *timed(core, mask), *clauses(core, mask)]
+    out += [
+        *_may_first(core, mask),
+        *_paired(core, mask),
+        *voices(core, mask),
+        *dashes(core, mask),
+        *timed(core, mask),
+        *clauses(core, mask),
+        *turns(core, mask),
+    ]
     return [*(text + tail for text in out), *splits(core, mask, tail)]
 
 
@@ -90,19 +99,19 @@ def _moved(core: str, mask: str) -> list[str]:
 def _may_first(core: str, mask: str) -> list[str]:
     """«Удалить образ можно командой» as «Можно удалить образ командой»."""
     word = re.match(WORD, mask)
-    found = re.match(r"[^,;:()—–.]+? (?P<it>можно) ?", mask)
+    found = re.match(r"[^,;:()—–.]+? (?P<it>можно|нельзя)(?! никому| никогда| ни ) ?", mask)
     if (
         not word
         or not found
         or not is_a(word.group(), "INFN")
-        or mask.count("можно") > 1
+        or len(re.findall(r"\b(?:можно|нельзя)\b", mask)) > 1
         or found.start("it") < word.end()
     ):
         return []
     at, end = found.start("it"), found.end("it")
-    rest = core[end:] if core[end : end + 1] in (",", "") else core[end:].lstrip()
-    glue = "" if rest[:1] in (",", "") else " "
-    return [f"Можно {lower(core[:at].rstrip())}{glue}{rest}"]
+    rest = core[end:] if core[end : end + 1] in (",", "", ":", ";") else core[end:].lstrip()
+    glue = "" if rest[:1] in (",", "", ":", ";") else " "
+    return [f"{upper(found['it'])} {lower(core[:at].rstrip())}{glue}{rest}"]
 
 
 def _paired(core: str, mask: str) -> list[str]:

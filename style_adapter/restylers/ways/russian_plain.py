@@ -176,10 +176,8 @@ def _folder(match: re.Match[str]) -> Sequence[str]:
     before = re.findall(WORD, re.split(r"[,;:.—(]", match.string[: match.start("it")])[-1].lower())
     if before and not is_a(before[-1], "PREP") and (is_a(before[-1], "ADJF") or is_a(before[-1], "PRTF")):
         before = before[:-1]
-    if (
-        not before
-        or not match.string[: match.start("it")].rstrip().lower().endswith(before[-1][-3:])
-        and len(before[-1]) < 2
+    if not before or (
+        not match.string[: match.start("it")].rstrip().lower().endswith(before[-1][-3:]) and len(before[-1]) < 2
     ):
         return ()
     if re.match(rf"\s{HELD}+(?:,|\s(?:и|или)\s{HELD})", match.string[match.end("it") :]):
@@ -221,7 +219,7 @@ PLAIN: tuple[Rule, ...] = (
     *one_way("по меньшей мере", by="как минимум"),
     *one_way("совместно с", "совместно со", by="вместе с", after=r"(?=\s)"),
     Rule(re.compile(r"(?P<it>(?<=\s)в период (?=со? \d{4} (?:года )?по))"), lambda _: ("",)),
-    Rule(re.compile(rf"(?<=[а-яё])(?P<it> в размере )(?=(?P<number>\d+) (?:[а-яё]+|₽|%|$))"),
+    Rule(re.compile(r"(?<=[а-яё])(?P<it> в размере )(?=(?P<number>\d+) (?:[а-яё]+|₽|%|$))"),
          lambda match: (" ",) if bound("", "x")(match)[1:] and re.search(r"(?:плат|штраф|сбор|пошлин|взнос|аванс|скидк|преми"
                        r"|депозит|залог|неустойк|пен|бонус)[а-яё]*$", match.string[: match.start("it")]) else ()),
     *one_way("включает в себя", by="включает"),
@@ -285,8 +283,10 @@ PLAIN: tuple[Rule, ...] = (
          lambda match: (match["it"].replace("превышает", "больше"),)),
     Rule(re.compile(rf"{_START}(?P<it>не\sпревышает)(?=\s(?P<number>\d+)\s[а-яё]+)"),
          lambda match: ("не больше",) if len(bound("", "x")(match)) > 1 else ()),
-    Rule(re.compile(rf"(?<=[а-яё] )(?P<it>составля(?P<end>л|ла|ло|ли))(?=\s(?:примерно |около |почти )?\d)"), _was),
-    Rule(re.compile(rf"(?P<it>насчитывалось)(?=\s(?:примерно |около |почти |более )?\d)"), lambda _: ("было",)),
+    Rule(re.compile(r"(?<=[а-яё] )(?P<it>составля(?P<end>л|ла|ло|ли))(?=\s(?:примерно |около |почти )?\d)"), _was),
+    Rule(re.compile(r"(?P<it>насчитывалось)(?=\s(?:примерно |около |почти |более )?\d)"), lambda _: ("было",)),
+    Rule(re.compile(rf"{_START}(?P<it>не\s(?P<how>реже|чаще)\sодного\sраза)(?=\s(?:в|за)\s)"),
+         lambda match: ("минимум раз" if match["how"] == "реже" else "максимум раз",)),
     # what is or was
     _ending(_WERE, "явля", "бы"),
     _ending(_WERE, "находи", "бы"),
@@ -314,7 +314,7 @@ PLAIN: tuple[Rule, ...] = (
                     rf"|расписани[а-яё]+|план[а-яё]+|инструкци[а-яё]+|стандарт[а-яё]+|тариф[а-яё]+)){_END}(?!\sи\s)", re.I), _by_rules),
     Rule(re.compile(rf"{_START}(?P<it>согласно)(?=\s(?P<noun>(?:правил|закон|договор|план|график|расписани|регламент|стандарт"
                     rf"|приказ|формат|схем|списк|тариф|документ)[а-яё]+){_END})", re.I), _dative),
-    Rule(re.compile(rf"(?:^|(?<=если )|(?<=Если )|(?<=когда )|(?<=Когда ))(?P<it>(?:[А-ЯЁа-яё]+\s)?[А-ЯЁа-яё]+\s"
+    Rule(re.compile(r"(?:^|(?<=если )|(?<=Если )|(?<=когда )|(?<=Когда ))(?P<it>(?:[А-ЯЁа-яё]+\s)?[А-ЯЁа-яё]+\s"
                     r"(?P<verb>отсутству(?:ет|ют)))(?![а-яё])"), absent),
     *one_way("хранят", by="держат", before=_KEPT, after=_KEEP),
     *one_way("храним", by="держим", before=_KEPT, after=_KEEP),

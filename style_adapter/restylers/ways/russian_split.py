@@ -6,12 +6,13 @@ import re
 
 from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD
+from style_adapter.restylers.ways.russian_phrase import phrase
 from style_adapter.restylers.ways.russian_words import WORD, first_verb, has_verb, is_a, upper
 from style_adapter.score.morph import parses
 
 # With one of these in the first part, what follows may still belong to the clause it opens.
 _OPENS = re.compile(
-    r"\b(?:если|когда|хотя|чтобы|пока|котор\w+|что|чего|чему|чем|где|куда|откуда|как|поскольку|потому|ли|будто|пусть|раз"
+    r"\b(?:если|когда|хотя|чтобы|пока|котор\w+|что|чего|чему|чем|где|куда|откуда|как|как(?:ой|ая|ое|ие|их|им|ими|ого|ому|ую)|поскольку|потому|ли|будто|пусть|раз"
     r"|кто|кого|кому|ни|либо|чей|чья|чьё|чьи|сколько|насколько|то|не только|или|кроме|включая|например|так)\b",
     re.I,
 )
@@ -26,8 +27,13 @@ _SHARED = re.compile(r"(?:если|когда|при|пока|для|после|
 
 
 def splits(core: str, mask: str, tail: str) -> list[str]:
-    return [*_at_semicolons(core, mask, tail), *_at_conjunction(core, mask, tail), *_at_ellipsis(core, mask, tail),
-            *_at_relative(core, mask, tail)]
+    return [
+        *_at_semicolons(core, mask, tail),
+        *_at_conjunction(core, mask, tail),
+        *_at_ellipsis(core, mask, tail),
+        *_at_relative(core, mask, tail),
+        *_at_comma(core, mask, tail),
+    ]
 
 
 def _cut(core: str, tail: str, *parts: tuple[int, int]) -> str:
@@ -156,3 +162,37 @@ def _at_relative(core: str, mask: str, tail: str) -> list[str]:
         return []
     said = _WHICH[found["word"].strip()]
     return [f"{core[: found.end('first')]}{tail.rstrip('.! ')}. {said} {core[found.start('rest') :]}{tail}"]
+
+
+def _at_comma(core: str, mask: str, tail: str) -> list[str]:
+    """«Индекс растёт, копия лежит в архиве [1].» as «Индекс растёт [1]. Копия лежит в архиве [1].»: two clauses with a comma
+    alone between them, each with its subject and verb."""
+    found = re.match(r"(?P<first>[^,;:()—–]+), (?P<rest>[^,;:()—–]+)$", mask)
+    if not found or ". " in mask or _OPENS.search(mask) or _HANGS.search(mask) or _STARTS_APART.match(found["rest"]):
+        return []
+    first, rest = found["first"], found["rest"]
+    if min(len(first.split()), len(rest.split())) < 3 or not _whole(first) or not _whole(rest) or _leads(first):
+        return []
+    if re.match(r"(?:а|но|и|однако|поэтому|причём|значит|в том числе|всё|все|весь|вся|это)\b", rest):
+        return []
+    return [_cut(core, tail, (0, found.end("first")), (found.start("rest"), len(core)))]
+
+
+def _whole(text: str) -> bool:
+    """Whether it is a clause of its own: a phrase in the nominative or accusative, «их», «для них» and the like, then a verb."""
+    at = first_verb(text) if first_verb(text) >= 0 else _adjective(text)
+    if at <= 0 or re.search(r"\b(?:говор|счита|пиш|сообща|полага|утвержда|отмеча|поясн|сказ)", text):
+        return False
+    if re.match(
+        r"(?:(?:для|на|в|при|из|у|с|к) )?(?:его|её|их|них|него|неё|ней|нём|нем|ним|нему|он|она|они|оно)\b ", text
+    ):
+        return True
+    return any(phrase(text, 0, case) is not None for case in ("nomn", "accs"))
+
+
+def _adjective(text: str) -> int:
+    """Where a short adjective stands as the predicate."""
+    for found in re.finditer(WORD, text):
+        if (readings := parses(fold(found.group()))) and str(readings[0].tag.POS) in ("ADJS", "PRED"):
+            return found.start()
+    return -1

@@ -9,7 +9,7 @@ from typing import Any
 from core.text import fold
 from style_adapter.restylers.ways.nouns import capital_as
 from style_adapter.restylers.ways.russian_phrase import Phrase, phrase
-from style_adapter.restylers.ways.russian_words import WORD, is_a
+from style_adapter.restylers.ways.russian_words import WORD, has_verb, is_a
 from style_adapter.score.morph import parses
 
 # What somebody did, once: a state («был ограничен») would become an event.
@@ -29,9 +29,14 @@ _OFFICIAL = {
     "подаваться": "подавать", "приниматься": "принимать", "выплачиваться": "выплачивать", "взиматься": "брать",
     "сдаваться": "сдавать", "оформляться": "оформлять", "пересматриваться": "пересматривать",
     "утверждаться": "утверждать", "согласовываться": "согласовывать", "публиковаться": "публиковать",
-    "заказываться": "заказывать", "предъявляться": "предъявлять", "изготавливаться": "делать", "изготовляться": "делать",
+    "заказываться": "заказывать", "предъявляться": "предъявлять", "возмещаться": "возмещать", "начисляться": "начислять",
+    "устраняться": "устранять", "составляться": "составлять", "вводиться": "вводить", "подписываться": "подписывать",
+    "рассматриваться": "рассматривать", "списываться": "списывать",
+    "удерживаться": "удерживать", "доставляться": "доставлять", "уничтожаться": "уничтожать", "вноситься": "вносить",
+    "перевозиться": "перевозить", "исполняться": "исполнять", "возводиться": "строить", "изготавливаться": "делать", "изготовляться": "делать",
 }  # fmt: skip
 _HAD = {"он": "его", "она": "её", "оно": "его", "они": "их"}
+_DATED = r"(?:в \d{4} году|\d{1,2} [а-яё]+ \d{4} года|в [а-яё]+ \d{4} года)(?![а-яё])"
 _WITH = frozenset("с со над под перед между за вместе".split())
 
 
@@ -108,11 +113,12 @@ def _depends(rest: str) -> bool:
 def _was_done(core: str, mask: str) -> list[str]:
     """«Рынок был открыт в 1835 году» as «Рынок открыли в 1835 году»."""
     found = re.match(
-        rf"(?P<subject>[^,;:()—–¤]+?) (?P<not>не )?(?P<was>был|была|было|были) (?P<verb>{WORD})(?![а-яё])", mask
-    )
+        rf"(?P<subject>[^,;:()—–¤]+?) (?P<not>не )?(?:(?:был|была|было|были) (?P<verb>{WORD})(?![а-яё])"
+        rf"|(?P<dated>{WORD})(?= {_DATED}))", mask,
+    )  # fmt: skip
     if found is None:
         return _was_done_there(core, mask)
-    verb = _past(found["verb"])
+    verb = _past(found["verb"] or found["dated"])
     if verb is None or _agent(_clause(mask, found.end())) or _goes_on(mask, found.end()):
         return []
     said = _object(core, mask, 0, found.end("subject"), verb[1])
@@ -136,10 +142,11 @@ def _was_done_there(core: str, mask: str) -> list[str]:
 
 def _goes_on(mask: str, at: int) -> bool:
     """Whether another predicate is joined to this one."""
+    rest = mask[at:]
     return (
-        bool(re.match(r"(?: [^,;:()—–]*)? (?:и|или|но|а) ", mask[at:]))
-        or bool(re.match(rf",? (?:и|или|но|а) {WORD}", mask[at:]))
-        or bool(re.search(r", (?:а|но|и|затем|потом) ", mask[at:]))
+        bool(re.search(r", (?:а|но|и|затем|потом) ", rest))
+        or any(has_verb(part) for part in re.split(r" (?:и|или|но|а) ", re.split(r"[;:]|, ", rest)[0])[1:])
+        or bool(re.match(rf",? (?:и|или|но|а) {WORD}", rest))
     )
 
 
