@@ -7,6 +7,7 @@ import re
 from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD
 from style_adapter.restylers.ways.russian_phrase import phrase
+from style_adapter.restylers.ways.russian_turn import depends
 from style_adapter.restylers.ways.russian_words import WORD, has_verb, is_a
 from style_adapter.score.morph import parses
 
@@ -26,7 +27,7 @@ _SHORT = frozenset(
 
 
 def dashes(core: str, mask: str) -> list[str]:
-    return [*_is(core, mask), *_this_is(core, mask)]
+    return [*_is(core, mask), *_result_is(core, mask), *_this_is(core, mask)]
 
 
 def _named(text: str) -> bool:
@@ -64,6 +65,19 @@ def _is(core: str, mask: str) -> list[str]:
         said = what.in_case("nomn")
         return [f"{subject} — {said}{core[what.end :]}"] if said and " " not in said[:1] else []
     return _short(core, mask, subject, found.end())
+
+
+def _result_is(core: str, mask: str) -> list[str]:
+    """«Исключением являются молодые особи» as «Исключение — молодые особи»."""
+    what = phrase(mask, 0, "ablt")
+    end = depends(mask, what.end) if what else 0
+    found = re.match(r" (?P<verb>является|являются) (?=[а-яё])", mask[end:]) if what else None
+    if what is None or found is None or "—" in mask or not _named(re.split(r"[,;:(]", mask[end + found.end() :])[0]):
+        return []
+    if phrase(mask, end + found.end(), "nomn") is None or re.search(r"[,;:]", mask[:end]):
+        return []
+    said = what.in_case("nomn")
+    return [f"{said}{core[what.end : end]} — {core[end + found.end() :]}"] if said else []
 
 
 def _kind(rest: str) -> str:

@@ -23,6 +23,11 @@ _DONE = frozenset(
 _MAY = frozenset(
     "указать задать настроить переопределить описать добавить заказать оформить подать оплатить вызвать".split()
 )
+# What has to be so rather than be done.
+_STATES = frozenset(
+    """включить выключить отключить открыть закрыть занять связать ограничить расположить обеспечить соблюсти освободить
+    уверить закончить завершить достичь посвятить направить ориентировать обусловить представить""".split()
+)
 # People do it: «файлы удаляются» may be nobody's doing.
 _OFFICIAL = {
     "выдаваться": "выдавать", "проводиться": "проводить", "оплачиваться": "оплачивать", "продаваться": "продавать",
@@ -169,11 +174,15 @@ def _may_be_done(core: str, mask: str) -> list[str]:
     if found is None or found["subject"].endswith(" не") or _goes_on(mask, found.end()):
         return []
     reading = next((r for r in parses(fold(found["verb"]))[:2] if str(r.tag.POS) == "PRTS"), None)
-    if reading is None or reading.normal_form not in _MAY or _agent(_clause(mask, found.end())):
+    if reading is None or not _fits(reading.normal_form, bool(found["may"])) or _agent(_clause(mask, found.end())):
         return []
     said = _object(core, mask, 0, found.end("subject"), reading.tag)
     word = "можно" if found["may"] else "надо"
     return [f"{said} {found['also'] or ''}{word} {reading.normal_form}{core[found.end() :]}"] if said else []
+
+
+def _fits(verb: str, may: bool) -> bool:
+    return verb in _MAY if may else verb not in _STATES
 
 
 def _is_done(core: str, mask: str) -> list[str]:
