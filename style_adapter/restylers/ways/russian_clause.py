@@ -61,6 +61,8 @@ def _inside(core: str, mask: str) -> list[str]:
     verb = re.match(rf" (?:не )?(?P<verb>{WORD})", mask[stop:])
     if verb is None or not any(is_a(verb["verb"], part) for part in ("VERB", "PRTS", "ADJS")):
         return []
+    if re.match(r"(?:распростран|относ|завис|влия|име|состо|отлич|рассчит|предназнач)", verb["verb"]):
+        return []  # «на детали гарантия не распространяется»: the verb wants the place
     if not _agrees(subject, verb["verb"]) or re.search(r"(?<=[а-яё]) (?:и|или|но) ", mask[end:stop]):
         return []
     if re.match(r"\w+ \w+ случа", mask) or any(has_verb(part) for part in re.split(r" (?:и|или) ", mask[stop:])[1:]):

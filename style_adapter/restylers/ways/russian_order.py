@@ -36,17 +36,44 @@ def orders(sentence: str) -> list[str]:
     tail = sentence[end.start() :] if end else ""
     core = sentence[: len(sentence) - len(tail)]
     mask = masked(core, HELD_TEXT)
-    out = [*_turned(core, mask), *_moved(core, mask), *_inverted(core, mask), *_fronted(core, mask)]
-    out += [
-        *_may_first(core, mask),
-        *_paired(core, mask),
-        *voices(core, mask),
-        *dashes(core, mask),
-        *timed(core, mask),
-        *clauses(core, mask),
-        *turns(core, mask),
-    ]
+    out = [*_orders(core, mask), *_within(core, mask)]
     return [*(text + tail for text in out), *splits(core, mask, tail)]
+
+
+_ONE_CLAUSE = (voices, dashes, timed, clauses, turns)
+
+
+def _orders(core: str, mask: str) -> list[str]:
+    out = [*_turned(core, mask), *_moved(core, mask), *_inverted(core, mask), *_fronted(core, mask)]
+    out += [*_may_first(core, mask), *_paired(core, mask)]
+    return out + [text for way in _ONE_CLAUSE for text in way(core, mask)]
+
+
+def _kept_last(core: str, mask: str) -> list[str]:
+    """Orders after which the clause ends as before: what follows a colon may explain its last words."""
+    return [*_may_first(core, mask), *voices(core, mask), *dashes(core, mask), *clauses(core, mask)]
+
+
+def _within(core: str, mask: str) -> list[str]:
+    """The same for a part before a colon that explains it, or between semicolons."""
+    if "(" in mask or ". " in mask or not re.search("[;:]", mask):
+        return []
+    if ":" in mask and (
+        mask.count(":") > 1 or ";" in mask or not has_verb(mask.split(":")[1]) or not has_verb(mask.split(":")[0])
+    ):
+        return []
+    out, at = list[str](), 0
+    for end in [*(found.start() for found in re.finditer("[;:]", mask)), len(mask)]:
+        start = at + len(mask[at:end]) - len(mask[at:end].lstrip())
+        at = end + 1
+        part, seen = core[start:end], mask[start:end]
+        if len(seen.split()) < 4 or (":" in mask and start > 0) or not re.match(r"[а-яёА-ЯЁ]", seen):
+            continue
+        for text in (_kept_last if ":" in mask else _orders)(upper(part), upper(seen)):
+            if not re.match(r"[А-ЯЁ]", text):
+                continue
+            out.append(f"{core[:start]}{text if part[0].isupper() else text[0].lower() + text[1:]}{core[end:]}")
+    return out
 
 
 def _turned(core: str, mask: str) -> list[str]:
@@ -130,7 +157,7 @@ def _inverted(core: str, mask: str) -> list[str]:
     found = re.match(
         rf"(?P<noun>[А-ЯЁ][а-яё]+) (?P<name>{HELD}+(?: {HELD}+)*) (?P<verb>[а-яё]+) (?P<rest>[^,;:()—–]+)$", mask
     )
-    if not found:
+    if not found or first_verb(found["rest"]) >= 0:  # «команда A удаляет B и пишет C»
         return []
     noun, verb = parses(fold(found["noun"])), parses(found["verb"])
     if not any(str(r.tag.case) == "nomn" for r in noun[:2]) or not verb or str(verb[0].tag.POS) != "VERB":

@@ -166,6 +166,21 @@ def _weekly(match: re.Match[str]) -> Sequence[str]:
     return (f"по {_WEEK[day]}",)
 
 
+def _even(number: str) -> bool:
+    """Whether the genitive after it is the nominative's form."""
+    return int(re.sub(r"\s", "", number)) % 100 in range(5, 21) or number[-1] in "056789"
+
+
+def _needed(match: re.Match[str]) -> Sequence[str]:
+    """«канарейка обязательна» as «канарейка обязательно нужна»: things, not duties to come."""
+    left = re.split(r"[;:.—(]", match.string[: match.start("it")])[-1]
+    if re.search(
+        r"встреч|присутстви|участи|явк|посещ|исполнен|выполнен|услови|правил|норм|решени|требован", left, re.I
+    ):
+        return ()
+    return (f"обязательно {dict(ен='нужен', ьна='нужна', ьны='нужны')[match['end']]}",)
+
+
 def _moreover(match: re.Match[str]) -> Sequence[str]:
     """«, при этом» as «, причём», before a clause with a verb."""
     words = re.findall(WORD, match["rest"])
@@ -287,6 +302,9 @@ PLAIN: tuple[Rule, ...] = (
     Rule(re.compile(rf"{_START}(?P<it>наименовани(?P<end>е|я|ю|ем|и|й|ям|ями|ях)){_END}", re.I),
          lambda match: (f"названи{match['end'].lower()}",)),
     # amounts
+    Rule(re.compile(rf"(?<!от )(?<!до )(?<!из )(?<!с ){_START}(?P<it>около|порядка)(?=\s(?P<number>\d+(?:\s\d{{3}})*)\s(?:[а-яё]|%))", re.I),
+         lambda match: ("примерно",) if _even(match["number"]) else ()),
+    Rule(re.compile(r"(?<!не )(?<!не всегда )(?P<it>обязател(?P<end>ен|ьна|ьны))(?=[.,;]|\s(?:для|при|в|на|во|и)\s|\s¤+(?:\.|$))"), _needed),
     Rule(re.compile(rf"{_START}(?P<it>не\sдольше)(?:\sчем)?(?=\s(?P<number>\d+)\s(?:[а-яё]+\s)?{_TIME})", re.I),
          bound("не больше", "максимум")),
     Rule(re.compile(rf"{_START}(?P<it>дольше)(?=\s\d+\s{_TIME})(?<!не дольше)", re.I), lambda _: ("больше",)),

@@ -13,7 +13,7 @@ from style_adapter.score.morph import parses
 
 CASES = {
     "для": ("gent",), "в": ("loct", "accs"), "во": ("loct",), "на": ("loct",), "при": ("loct",), "без": ("gent",),
-    "после": ("gent",), "до": ("gent",), "через": ("accs",), "внутри": ("gent",), "вне": ("gent",), "с": ("ablt",),
+    "после": ("gent",), "до": ("gent",), "через": ("accs",), "внутри": ("gent",), "вне": ("gent",),
     "во время": ("gent",), "перед": ("ablt",), "между": ("ablt",),
 }  # fmt: skip
 _TIED = re.compile(
