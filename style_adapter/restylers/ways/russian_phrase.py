@@ -50,7 +50,7 @@ def phrase(text: str, at: int, case: str, most: int = 3) -> Phrase | None:
         if found.start() != sum(len(word) + 1 for word in words) or len(words) > most:
             return None
         word = found.group(1)
-        known = [r for r in parses(fold(word))[:6] if r.is_known and r.score > 0.04 and not _name(r)]
+        known = [r for r in parses(fold(word))[:12] if r.is_known and r.score > 0.01 and not _name(r)]
         nouns = [r for r in known if str(r.tag.POS) == "NOUN" and str(r.tag.case) == case and "Fixd" not in r.tag]
         likely = str(known[0].tag.POS) if known else ""
         if nouns and (likely == "NOUN" or not any(str(r.tag.POS) in ("ADJF", "PRTF") for r in known)):

@@ -15,7 +15,7 @@ from style_adapter.score.morph import parses
 
 _START = r"(?<![а-яёА-ЯЁ-])"
 _END = r"(?![а-яёА-ЯЁ-])"
-_TIME = r"(?:секунд|минут|час|ч\b|д[не]н|ден|недел|месяц|год|лет|сут)"
+_TIME = r"(?:секунд|минут|час|ч\b|дн|ден|недел|месяц|год|лет|сут)"
 _UNITS = r"(?:[кмгтКМГТ]?[бБ]|[KMGTkmgt]i?B|[КМГТ]иБ|мм|см|м|км|кг|г|т|мл|л|кВт|Вт|В|А|°C|%|₽|ч|мин|с|мс)"
 _GOES = r"приём|прием|выдача|продажа|доставка|обмен|передача|регистрация|обучение"
 _KEEP = r"(?!\s(?:тайн|верност|молчан|традиц|в\sтайне|памят|секрет|коммерч))"
@@ -190,12 +190,10 @@ def _moreover(match: re.Match[str]) -> Sequence[str]:
 def _folder(match: re.Match[str]) -> Sequence[str]:
     """«в директории» as «в папке», «из директории» as «из папки»: the case is the preposition's."""
     before = re.findall(WORD, re.split(r"[,;:.—(]", match.string[: match.start("it")])[-1].lower())
-    if before and not is_a(before[-1], "PREP") and (is_a(before[-1], "ADJF") or is_a(before[-1], "PRTF")):
-        before = before[:-1]
-    if not before or (
-        not match.string[: match.start("it")].rstrip().lower().endswith(before[-1][-3:]) and len(before[-1]) < 2
-    ):
+    if not re.search(rf"{WORD}\s$", match.string[: match.start("it")]):
         return ()
+    if len(before) > 1 and is_a(before[-2], "PREP"):
+        before = before[: -1 if any(str(r.tag.POS) in ("ADJF", "PRTF") for r in parses(fold(before[-1]))) else None]
     if re.match(rf"\s{HELD}+(?:,|\s(?:и|или)\s{HELD})", match.string[match.end("it") :]):
         return ()  # «в директории `a` и `b`»: more than one
     if before[-1] in ("в", "на", "о", "при", "к", "по"):
@@ -237,7 +235,8 @@ PLAIN: tuple[Rule, ...] = (
     Rule(re.compile(r"(?P<it>(?<=\s)в период (?=со? \d{4} (?:года )?по))"), lambda _: ("",)),
     Rule(re.compile(r"(?<=[а-яё])(?P<it> в размере )(?=(?P<number>\d+) (?:[а-яё]+|₽|%|$))"),
          lambda match: (" ",) if bound("", "x")(match)[1:] and re.search(r"(?:плат|штраф|сбор|пошлин|взнос|аванс|скидк|преми"
-                       r"|депозит|залог|неустойк|пен|бонус)[а-яё]*$", match.string[: match.start("it")]) else ()),
+                       r"|депозит|залог|неустойк|пен|бонус)[а-яё]*$", match.string[: match.start("it")], re.I)
+         else ()),
     *one_way("включает в себя", by="включает"),
     *one_way("включают в себя", by="включают"),
     *one_way("содержит в себе", by="содержит"),
@@ -346,7 +345,7 @@ PLAIN: tuple[Rule, ...] = (
                     rf"|расписани[а-яё]+|план[а-яё]+|инструкци[а-яё]+|стандарт[а-яё]+|тариф[а-яё]+)){_END}(?!\sи\s)", re.I), _by_rules),
     Rule(re.compile(rf"{_START}(?P<it>согласно)(?=\s(?P<noun>(?:правил|закон|договор|план|график|расписани|регламент|стандарт"
                     rf"|приказ|формат|схем|списк|тариф|документ)[а-яё]+){_END})", re.I), _dative),
-    Rule(re.compile(r"(?:^|(?<=если )|(?<=Если )|(?<=когда )|(?<=Когда ))(?P<it>(?:[А-ЯЁа-яё]+\s)?[А-ЯЁа-яё]+\s"
+    Rule(re.compile(r"(?:^(?!Если |Когда )|(?<=если )|(?<=Если )|(?<=когда )|(?<=Когда ))(?P<it>(?:[А-ЯЁа-яё]+\s)?[А-ЯЁа-яё]+\s"
                     r"(?P<verb>отсутству(?:ет|ют)))(?![а-яё])"), absent),
     *one_way("хранят", by="держат", before=_KEPT, after=_KEEP),
     *one_way("храним", by="держим", before=_KEPT, after=_KEEP),

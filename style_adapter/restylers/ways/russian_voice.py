@@ -121,7 +121,7 @@ def _was_done(core: str, mask: str) -> list[str]:
         rf"(?P<subject>[^,;:()—–¤]+?) (?P<not>не )?(?:(?:был|была|было|были) (?P<verb>{WORD})(?![а-яё])"
         rf"|(?P<dated>{WORD})(?= {_DATED}))", mask,
     )  # fmt: skip
-    if found is None:
+    if found is None or re.match(r"(?:В|Через|На) ", mask):
         return _was_done_there(core, mask)
     verb = _past(found["verb"] or found["dated"])
     if verb is None or _agent(_clause(mask, found.end())) or _goes_on(mask, found.end()):
