@@ -6,7 +6,10 @@ import re
 
 from style_adapter.restylers.ways.nouns import CODE, masked
 
-HELD_TEXT = rf"{CODE}|\"[^\"\n]*\"|“[^”\n]*”|(?<![\w-])--?[A-Za-z][!-~]*|[!-~]*[0-9_/\\][!-~]*[A-Za-z][!-~]*|[A-Za-z]+[A-Z][A-Za-z]*"
+HELD_TEXT = (
+    rf"{CODE}|\"[^\"\n]*\"|“[^”\n]*”|(?<![\w-])--?[A-Za-z][!-~]*"
+    r"|[!-~]*[0-9_/\\][!-~]*[A-Za-z][!-~]*|[A-Za-z]+[A-Z][A-Za-z]*"
+)
 _POINTING = re.compile(
     r"\b(?:it|its|they|them|their|he|his|him|she|her|this|that|these|those|such|there|then|otherwise|latter|former|one|ones|so"
     r"|itself|themselves|too|also|other|others|another|same)\b",
@@ -29,8 +32,9 @@ _FINITE = frozenset(
     remains lasts lies stands means shows uses holds""".split()
 )
 _OPENS = re.compile(  # a clause that what follows may still belong to
-    r"\b(?:if|when|unless|while|whilst|because|since|although|though|that|which|who|whom|whose|where|what|how|why|whether|until"
-    r"|till|before|after|as|not only|either|neither|both|so|than|said|says|argued|claimed|found|concluded|provided|once|whereas)\b",
+    r"\b(?:if|when|unless|while|whilst|because|since|although|though|that|which|who|whom|whose|where|what|how|why|whether"
+    r"|until|till|before|after|as|not only|either|neither|both|so|than|said|says|argued|claimed|found|concluded|provided|once"
+    r"|whereas)\b",
     re.I,
 )
 _HANGS = re.compile(
@@ -76,10 +80,10 @@ def _timed(core: str, mask: str, tail: str) -> list[str]:
         if not re.search(r"^(?:and|or|but|until|is|are|was|were)\b|\bto [a-z]+", rest):
             return [f"{rest[:1].upper()}{rest[1:]} {front['when'][:1].lower()}{front['when'][1:]}{tail}"]
     back = re.match(rf"(?P<rest>.+?) (?P<when>{_WHEN})$", mask)
-    if back and _says(back["rest"]) and _lower(back["rest"]) != back["rest"] and not re.search(r"\d", back["rest"]):
-        if not re.search(r"\b(?:of|from|as|early|late|back|since|until|by|least|most|held|born)$", back["rest"]):
-            rest = core[: back.end("rest")]
-            return [f"{back['when'][:1].upper()}{back['when'][1:]}, {_lower(rest)}{tail}"]
+    bound = r"\d|\b(?:of|from|as|early|late|back|since|until|by|least|most|held|born)$"
+    if back and _says(back["rest"]) and _lower(back["rest"]) != back["rest"] and not re.search(bound, back["rest"]):
+        rest = core[: back.end("rest")]
+        return [f"{back['when'][:1].upper()}{back['when'][1:]}, {_lower(rest)}{tail}"]
     return []
 
 

@@ -43,7 +43,8 @@ def _weekly(match: re.Match[str]) -> Sequence[str]:
 
 WORDS: tuple[Rule, ...] = (
     *[rule for short, full in _PAIRS.items() for rule in _short(full, short)],
-    *group("it's", "it is", after=r"(?=\s(?:not|a|an|the|[a-z]+ed|[a-z]+ing|possible|also|called|known|now|only|best)\b)", before="^"),
+    *group("it's", "it is", after=r"(?=\s(?:not|a|an|the|[a-z]+ed|[a-z]+ing|possible|also|called|known|now|only|best)\b)",
+           before="^"),
     *group("don't forget", "remember", before="^", after=r"(?=\sthat\s)"),
     # purpose, cause, link
     Rule(re.compile(r"(?<=[a-z] )(?P<it>in order to)(?=\s[a-z]+)", re.I), lambda _: ("to", f"{BOOKISH}so as to")),
@@ -53,7 +54,8 @@ WORDS: tuple[Rule, ...] = (
     *group("though", "although", before=r"(?<=, )", after=_NEXT),
     *group("while", "whilst", before=r"(?<!a )(?<!long )(?<!short )", after=_NEXT),
     *group("among", "amongst", after=_NEXT),
-    *group("on", "upon", after=r"(?=\s(?:arrival|request|receipt|completion|departure|delivery|payment|entry|arriving|leaving)\b)"),
+    *group("on", "upon",
+           after=r"(?=\s(?:arrival|request|receipt|completion|departure|delivery|payment|entry|arriving|leaving)\b)"),
     *group("besides", "in addition to", before="^", after=r"(?=\s(?:the|its|their|an?)\s)"),
     # how often, how soon
     *group("often", "frequently"),
@@ -78,9 +80,11 @@ WORDS: tuple[Rule, ...] = (
     Rule(re.compile(r"(?<=not )(?P<it>exceed)(?=\s[\d£$€])"), _more),
     Rule(re.compile(r"(?<=[a-z] )(?P<it>exceeds)(?=\s[\d£$€])"), _more),
     Rule(re.compile(r"(?<!not )(?P<it>is more than)(?=\s[\d£$€])"), lambda _: (f"{BOOKISH}exceeds",)),
-    *group("at most", "no more than", before=r"(?:(?<=may borrow )|(?<=may take )|(?<=may carry )|(?<=may hold ))", after=r"(?=\s\d)",
+    *group("at most", "no more than",
+           before=r"(?:(?<=may borrow )|(?<=may take )|(?<=may carry )|(?<=may hold ))", after=r"(?=\s\d)",
            also=("up to",)),
-    *group("many", "numerous", before=r"(?<!more )(?<!most )(?<!often )(?<!as )(?<!so )(?<!how )(?<!too )(?<!that )(?<!not )(?<!very )(?<!the )(?<!these )(?<!a )"
+    *group("many", "numerous", before=r"(?<!more )(?<!most )(?<!often )(?<!as )(?<!so )(?<!how )(?<!too )(?<!that )"
+           r"(?<!not )(?<!very )(?<!the )(?<!these )(?<!a )"
            r"(?<!great )(?<!its )(?<!their )(?<!his )", after=r"(?=\s(?!of\b|more\b|other\b|such\b|times\b)[a-z]+s\b)"),
     *one_way("a large number of", "a great number of", by="many", after=r"(?=\s[a-z]+s\b)"),
     *group("most of", "the majority of", before=r"(?<!the )(?<!of )(?<!make )(?<!made )",
@@ -89,14 +93,15 @@ WORDS: tuple[Rule, ...] = (
            after=r"(?=\s(?:by|in|for|through|from|with|on)\s)"),
     # verbs and their company
     *group("must not", "may not", after=r"(?=\sexceed\b)"),
-    *group("must not be", "may not be", after=r"(?=\s(?:borrowed|used|flown|removed|taken|carried|copied|sold|transferred|operated"
-           r"|opened|shared)\b)"),
+    *group("must not be", "may not be", after=r"(?=\s(?:borrowed|used|flown|removed|taken|carried|copied|sold|transferred"
+           r"|operated|opened|shared)\b)"),
     *group("kept", "retained", before=r"(?:(?<=is )|(?<=are ))", after=r"(?=\sfor\s(?:at least\s)?\d)"),
     *group("kept", "maintained", before=r"(?:(?<=is )|(?<=are )|(?<=be ))", after=r"(?=\s(?:between|at|below|above)\s-?−?\d)"),
     *group("built", "constructed", before=r"(?:(?<=was )|(?<=were )|(?<=been )|(?<=be ))"),
     *group("chosen", "selected", before=r"(?:(?<=was )|(?<=were )|(?<=been )|(?<=be )|(?<=is )|(?<=are ))"),
     *group("started", "began", before=_NOT_BE, after=r"(?=\s(?:to|in|on|with|as|after|at|when)\b)"),
-    Rule(re.compile(r"\b(?P<it>happens)(?=\s(?:in|at|on|when|during|every|after|before|once)\b|[.,;])"), lambda _: (f"{BOOKISH}occurs",)),
+    Rule(re.compile(r"\b(?P<it>happens)(?=\s(?:in|at|on|when|during|every|after|before|once)\b|[.,;])"),
+         lambda _: (f"{BOOKISH}occurs",)),
     Rule(re.compile(r"\b(?P<it>happened)(?=\s(?:in|at|on|when|during|every|after|before|once)\b|[.,;])"),
          lambda _: (f"{BOOKISH}occurred",)),
     *one_way("reside in", by="live in"),
@@ -123,7 +128,8 @@ WORDS: tuple[Rule, ...] = (
          lambda match: _must(match, "have to", "are to")),
     *group("is responsible for", "is answerable for"),
     *group("are responsible for", "are answerable for"),
-    *group("enough", "sufficient", before=r"(?:(?<=is )|(?<=are )|(?<=have )|(?<=has )|(?<=with ))", after=r"(?=\s[a-z]+\b(?!\sto\b))"),
+    *group("enough", "sufficient", before=r"(?:(?<=is )|(?<=are )|(?<=have )|(?<=has )|(?<=with ))",
+           after=r"(?=\s[a-z]+\b(?!\sto\b))"),
     *group("near", "close to", before=r"(?:(?<=is )|(?<=are )|(?<=was )|(?<=were ))", after=r"(?=\sthe\b)"),
     *group("with regard to", "concerning", before=r"(?<=[a-z] )", also=("with respect to",)),
 )  # fmt: skip

@@ -116,7 +116,8 @@ def _earlier(core: str, mask: str) -> list[str]:
 def _no_one(core: str, mask: str) -> list[str]:
     """«Щит выключают через 30 минут» as «Через 30 минут щит выключают»: nobody is named who does it."""
     found = re.match(
-        rf"(?P<object>[А-ЯЁ][^,]*?) (?P<verb>{WORD}(?:ут|ют|ат|ят)) (?P<rest>(?:через|за|до|после|(?:один )?раз в|два раза в|в) [^,]+)$",
+        rf"(?P<object>[А-ЯЁ][^,]*?) (?P<verb>{WORD}(?:ут|ют|ат|ят))"
+        r" (?P<rest>(?:через|за|до|после|(?:один )?раз в|два раза в|в) [^,]+)$",
         mask,
     )
     if found is None or re.search(r"\b(?:и|или|не|только|также)\b", mask):
