@@ -104,6 +104,8 @@ def _earlier(core: str, mask: str) -> list[str]:
         return []
     if re.search(r"\b(?:и|или|а|но|до|с|по|не|только)\b|\d", middle) or len(middle.split()) > 4:
         return []
+    if middle.strip() and re.search(r"\d{4} год", when["when"]):  # «винил соединение планет в 1345 году»: of what?
+        return []
     if " " not in mask[:start].strip():  # «Тесла умер в 1943 году»: a word alone may be a name
         return []
     subject, verb = lower(core[:start].rstrip()), core[start:end]
