@@ -82,7 +82,9 @@ def _timed(core: str, mask: str, tail: str) -> list[str]:
     back = re.match(rf"(?P<rest>.+?) (?P<when>{_WHEN})$", mask)
     bound = r"\d|\b(?:of|from|as|early|late|back|since|until|by|least|most|held|born)$"
     if back and _says(back["rest"]) and _lower(back["rest"]) != back["rest"] and not re.search(bound, back["rest"]):
-        if re.match(r"[Ii]n|[Oo]n", back["when"]) and not re.search(r"(?:ed|built|made|held|won|found|begun)$", back["rest"]):
+        if re.match(r"[Ii]n|[Oo]n", back["when"]) and not re.search(
+            r"(?:ed|built|made|held|won|found|begun)$", back["rest"]
+        ):
             return []  # «the prize for work in 1884»: of the work or the prize?
         rest = core[: back.end("rest")]
         return [f"{back['when'][:1].upper()}{back['when'][1:]}, {_lower(rest)}{tail}"]

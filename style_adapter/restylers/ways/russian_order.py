@@ -186,7 +186,7 @@ def _fronted(core: str, mask: str) -> list[str]:
     subject = subject.removesuffix(" не")
     words, others = subject.split(), rest.split()
     head = parses(fold(words[0])) if words else ()
-    if not 1 <= len(words) <= 4 or not 2 <= len(others) <= 7 or not head or not _subject(words, verb):
+    if not 1 <= len(words) <= 5 or not 2 <= len(others) <= 7 or not head or not _subject(words, verb):
         return []
     if (
         re.search(rf"(?:^|\s)(?:и|или|либо|не|по умолчанию)\s|{HELD}", f"{mask[:at].removesuffix(' не ')} ")
