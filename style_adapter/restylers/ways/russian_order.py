@@ -197,7 +197,7 @@ def _fronted(core: str, mask: str) -> list[str]:
         is_a(re.sub(r"\W", "", others[0]), part) for part in ("PREP", "NUMR")
     ):
         return []
-    if re.search(r"(?<=[а-яё]) (?:и|или|а|но)\b", rest) or (
+    if re.search(r"(?<=[а-яё]) (?:и|или|а|но)\b|\b(?:себя|себе|собой|собою)\b", rest) or (
         re.match(r"(?:с|из|до)\b", rest) and not re.search(r"\d", rest)
     ):
         return []
