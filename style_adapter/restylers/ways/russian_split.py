@@ -77,7 +77,7 @@ def _at_conjunction(core: str, mask: str, tail: str) -> list[str]:
             continue
         if " — " in first or not _says(first, rest) or min(len(first.split()), len(rest.split())) < 3:
             continue
-        if _leads(first) and not _SHARED.match(rest) and word != "поэтому":  # «в тестах A, а B»: B too may be of tests
+        if _leads(first) and rest.split()[0].lower() != first.split()[0].lower() and word != "поэтому":
             continue
         said = {"после чего": "После этого", "причём": "Причём"}.get(word, word.capitalize())
         second = core[found.end() :]
