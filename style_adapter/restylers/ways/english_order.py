@@ -68,7 +68,11 @@ def _says(text: str) -> bool:
 
 def _timed(core: str, mask: str, tail: str) -> list[str]:
     """«In 1884 the wing was built» as «The wing was built in 1884» and the other way: one clause, no commas."""
-    if re.search(r"[;:()—–,]|\. |\b(?:and|or|but|not|no|only|never)\b", mask[4:]) or _OPENS.search(mask[5:]):
+    if re.search(r"[;:()—–,]|\. |\b(?:or|but|not|no|only|never)\b", mask[4:]) or _OPENS.search(mask[5:]):
+        return []
+    if re.search(r"\band\b", mask) and (
+        sum(word in _FINITE for word in mask.split()) != 1 or not mask.startswith("Every ")
+    ):
         return []
     front = re.match(rf"(?P<when>{_WHEN})(?:,)? (?P<rest>[a-zA-Z].*)$", mask)
     if (

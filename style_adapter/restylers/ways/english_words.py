@@ -91,6 +91,14 @@ WORDS: tuple[Rule, ...] = (
            after=r"(?=\s(?:the|these|those|its|their)\s(?:[A-Za-z]+\s)?[a-z]+[a-rt-z]s\b)"),
     *group("only", "solely", before=r"(?<!not )(?<!the )(?<!an )(?<!and )(?<!if )",
            after=r"(?=\s(?:by|in|for|through|from|with|on)\s)"),
+    Rule(re.compile(r"(?<=[a-z] )(?P<it>of more than)(?=\s\d)"), lambda _: (f"{BOOKISH}in excess of",)),
+    Rule(re.compile(r"(?<=[a-z] )(?P<it>in excess of)(?=\s\d)"), lambda _: ("of more than",)),
+    *group("at least", "not less than", before=r"(?<!at )",
+           after=r"(?=\s\d+\s(?:working\s|calendar\s)?(?:day|week|month|year|hour|minute)s?\b)"),
+    *group("unless", "except where", before=r"(?:(?<=[a-z],\s)|(?<=[a-z]\s))", after=r"(?=\s(?:the|an?|another)\s)"),
+    *group("except", "with the exception of", before=r"(?:(?<=s )|(?<=s, ))",
+           after=r"(?=\s(?:the\s)?(?!for\b|on\b|in\b|where\b|if\b|when\b|that\b|with\b|by\b|to\b|as\b|from\b|at\b|during\b|after\b"
+           r"|before\b|under\b|through\b|while\b|only\b|because\b|unless\b|until\b|the\b)[A-Za-z])"),
     # verbs and their company
     *group("must not", "may not", after=r"(?=\sexceed\b)"),
     *group("must not be", "may not be", after=r"(?=\s(?:borrowed|used|flown|removed|taken|carried|copied|sold|transferred"
@@ -122,9 +130,11 @@ WORDS: tuple[Rule, ...] = (
     *one_way("for a period of", by="for", after=r"(?=\s\d)"),
     Rule(re.compile(r"(?:kept|held|retained|locked|stored|stays?|valid|open|closed|available|suspended|blocked)\s(?P<it>for)"
                     r"(?=\s\d+\s(?:second|minute|hour|day|week|month|year)s\b)"), lambda _: (f"{BOOKISH}for a period of",)),
-    Rule(re.compile(r"^(?:An?|Each|Every)\s[^,;:()]*?(?P<it>must)(?=\s(?!not\b|only\b)[a-z]+\b)"),
+    Rule(re.compile(r"^(?:An?|Each|Every)\s[^,;:()]*?(?P<it>must)(?=\s(?!not\b|only\b|never\b|always\b|also\b)[a-z]+\b)"),
          lambda match: _must(match, "has to", "is to")),
-    Rule(re.compile(r"^[A-Z][a-z]+[a-rt-z]s\s[^,;:()]*?(?P<it>must)(?=\s(?!not\b|only\b)[a-z]+\b)"),
+    Rule(re.compile(r"^The\s(?:[a-z]+\s){0,2}(?!people|children|men|women|staff|police|feet|teeth)[a-z]+[a-rt-z]\s(?P<it>must)"
+                    r"(?=\s(?!not\b|only\b|never\b|always\b|also\b)[a-z]+\b)"), lambda match: _must(match, "has to", "is to")),
+    Rule(re.compile(r"^[A-Z][a-z]+[a-rt-z]s\s[^,;:()]*?(?P<it>must)(?=\s(?!not\b|only\b|never\b|always\b|also\b)[a-z]+\b)"),
          lambda match: _must(match, "have to", "are to")),
     *group("is responsible for", "is answerable for"),
     *group("are responsible for", "are answerable for"),
