@@ -4,71 +4,15 @@ from __future__ import annotations
 
 import re
 
-from style_adapter.restylers.ways.nouns import BOOKISH, CODE, Place, Rule, found, group, masked
+from style_adapter.restylers.ways.english_order import HELD_TEXT, orders
+from style_adapter.restylers.ways.english_words import WORDS
+from style_adapter.restylers.ways.nouns import BOOKISH, Place, Rule, found, group, masked
 
-_HELD = rf"{CODE}|\"[^\"\n]*\"|“[^”\n]*”|(?<![\w-])--?[A-Za-z][!-~]*|[!-~]*[0-9_/\\][!-~]*[A-Za-z][!-~]*|[A-Za-z]+[A-Z][A-Za-z]*"
-_POINTING = re.compile(
-    r"\b(?:it|its|they|them|their|he|his|him|she|her|this|that|these|those|such|there|then|otherwise|latter|former|one|ones|so"
-    r"|itself|themselves|too|also|other|others|another|same)\b",
-    re.I,
-)
-_BOUND = re.compile(  # a conjunction after these words belongs to them
-    r"\b(?:only|even|not|just|except|and|or|but|as|than|check|see|tell|days?|hours?|minutes?|weeks?|months?|long|soon|right"
-    r"|immediately|shortly|the)$"
-)
-_VERBS = frozenset(
-    """is are was were be been being has have had do does did can could may might must shall should will would need needs
-    use uses used run runs set sets show shows make makes take takes give gives get gets keep keeps let lets work works
-    require requires allow allows contain contains return returns start starts stop stops write writes read reads""".split()
-)
-
-
-def orders(sentence: str) -> list[str]:
-    """«If A, B» as «B if A» and the other way; the same for a purpose."""
-    end = re.search(r"\s*(?:\[\d{1,3}\]\s*)*[.!]?\s*$", sentence)
-    tail = sentence[end.start() :] if end else ""
-    core = sentence[: len(sentence) - len(tail)]
-    mask = masked(core, _HELD)
-    if re.search(r"[;:()—–]|\. ", mask):
-        return _split(core, mask, tail)
-    front = re.match(r"(?P<word>If|When|Unless|To|Before|After) (?P<first>[^,]+), (?:then )?(?P<rest>[^,]+)$", mask)
-    if front:
-        first, rest = core[front.start("first") : front.end("first")], core[front.start("rest") : front.end("rest")]
-        if _fit(first, rest) and not re.match(r"(?:and|or|but|not|only)\b", rest):
-            return [f"{rest[:1].upper()}{rest[1:]} {front['word'].lower()} {first}{tail}"]
-        return []
-    back = re.match(r"(?P<rest>[^,]+?),? (?P<word>if|when|unless|before|after) (?P<first>[^,]+)$", mask)
-    if back and not _BOUND.search(back["rest"]):
-        first, rest = core[back.start("first") : back.end("first")], core[back.start("rest") : back.end("rest")]
-        if _fit(first, rest) and _lower(rest) != rest:
-            return [f"{back['word'].capitalize()} {first}, {_lower(rest)}{tail}"]
-    return []
-
-
-def _split(core: str, mask: str, tail: str) -> list[str]:
-    """«A; b [1].» as «A [1]. B [1].»."""
-    parts = mask.split(";")
-    if len(parts) != 2 or re.search(r"[:(]", mask) or any(len(part.split()) < 4 for part in parts):
-        return []
-    if any(not _VERBS.intersection(re.findall(r"[a-z]+", part)) for part in parts):
-        return []
-    first, second = core[: len(parts[0])].rstrip(), core[len(parts[0]) + 1 :].lstrip()
-    return [f"{first}{tail.rstrip('.! ')}. {second[:1].upper()}{second[1:]}{tail}"] if second[:1].isalpha() else []
-
-
-def _fit(*texts: str) -> bool:
-    return all(len(text.split()) > 2 and not _POINTING.search(text) for text in texts) and any(
-        word.lower() in _VERBS for word in re.findall(r"[A-Za-z]+", " ".join(texts))
-    )
-
-
-def _lower(text: str) -> str:
-    word = re.match(r"(?:The|A|An|You|Your|Each|Every|All|No|Any|In|On|At|For|Use|Run|Set|Do|Never|Always)\b", text)
-    return text[0].lower() + text[1:] if word else text
+__all__ = ["orders", "places"]
 
 
 def places(sentence: str) -> list[Place]:
-    return found(sentence, masked(sentence, _HELD), _RULES)
+    return found(sentence, masked(sentence, HELD_TEXT), _RULES)
 
 
 def _forms(*lines: str) -> list[Rule]:
@@ -84,15 +28,11 @@ def _forms(*lines: str) -> list[Rule]:
 _NEXT_VERB = r"(?=\s[a-z]+)"
 _RULES: tuple[Rule, ...] = (
     *group("note that", "please note that", "kindly note that", before="^"),
+    *group("cannot", casual=True, also=("can not",)),
     *group("you can", "you may", after=r"(?!\s(?:not|only|also be|be)\b)"),
     *group("can be", "may be", before=r"(?<!it )(?<!there )", after=r"(?=\s(?:[a-z]+ed|set|run|found|made|kept)\b)"),
     *group("must not", casual=True, also=("mustn't", "is not allowed to", "are not allowed to")),
-    *group("cannot", casual=True, also=("can't", "can not")),
-    *group("do not", casual=True, also=("don't",)),
-    *group("does not", casual=True, also=("doesn't",)),
-    *group("is not", casual=True, also=("isn't",)),
-    *group("are not", casual=True, also=("aren't",)),
-    *group("will not", casual=True, also=("won't",)),
+    *WORDS,
     *group("it is", casual=True, also=("it's",)),
     *group("so as to", "in order to", before=r"(?<=[a-z] )", after=_NEXT_VERB),
     *group("at least", "not less than", "no fewer than", before=r"(?<!at )", after=r"(?=\s\d+\s[a-z]+s\b)"),
@@ -126,7 +66,7 @@ _RULES: tuple[Rule, ...] = (
     *group("every", "each", before=r"(?<!of )(?<!for )", after=r"(?=\s(?:time|day|week|month|hour|user|file|request)\b)"),
     *group("before", "prior to", after=r"(?=\s(?:the|a|an|each|any|your)\s[a-z]+(?:[.,]|$))"),
     *group("by hand", "manually"),
-    *group("if", casual=True, also=("in case", "in the event that", "provided that"), after=r"(?=\s(?:the|an?|it|you|no)\b)"),
+    *group("if", casual=True, also=("in the event that", "provided that"), after=r"(?=\s(?:the|an?|it|you|no)\b)"),
     *group("using", "by means of", before=r"(?<=ed )"),
     *group("besides,", "in addition,", "moreover,", casual=True, also=("additionally,",), before="^"),
     *group("thus", "therefore", before="^", after=r"(?=[,\s])"),

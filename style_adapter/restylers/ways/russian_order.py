@@ -7,6 +7,12 @@ from collections.abc import Sequence
 
 from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD, masked
+from style_adapter.restylers.ways.russian_clause import clauses
+from style_adapter.restylers.ways.russian_dash import dashes
+from style_adapter.restylers.ways.russian_split import splits
+from style_adapter.restylers.ways.russian_time import timed
+from style_adapter.restylers.ways.russian_turn import turns
+from style_adapter.restylers.ways.russian_voice import voices
 from style_adapter.restylers.ways.russian_words import HELD_TEXT, WORD, first_verb, has_verb, is_a, lower, upper
 from style_adapter.score.morph import parses
 
@@ -18,6 +24,11 @@ _POINTING = re.compile(
     r"|другие|остальные|остальных|второй|вторая|второе)\b", re.I,
 )  # fmt: skip
 
+_ANTECEDENT = re.compile(  # «в дни, когда» is one phrase
+    r"(?:случа\w+|дн[еия]\w*|день|момент\w*|врем\w+|период\w*|сезон\w*|час\w*|год\w*|ситуаци\w+|раз|тогда|пор\w?|минут\w*"
+    r"|недел\w+|месяц\w*|сейчас|позже|раньше|этап\w*|эпох\w+|стади\w+|услови\w+)$"
+)
+
 
 def orders(sentence: str) -> list[str]:
     """Condition or purpose before or after what depends on it; two statements of a semicolon as two sentences."""
@@ -25,25 +36,64 @@ def orders(sentence: str) -> list[str]:
     tail = sentence[end.start() :] if end else ""
     core = sentence[: len(sentence) - len(tail)]
     mask = masked(core, HELD_TEXT)
+    out = [*_orders(core, mask), *_within(core, mask)]
+    return [*(text + tail for text in out), *splits(core, mask, tail)]
+
+
+_ONE_CLAUSE = (voices, dashes, timed, clauses, turns)
+
+
+def _orders(core: str, mask: str) -> list[str]:
     out = [*_turned(core, mask), *_moved(core, mask), *_inverted(core, mask), *_fronted(core, mask)]
     out += [*_may_first(core, mask), *_paired(core, mask)]
-    return [*(text + tail for text in out), *_split(core, mask, tail), *_apart(core, mask, tail)]
+    return out + [text for way in _ONE_CLAUSE for text in way(core, mask)]
+
+
+def _kept_last(core: str, mask: str) -> list[str]:
+    """Orders after which the clause ends as before: what follows a colon may explain its last words."""
+    return [*_may_first(core, mask), *voices(core, mask), *dashes(core, mask), *clauses(core, mask)]
+
+
+def _within(core: str, mask: str) -> list[str]:
+    """The same for a part before a colon that explains it, or between semicolons."""
+    if "(" in mask or ". " in mask or not re.search("[;:]", mask):
+        return []
+    if ":" in mask and (
+        mask.count(":") > 1 or ";" in mask or not has_verb(mask.split(":")[1]) or not has_verb(mask.split(":")[0])
+    ):
+        return []
+    out, at = list[str](), 0
+    for end in [*(found.start() for found in re.finditer("[;:]", mask)), len(mask)]:
+        start = at + len(mask[at:end]) - len(mask[at:end].lstrip())
+        at = end + 1
+        part, seen = core[start:end], mask[start:end]
+        if len(seen.split()) < 4 or (":" in mask and start > 0) or not re.match(r"[а-яёА-ЯЁ]", seen):
+            continue
+        for text in (_kept_last if ":" in mask else _orders)(upper(part), upper(seen)):
+            if not re.match(r"[А-ЯЁ]", text):
+                continue
+            out.append(f"{core[:start]}{text if part[0].isupper() else text[0].lower() + text[1:]}{core[end:]}")
+    return out
 
 
 def _turned(core: str, mask: str) -> list[str]:
     """«Если A, то B» as «B, если A» and the other way."""
     if re.search(r"[;:()—–]|\. ", mask):
         return []
-    front = re.match(r"(?P<word>Если|Чтобы) (?P<first>[^,]+), (?:то )?(?P<rest>[^,]+)$", mask)
+    front = re.match(r"(?P<word>Если|Чтобы|Когда|Пока) (?P<first>[^,]+), (?:то )?(?P<rest>[^,]+)$", mask)
     if front and not re.match(r"(?:и|а|но|что|где|когда|котор\w+|или|либо)\b", front["rest"]):
         first, rest = core[front.start("first") : front.end("first")], core[front.start("rest") : front.end("rest")]
         if not _clauses(first, rest) or re.match(r"(?:бы|например|не указано иное)\b", first):
             return []
         return [f"{upper(rest)}, {front['word'].lower()} {first}"]
-    back = re.match(r"(?P<rest>[^,]+), (?P<word>если|чтобы) (?P<first>[^,]+)$", mask)
+    back = re.match(r"(?P<rest>[^,]+), (?P<word>если|чтобы|когда|пока) (?P<first>[^,]+)$", mask)
     if back and not re.search(r"(?:даже|только|лишь|и|так|того|тем|том|ли|как|кроме)$", back["rest"]):
         first, rest = core[back.start("first") : back.end("first")], core[back.start("rest") : back.end("rest")]
         if not _clauses(first, rest) or re.match(r"(?:только|не указано иное)\b", first):
+            return []
+        if sum(has_verb(part) for part in back["rest"].split(" и ")) > 1:  # the condition may be of the second only
+            return []
+        if back["word"] in ("когда", "пока") and re.search(_ANTECEDENT, back["rest"]):
             return []
         if back["word"] == "чтобы" and re.search(r"\b(?:нужн|надо|необходим|достаточн|след|требу|хот)\w*", rest):
             return []
@@ -76,19 +126,19 @@ def _moved(core: str, mask: str) -> list[str]:
 def _may_first(core: str, mask: str) -> list[str]:
     """«Удалить образ можно командой» as «Можно удалить образ командой»."""
     word = re.match(WORD, mask)
-    found = re.match(r"[^,;:()—–.]+? (?P<it>можно) ?", mask)
+    found = re.match(r"[^,;:()—–.]+? (?P<it>можно|нельзя)(?! никому| никогда| ни ) ?", mask)
     if (
         not word
         or not found
         or not is_a(word.group(), "INFN")
-        or mask.count("можно") > 1
+        or len(re.findall(r"\b(?:можно|нельзя)\b", mask)) > 1
         or found.start("it") < word.end()
     ):
         return []
     at, end = found.start("it"), found.end("it")
-    rest = core[end:] if core[end : end + 1] in (",", "") else core[end:].lstrip()
-    glue = "" if rest[:1] in (",", "") else " "
-    return [f"Можно {lower(core[:at].rstrip())}{glue}{rest}"]
+    rest = core[end:] if core[end : end + 1] in (",", "", ":", ";") else core[end:].lstrip()
+    glue = "" if rest[:1] in (",", "", ":", ";") else " "
+    return [f"{upper(found['it'])} {lower(core[:at].rstrip())}{glue}{rest}"]
 
 
 def _paired(core: str, mask: str) -> list[str]:
@@ -107,7 +157,7 @@ def _inverted(core: str, mask: str) -> list[str]:
     found = re.match(
         rf"(?P<noun>[А-ЯЁ][а-яё]+) (?P<name>{HELD}+(?: {HELD}+)*) (?P<verb>[а-яё]+) (?P<rest>[^,;:()—–]+)$", mask
     )
-    if not found:
+    if not found or first_verb(found["rest"]) >= 0:  # «команда A удаляет B и пишет C»
         return []
     noun, verb = parses(fold(found["noun"])), parses(found["verb"])
     if not any(str(r.tag.case) == "nomn" for r in noun[:2]) or not verb or str(verb[0].tag.POS) != "VERB":
@@ -136,7 +186,7 @@ def _fronted(core: str, mask: str) -> list[str]:
     subject = subject.removesuffix(" не")
     words, others = subject.split(), rest.split()
     head = parses(fold(words[0])) if words else ()
-    if not 1 <= len(words) <= 4 or not 2 <= len(others) <= 7 or not head or not _subject(words, verb):
+    if not 1 <= len(words) <= 5 or not 2 <= len(others) <= 7 or not head or not _subject(words, verb):
         return []
     if (
         re.search(rf"(?:^|\s)(?:и|или|либо|не|по умолчанию)\s|{HELD}", f"{mask[:at].removesuffix(' не ')} ")
@@ -147,7 +197,7 @@ def _fronted(core: str, mask: str) -> list[str]:
         is_a(re.sub(r"\W", "", others[0]), part) for part in ("PREP", "NUMR")
     ):
         return []
-    if re.search(r"(?<=[а-яё]) (?:и|или|а|но)\b", rest) or (
+    if re.search(r"(?<=[а-яё]) (?:и|или|а|но)\b|\b(?:себя|себе|собой|собою)\b", rest) or (
         re.match(r"(?:с|из|до)\b", rest) and not re.search(r"\d", rest)
     ):
         return []
@@ -162,30 +212,3 @@ def _subject(words: Sequence[str], verb: str) -> bool:
         if str(tag.POS) in ("NOUN", "ADJF", "PRTF") and str(tag.case) == "nomn" and str(tag.number) in numbers:
             return len(words) == 1 or not is_a(words[0], "PREP")
     return False
-
-
-def _split(core: str, mask: str, tail: str) -> list[str]:
-    """«A; B [1].» as «A [1]. B [1].»."""
-    if mask.count(";") != 1 or "(" in mask or ":" in mask:
-        return []
-    at = mask.index(";")
-    first, second = core[:at].rstrip(), core[at + 1 :].lstrip()
-    if len(first.split()) < 4 or len(second.split()) < 4 or not has_verb(first) or not has_verb(second):
-        return []
-    return [f"{first}{tail.rstrip('.! ')}. {upper(second)}{tail}"]
-
-
-def _apart(core: str, mask: str, tail: str) -> list[str]:
-    """«A, а B [1].» as «A [1]. А B [1].», where both say something by themselves."""
-    if re.search(r"[;:()—–]|\. ", mask):
-        return []
-    found = re.match(r"(?P<first>[^,]+), (?P<word>а|но|поэтому|после чего) (?P<rest>[^,]+)$", mask)
-    if not found or re.search(r"\bне\b|^(?:Если|Когда|Хотя|Чтобы|Пока)\b", found["first"]):
-        return []
-    if re.match(r"(?:не|также|затем|потом|только|и|именно|если|когда)\b", found["rest"]):
-        return []
-    first, rest = core[: found.end("first")], core[found.start("rest") :]
-    if not (has_verb(first) and has_verb(rest)) or min(len(first.split()), len(rest.split())) < 3:
-        return []
-    word = {"после чего": "После этого"}.get(found["word"], found["word"].capitalize())
-    return [f"{first}{tail.rstrip('.! ')}. {word} {rest}{tail}"]

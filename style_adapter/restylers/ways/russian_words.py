@@ -25,7 +25,7 @@ def upper(text: str) -> str:
 def lower(text: str) -> str:
     """Small first letter, where the word is no name."""
     word = re.match(WORD, text)
-    if not word or not text[0].isupper() or word.group().isupper() or _name(word.group()):
+    if not word or not text[0].isupper() or (len(word.group()) > 1 and word.group().isupper()) or _name(word.group()):
         return text
     return text[0].lower() + text[1:]
 
