@@ -213,6 +213,12 @@ class App:
                 draft = Draft(passages, "answer", "Журналы событий хранятся 90 дней.")
                 await self.voices.check(Styled(draft, persona, (told,)))
 
+    async def warm_voice(self) -> None:
+        """Load the persona's model, ten seconds beside the first answers. Asks no LLM. Never raises."""
+        with suppress(Exception):
+            if persona := self.persona(None):
+                await self.voices.warm(persona)
+
     async def search(self, question: Question, limit: int = 8) -> Passages:
         assert self._searcher is not None, "open() first"
         if not self.settings.shared:

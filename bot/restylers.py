@@ -56,6 +56,10 @@ class Auto:
             return await self._adapter.restyle(bible, draft, slips)
         return await self._prompt.restyle(bible, draft, slips) if self._prompt else []
 
+    async def warm(self, bible: Bible) -> None:
+        if chosen := self._adapter if self._adapter and self._versions.active(bible.id) else self._prompt:
+            await chosen.warm(bible)
+
 
 def _adapter(wanted: PersonaSettings, versions: Versions, guard: Callable[[], Guard]) -> Restyler:
     from style_adapter.restylers.adapter import AdapterRestyler

@@ -28,6 +28,10 @@ class Restyler(Protocol):
         """Wordings of an `answer` or `partly` draft. Raises UnavailableError where it can't work now."""
         ...
 
+    async def warm(self, bible: Bible) -> None:
+        """Load what the first wording would wait for; nothing is asked of a remote model."""
+        ...
+
 
 class Voices:
     """Every persona of a folder, its restyler, the guard and the score."""
@@ -71,6 +75,10 @@ class Voices:
         candidates = [Candidate(text, "framed" if draft.text in text else "styled") for text in wordings]
         candidates += [Candidate(text, "framed") for text in framed]
         return Styled(draft, persona, tuple(candidates), note)
+
+    async def warm(self, persona: str) -> None:
+        if self._restyler:
+            await self._restyler.warm(self.bible(persona))
 
     async def check(self, styled: Styled) -> Checked:
         if not styled.candidates or styled.persona is None:

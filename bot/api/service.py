@@ -206,10 +206,12 @@ async def run(settings: Settings) -> None:
         app = App(settings)
         runner: web.AppRunner | None = None
         door: Door | None = None
+        voice: asyncio.Task[None] | None = None
         try:
             await app.open(sweep=not settings.shared)
             door = await Door.open(settings, app)
             await app.warm()
+            voice = asyncio.create_task(app.warm_voice())
             api = Api(app, keys)
             runner = web.AppRunner(api.application(), shutdown_timeout=25)
             await runner.setup()
@@ -228,6 +230,8 @@ async def run(settings: Settings) -> None:
             await stop.wait()
             api.ready = False
         finally:
+            if voice:
+                voice.cancel()
             if runner:
                 await runner.cleanup()
             if door:

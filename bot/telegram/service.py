@@ -128,7 +128,7 @@ async def _run(settings: Settings, bot: Bot, me: User, app: App, state: State, l
     whole = assemble(settings, bot, me, app, state, link, stopping)
     await app.warm()
     await whole.start()
-    beside = [asyncio.create_task(_menus(whole.service, settings)), asyncio.create_task(_tidy(state))]
+    beside = [asyncio.create_task(work) for work in (_menus(whole.service, settings), _tidy(state), app.warm_voice())]
     try:
         if settings.telegram.webhook_url:
             await whole.webhook.start(bot)

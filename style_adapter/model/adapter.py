@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import UnavailableError
+from style_adapter.model.base import compute_type
 from style_adapter.model.extra import require
 
 MANIFEST = "manifest.json"
@@ -185,11 +186,10 @@ def attach(model: Any, name: str, folder: Path, manifest: Manifest) -> Any:
     """The model with the adapter of a folder beside whatever it had. Missing or unknown tensors are an error, not a
     warning. Returns the PEFT model."""
     require()
-    import torch
     from peft import LoraConfig, PeftModel, set_peft_model_state_dict
     from safetensors.torch import load_file
 
-    tensors = {key: value.to(torch.bfloat16) for key, value in load_file(folder / WEIGHTS).items()}
+    tensors = {key: value.to(compute_type()) for key, value in load_file(folder / WEIGHTS).items()}
     config = LoraConfig(
         r=manifest.rank,
         lora_alpha=manifest.alpha,
@@ -216,7 +216,7 @@ def attach(model: Any, name: str, folder: Path, manifest: Manifest) -> Any:
         )
     for key, parameter in model.named_parameters():
         if f".{name}." in key:
-            parameter.data = parameter.data.to(torch.bfloat16)
+            parameter.data = parameter.data.to(compute_type())
             parameter.requires_grad_(False)
     return model.eval()
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from style_adapter.model.base import compute_type
 from style_adapter.model.copying import Source, Vocabulary, Walk, propose
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Decoder:
         head = self._inner.get_output_embeddings().weight
         self._head = head
         self._free_ids = torch.tensor(vocabulary.ids, device=head.device)
-        self._free_head = head.detach().index_select(0, self._free_ids).contiguous()
+        self._free_head = head.detach().index_select(0, self._free_ids).to(compute_type()).contiguous()
         config = self._inner.config
         self._cap = getattr(config, "final_logit_softcapping", None)
         self._window: int = getattr(config, "sliding_window", None) or 1 << 30
@@ -120,8 +121,8 @@ class Decoder:
         """(values, token ids) of the likeliest tokens at each of `hidden`'s positions, over free and `extra` tokens."""
         import torch
 
-        more = hidden @ self._head.index_select(0, extra).T
-        logits = torch.cat([hidden @ self._free_head.T, more], dim=-1).float()
+        more = hidden @ self._head.index_select(0, extra).to(hidden.dtype).T
+        logits = torch.cat([hidden @ self._free_head.to(hidden.dtype).T, more], dim=-1).float()
         ids = torch.cat([self._free_ids, extra])
         if self._cap:
             logits = torch.tanh(logits / self._cap) * self._cap
@@ -133,7 +134,7 @@ class Decoder:
         import torch
 
         ids = torch.unique(torch.cat([self._free_ids, extra]))
-        logits = (hidden @ self._head.index_select(0, ids).T).float()
+        logits = (hidden @ self._head.index_select(0, ids).to(hidden.dtype).T).float()
         if self._cap:
             logits = torch.tanh(logits / self._cap) * self._cap
         where = torch.searchsorted(ids, tokens).clamp(max=len(ids) - 1)

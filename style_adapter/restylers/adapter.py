@@ -97,6 +97,10 @@ class AdapterRestyler:
         job = Job(bible, draft.passages.question.text, draft.text, 1 if slips else 0, draft.kind == "partly")
         return await asyncio.to_thread(self.wordings, job)
 
+    async def warm(self, bible: Bible) -> None:
+        lang: Lang = "en" if bible.language == "en" else "ru"
+        await asyncio.to_thread(lambda: self.ready(bible.id).decoder(lang))
+
     def ready(self, persona: str) -> Engine:
         """The engine with the persona's active adapter resident. Raises UnavailableError where it has none."""
         name = self._version or self._versions.active_name(persona)

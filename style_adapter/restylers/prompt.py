@@ -26,6 +26,9 @@ class PromptRestyler:
     ) -> None:
         self._complete, self._candidates, self._bank = complete, min(candidates, AT_MOST), bank
 
+    async def warm(self, bible: Bible) -> None:
+        await asyncio.to_thread(self._bank, bible)
+
     async def restyle(self, bible: Bible, draft: Draft, slips: Sequence[Reason]) -> list[str]:
         question = draft.passages.question
         bank = await asyncio.to_thread(self._bank, bible)

@@ -29,3 +29,6 @@ class RemoteRestyler:
             if isinstance(result, BaseException) and (not texts or not isinstance(result, ExpertbotError)):
                 raise result
         return list(dict.fromkeys(filter(None, texts)))
+
+    async def warm(self, bible: Bible) -> None:
+        """The server's models are its own business."""

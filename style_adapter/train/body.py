@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from style_adapter.model.base import compute_type
 from style_adapter.model.template import Row
 from style_adapter.train.loss import padded
 
@@ -32,7 +33,7 @@ class Body:
 
         ids, attention, _ = padded(rows)
         ids, attention = ids.to(self.device), attention.to(self.device)
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=compute_type() == torch.bfloat16):
             if not self.first:
                 return self._run(input_ids=ids, attention_mask=attention)
             below = self._below(rows)
@@ -53,7 +54,7 @@ class Body:
             with torch.no_grad(), self._layers(0, self.first), self._no_norm():
                 states = self._run(input_ids=ids.to(self.device), attention_mask=attention.to(self.device))
             for at, row in enumerate(new):
-                self._kept[row.ids] = states[at, : len(row.ids)].to(torch.bfloat16).clone()
+                self._kept[row.ids] = states[at, : len(row.ids)].to(compute_type()).clone()
         longest = max(len(row.ids) for row in rows)
         out: torch.Tensor = self._kept[rows[0].ids].new_zeros((len(rows), longest, self._kept[rows[0].ids].shape[-1]))
         for at, row in enumerate(rows):

@@ -71,6 +71,7 @@ def test_a_stranger_gets_nothing_that_changes_anything(stage: Stage) -> None:
         press = stranger.inline("Сколько дней отпуска?")
         team = on.tg.group("Чужие", [stranger])
         stranger.say("Сколько дней отпуска в год?", chat=team.chat, mention=True)
+        await on.tg.wait_for(lambda: stranger.private.from_bot())
         await on.tg.idle()
         assert press.results == []
         assert team.chat.from_bot() == []

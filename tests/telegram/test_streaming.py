@@ -62,8 +62,9 @@ async def test_slow_answers_by_webhook(data: Path, place: Path) -> None:
             refused.set()
             shown = await answered(tg, alone)
             _private(anna.private.log, shown)
-            await tg.wait_for(lambda: team.chat.from_bot() and "28" in team.chat.from_bot()[0].text)
+            await tg.wait_for(lambda: team.chat.from_bot() and team.chat.from_bot()[0].buttons)
             (only,) = team.chat.from_bot()
+            assert "28" in only.text
             assert only.edits[0] == "Ищу в документах…"
             assert only.reply_to == together.id
             assert only.thread_id == thread

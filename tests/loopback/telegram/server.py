@@ -116,11 +116,11 @@ class TelegramServer:
         self.world.chats[chat.id] = chat
         return Group(self.world, self.updates, self._privacy_mode, chat)
 
-    async def wait_for(self, predicate: Callable[[], T | None], within: float = 10.0) -> T:
+    async def wait_for(self, predicate: Callable[[], T | None], within: float = 30.0) -> T:
         """The first truthy value of `predicate` (asked after every event), or TimeoutError with the state."""
         return await self.world.wait_for(predicate, within)
 
-    async def idle(self, quiet_s: float = 0.3, within: float = 10.0) -> None:
+    async def idle(self, quiet_s: float = 0.3, within: float = 30.0) -> None:
         """Waits until every update is confirmed and no call came for `quiet_s`; TimeoutError else."""
         await self.world.wait_for(
             lambda: not self.updates.pending and time.monotonic() - self._last_call() > quiet_s, within

@@ -228,7 +228,7 @@ class World:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def wait_for(self, predicate: Callable[[], T | None], within: float = 10.0) -> T:
+    async def wait_for(self, predicate: Callable[[], T | None], within: float = 30.0) -> T:
         """The first truthy value of `predicate`, asked after every event, else TimeoutError."""
         deadline = time.monotonic() + within
         while True:
