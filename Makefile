@@ -5,7 +5,7 @@ export HF_HUB_OFFLINE = 1
 # setuptools warns of the editable install that is meant here.
 PIP := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check slow soak lint format persona docs bench clean
+.PHONY: demo test check slow soak lint format persona docs lock clean
 
 # pip keeps to constraints.txt: a looser torch pulls gigabytes of CUDA.
 .venv/.demo: pyproject.toml constraints.txt
@@ -50,6 +50,10 @@ persona: .venv/.all  ## train Alex's adapter again from its data, and prove it
 
 docs: .venv/.all
 	$(BIN)/python -m docs.generate
+
+lock: .venv/.all  ## after an upgrade that passes all tests: what is installed becomes constraints.txt
+	(sed -n '/^#/p' constraints.txt; $(BIN)/pip freeze --exclude-editable | sed 's/+cpu//') > constraints.new
+	mv constraints.new constraints.txt
 
 clean:
 	rm -rf .venv build *.egg-info
