@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT.parent / "shared" / "eval" / "factguard_dev.jsonl"
 FILES = {"pairs": "pairs.jsonl", "b": "pairs_b.jsonl", "c": "pairs_c.jsonl"}
 PAIRS = ROOT / "evals" / "guard"
-SETS = ("dev", *(f"{name}-{part}" for name in FILES for part in ("dev", "held")), "looked", "held", "stress")
+SETS = ("dev", *(f"{name}-{part}" for name in FILES for part in ("dev", "held")), "looked", "held", "stress", "edits")
 
 
 def pairs_of(name: str) -> list[evaluate.Pair]:
@@ -22,6 +22,10 @@ def pairs_of(name: str) -> list[evaluate.Pair]:
         from evals.guard.stress import pairs
 
         return pairs(PAIRS / "pairs.jsonl")
+    if name == "edits":
+        from evals.guard import edits
+
+        return edits.pairs()
     if name == "looked":
         return [p for each in ("dev", *(f"{n}-dev" for n in FILES)) for p in pairs_of(each)]
     if name == "held":
