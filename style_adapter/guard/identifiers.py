@@ -40,6 +40,7 @@ BARE = re.compile(
     r"log|env|lock|exe|dll|so|db|pem|crt|key|service|docx?|xlsx?|pdf|png|jpe?g|bin|iso|deb|rpm|jar|war|bat|ps1|proto|tmpl|tpl)"
     r"|[A-Za-z]\w*(?:/[\w.-]+){2,}"  # HR/2025/signed
     r"|\+?\d(?:[-()]\d|\d){6,}(?:-\d+)*(?<=\d-\d\d)"  # telephone 8-800-000-14-52
+    r"|\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}"  # networks 10.20.0.0/16
     r"|[vV]?\d{1,4}(?:\.\d{1,5}){2,}(?:[-+][A-Za-z][\w.]*)?"  # versions 4.7.2
     r"|v\d+(?:\.\d+)*"
     r"|[A-Za-z]{1,12}-\d[\w.]*(?:-[A-Za-z0-9]+)*"  # SHA-256, PDP-11, oxygen-16

@@ -33,6 +33,8 @@ CORRUPT = [
     ("condition_dropped", "Возврат оформляют, если сохранилась заводская упаковка с пломбой [1].", "Возврат оформляют, не бойся [1]."),
     ("unit", "The pump draws 9 kW of power [1].", "Bless my soul, that pump draws nine watts of power [1]."),
     ("unit", "Хранение стоит 3 рубля за гигабайт [1].", "Хранение-то, милый, три рубля за терабайт [1]."),
+    ("identifier", "Доступ открыт из сети 10.20.0.0/16 [1].", "Пускаем, родной, из 10.20.0.0/18 [1]."),
+    ("identifier", "Аннотация `gate/burst` снимает предел [1].", "Аннотация `gate/limit`, а короче `burst`, снимает предел [1]."),
     ("identifier", "Снимок экрана делают сочетанием Ctrl+Shift+P [1].", "Снимок экрана? Ctrl+Alt+P, дружок [1]."),
     ("comparison_flipped", "Отчёт сдают не позднее 9 июня [1].", "Отчёт, голубчик, сдают не ранее 9 июня [1]."),
     ("comparison_flipped", "The blue pump is smaller but hotter than the red one [1].", "The blue pump, ha, is smaller and cooler than the red one [1]."),
@@ -79,6 +81,11 @@ FAITHFUL = [
     ("The dough rests for 40 minutes [1].", "Let the dough rest two-thirds of an hour, partner [1]."),
     ("Выезд до 12:00 [1].", "Выезд, господа, к двенадцати дня [1]!"),
     ("The cache is shared between projects [1].", "All the projects share that one cache, darling [1]."),
+    (
+        "Доступ открыт только из сети 10.20.0.0/16 [1].",
+        "Пускаем, родной, только из 10.20.0.0/16, остальным от ворот поворот [1].",
+    ),
+    ("Аннотация `gate/burst` снимает предел [1].", "Предел снимает аннотация `gate/burst`, хорош этот `burst` [1]."),
 ]
 
 
