@@ -200,7 +200,9 @@ def it_is(match: re.Match[str]) -> Sequence[str]:
     readings = parses(fold(match["noun"]))
     if not any(str(r.tag.POS) in ("NOUN", "ADJF") and str(r.tag.case) == "nomn" for r in readings[:2]):
         return ()
-    rest = re.split(r"[,;:(—]", match.string[match.end("it") :])[0]
+    rest, *after = re.split(r"([,;:(—])", match.string[match.end("it") :])
+    if after and after[0] == ":":  # a row of a table: «`KEY` — описание: …»
+        return ()
     return () if has_verb(rest) else (" — это ",)
 
 
