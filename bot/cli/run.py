@@ -115,12 +115,12 @@ def say(text: str) -> None:
 
 @contextmanager
 def told_when_slow(settings: Settings, after: float = 8.0) -> Iterator[None]:
-    """A person whose model is silent for so many seconds learns that, and what comes next."""
+    """A person who waits for so many seconds for an answer by a model learns what may be the matter, and what comes next."""
     if not settings.llm.configured:
         yield
         return
     timer = threading.Timer(
-        after, say, ["The model is silent. A little more, and the documents' own words are the answer."]
+        after, say, ["No answer yet: the model may be silent. If it stays so, the documents' own words are the answer."]
     )
     timer.daemon = True
     timer.start()

@@ -57,7 +57,6 @@ _RULES: tuple[Rule, ...] = (
     *group("turned on", "switched on"),
     *group("as well as", "and also", before=r"(?<=[a-z] )"),
     *group("no sooner than", "no earlier than"),
-    *group("may not be", casual=True, also=("must not be",)),
     *group("a", "per", before=r"(?<=[a-z] )", after=r"(?=\s(?:day|week|month|year)\b)"),
     *group("that is,", casual=True, also=("i.e.,", "i.e.")),
     *group("later on", "afterwards", casual=True, also=("after that",), before="(?<!,)", after=r"(?=[.,])"),

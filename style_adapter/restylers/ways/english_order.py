@@ -87,12 +87,18 @@ def _timed(core: str, mask: str, tail: str) -> list[str]:
     bound = r"\d|\b(?:of|from|as|early|late|back|since|until|by|least|most|held|born)$"
     if back and _says(back["rest"]) and _lower(back["rest"]) != back["rest"] and not re.search(bound, back["rest"]):
         if re.match(r"[Ii]n|[Oo]n", back["when"]) and not re.search(
-            r"(?:ed|built|made|held|won|found|begun)$", back["rest"]
+            r"\b(?:was|were) (?:\w+ly )?(?:\w+ed|built|made|held|won|found|begun)$", back["rest"]
         ):
-            return []  # «the prize for work in 1884»: of the work or the prize?
+            return []  # «the prize for work in 1884», «staff hired in 2020»: of the prize, of all that is said?
         rest = core[: back.end("rest")]
         return [f"{back['when'][:1].upper()}{back['when'][1:]}, {_lower(rest)}{tail}"]
     return []
+
+
+_ASKS = re.compile(
+    r"\b(?:ask(?:s|ed)?|told|tells?|knows?|shows?|shown|checks?|checked|sees?|decides?|determines?|says?|indicates?|specif\w+|sure|reports?)"
+    r"(?: [a-z]+)?$"
+)
 
 
 def _default(core: str, mask: str, tail: str) -> list[str]:
@@ -146,6 +152,8 @@ def _turned(core: str, mask: str, tail: str) -> list[str]:
             return [f"{rest[:1].upper()}{rest[1:]} {front['word'].lower()} {first}{tail}"]
         return []
     back = re.match(r"(?P<rest>[^,]+?),? (?P<word>if|when|unless|before|after) (?P<first>[^,]+)$", mask)
+    if back and back["word"] in ("if", "when") and _ASKS.search(back["rest"]):
+        return []  # «is asked if the file is kept»: no condition
     if back and not _BOUND.search(back["rest"]):
         first, rest = core[back.start("first") : back.end("first")], core[back.start("rest") : back.end("rest")]
         if _fit(first, rest) and _lower(rest) != rest:

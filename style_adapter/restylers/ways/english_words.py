@@ -77,7 +77,7 @@ WORDS: tuple[Rule, ...] = (
     *group("before", "prior to", after=r"(?=\s(?:departure|arrival|boarding|use|delivery|publication|[a-z]{3,}ing)\b)"),
     *one_way("at the present time", "at this point in time", by="now"),
     # amounts
-    Rule(re.compile(r"(?<=not )(?P<it>exceed)(?=\s[\d£$€])"), _more),
+    Rule(re.compile(r"(?:(?<=must not )|(?<=should not )|(?<=may not )|(?<=will not ))(?P<it>exceed)(?=\s[\d£$€])"), _more),
     Rule(re.compile(r"(?<=[a-z] )(?P<it>exceeds)(?=\s[\d£$€])"), _more),
     Rule(re.compile(r"(?<!not )(?P<it>is more than)(?=\s[\d£$€])"), lambda _: (f"{BOOKISH}exceeds",)),
     *group("at most", "no more than",
@@ -100,14 +100,11 @@ WORDS: tuple[Rule, ...] = (
            after=r"(?=\s(?:the\s)?(?!for\b|on\b|in\b|where\b|if\b|when\b|that\b|with\b|by\b|to\b|as\b|from\b|at\b|during\b|after\b"
            r"|before\b|under\b|through\b|while\b|only\b|because\b|unless\b|until\b|the\b)[A-Za-z])"),
     # verbs and their company
-    *group("must not", "may not", after=r"(?=\sexceed\b)"),
-    *group("must not be", "may not be", after=r"(?=\s(?:borrowed|used|flown|removed|taken|carried|copied|sold|transferred"
-           r"|operated|opened|shared)\b)"),
     *group("kept", "retained", before=r"(?:(?<=is )|(?<=are ))", after=r"(?=\sfor\s(?:at least\s)?\d)"),
     *group("kept", "maintained", before=r"(?:(?<=is )|(?<=are )|(?<=be ))", after=r"(?=\s(?:between|at|below|above)\s-?−?\d)"),
     *group("built", "constructed", before=r"(?:(?<=was )|(?<=were )|(?<=been )|(?<=be ))"),
     *group("chosen", "selected", before=r"(?:(?<=was )|(?<=were )|(?<=been )|(?<=be )|(?<=is )|(?<=are ))"),
-    *group("started", "began", before=_NOT_BE, after=r"(?=\s(?:to|in|on|with|as|after|at|when)\b)"),
+    *one_way("began", by="started", after=r"(?=\s(?:to|in|on|with|as|after|at|when)\b)"),
     Rule(re.compile(r"\b(?P<it>happens)(?=\s(?:in|at|on|when|during|every|after|before|once)\b|[.,;])"),
          lambda _: (f"{BOOKISH}occurs",)),
     Rule(re.compile(r"\b(?P<it>happened)(?=\s(?:in|at|on|when|during|every|after|before|once)\b|[.,;])"),
@@ -132,10 +129,9 @@ WORDS: tuple[Rule, ...] = (
                     r"(?=\s\d+\s(?:second|minute|hour|day|week|month|year)s\b)"), lambda _: (f"{BOOKISH}for a period of",)),
     Rule(re.compile(r"^(?:An?|Each|Every)\s[^,;:()]*?(?P<it>must)(?=\s(?!not\b|only\b|never\b|always\b|also\b)[a-z]+\b)"),
          lambda match: _must(match, "has to", "is to")),
-    Rule(re.compile(r"^The\s(?:[a-z]+\s){0,2}(?!people|children|men|women|staff|police|feet|teeth)[a-z]+[a-rt-z]\s(?P<it>must)"
-                    r"(?=\s(?!not\b|only\b|never\b|always\b|also\b)[a-z]+\b)"), lambda match: _must(match, "has to", "is to")),
-    Rule(re.compile(r"^[A-Z][a-z]+[a-rt-z]s\s[^,;:()]*?(?P<it>must)(?=\s(?!not\b|only\b|never\b|always\b|also\b)[a-z]+\b)"),
-         lambda match: _must(match, "have to", "are to")),
+    Rule(re.compile(r"^The\s(?:(?![a-z]+s\s)[a-z]+\s)?(?!people|children|men|women|staff|police|feet|teeth)[a-z]+[a-rt-z]\s"
+                    r"(?P<it>must)(?=\s(?!not\b|only\b|never\b|always\b|also\b)[a-z]+\b)"),
+         lambda match: _must(match, "has to", "is to")),
     *group("is responsible for", "is answerable for"),
     *group("are responsible for", "are answerable for"),
     *group("enough", "sufficient", before=r"(?:(?<=is )|(?<=are )|(?<=have )|(?<=has )|(?<=with ))",

@@ -9,7 +9,7 @@ from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD, masked
 from style_adapter.restylers.ways.russian_clause import clauses
 from style_adapter.restylers.ways.russian_dash import dashes
-from style_adapter.restylers.ways.russian_split import splits
+from style_adapter.restylers.ways.russian_split import leads, splits
 from style_adapter.restylers.ways.russian_time import timed
 from style_adapter.restylers.ways.russian_turn import turns
 from style_adapter.restylers.ways.russian_voice import voices
@@ -67,6 +67,8 @@ def _within(core: str, mask: str) -> list[str]:
         start = at + len(mask[at:end]) - len(mask[at:end].lstrip())
         at = end + 1
         part, seen = core[start:end], mask[start:end]
+        if start == 0 and ";" in mask and leads(seen):  # what comes first may hold for all parts
+            continue
         if len(seen.split()) < 4 or (":" in mask and start > 0) or not re.match(r"[а-яёА-ЯЁ]", seen):
             continue
         for text in (_kept_last if ":" in mask else _orders)(upper(part), upper(seen)):
@@ -86,14 +88,16 @@ def _turned(core: str, mask: str) -> list[str]:
         if not _clauses(first, rest) or re.match(r"(?:бы|например|не указано иное)\b", first):
             return []
         return [f"{upper(rest)}, {front['word'].lower()} {first}"]
-    back = re.match(r"(?P<rest>[^,]+), (?P<word>если|чтобы|когда|пока) (?P<first>[^,]+)$", mask)
+    back = re.match(
+        r"(?P<rest>[^,]+), (?P<word>если|чтобы|пока) (?P<first>[^,]+)$", mask
+    )  # «показывает, когда …» would lose its object
     if back and not re.search(r"(?:даже|только|лишь|и|так|того|тем|том|ли|как|кроме)$", back["rest"]):
         first, rest = core[back.start("first") : back.end("first")], core[back.start("rest") : back.end("rest")]
         if not _clauses(first, rest) or re.match(r"(?:только|не указано иное)\b", first):
             return []
         if sum(has_verb(part) for part in back["rest"].split(" и ")) > 1:  # the condition may be of the second only
             return []
-        if back["word"] in ("когда", "пока") and re.search(_ANTECEDENT, back["rest"]):
+        if back["word"] == "пока" and re.search(_ANTECEDENT, back["rest"]):
             return []
         if back["word"] == "чтобы" and re.search(r"\b(?:нужн|надо|необходим|достаточн|след|требу|хот)\w*", rest):
             return []
@@ -182,6 +186,8 @@ def _fronted(core: str, mask: str) -> list[str]:
         return []
     verb = re.match(WORD, mask[at:]).group()  # type: ignore[union-attr]
     subject, rest = core[:at].rstrip(), core[at + len(verb) :].strip()
+    if re.search(r"\b(?:долж\w+|мо[гж]\w+|быть)\b", subject):
+        return []
     negated = subject.endswith(" не")
     subject = subject.removesuffix(" не")
     words, others = subject.split(), rest.split()

@@ -52,8 +52,10 @@ def _at_semicolons(core: str, mask: str, tail: str) -> list[str]:
     texts = [mask[start:end].strip() for start, end in spans]
     if any(len(text.split()) < 4 or not _states(text) for text in texts):
         return []
-    lead = re.match(r"(?:если|когда|при|пока|для|после|без)\b", texts[0], re.I)
-    if lead and not all(text.lower().startswith(f"{lead.group().lower()} ") for text in texts):
+    lead = texts[0].split()[0].lower()
+    if (leads(texts[0]) or lead in ("если", "когда", "пока")) and any(
+        text.split()[0].lower() != lead for text in texts
+    ):
         return []
     return [_cut(core, tail, *spans)]
 
@@ -77,7 +79,7 @@ def _at_conjunction(core: str, mask: str, tail: str) -> list[str]:
             continue
         if " — " in first or not _says(first, rest) or min(len(first.split()), len(rest.split())) < 3:
             continue
-        if _leads(first) and rest.split()[0].lower() != first.split()[0].lower() and word != "поэтому":
+        if leads(first) and rest.split()[0].lower() != first.split()[0].lower() and word != "поэтому":
             continue
         said = {"после чего": "После этого", "причём": "Причём"}.get(word, word.capitalize())
         second = core[found.end() :]
@@ -92,10 +94,17 @@ def _says(first: str, rest: str) -> bool:
     return has_verb(first) and stated
 
 
-def _leads(text: str) -> bool:
-    """Whether it begins with a place, a time or a condition rather than with what it speaks of."""
-    word = re.match(WORD, re.sub(r"^(?:Однако|Но|А|Поэтому|Также|Кроме того,|При этом) ", "", text))
-    return word is not None and any(is_a(word.group(), part) for part in ("PREP", "ADVB"))
+def leads(text: str) -> bool:
+    """Whether it begins with a place, a time, a condition or a person it is for rather than with what it speaks of: what comes
+    first may hold for all that follows («Стажёрам доступ закрыт, но чтение открыто»)."""
+    text = re.sub(r"^(?:Однако|Но|А|Поэтому|Также|Кроме того,|При этом) ", "", text)
+    if text.startswith(HELD):
+        return False
+    word = re.match(WORD, text)
+    if word is None or any(is_a(word.group(), part) for part in ("PREP", "ADVB")):
+        return True
+    cases = {str(reading.tag.case) for reading in parses(fold(word.group())) if reading.tag.case}
+    return bool(cases) and "nomn" not in cases
 
 
 def _speaks_of(text: str) -> bool:
@@ -132,7 +141,7 @@ def _at_ellipsis(core: str, mask: str, tail: str) -> list[str]:
     if re.search(r"\bне\b", first) or re.search(r"\bсо? (?:даты|момента|дня)\b", rest):  # may be of both
         return []
     begins = rest.split()[0]
-    if _leads(first) and first.split()[0].lower() != begins:
+    if leads(first) and first.split()[0].lower() != begins:
         return []
     if not (_SHARED.match(rest) or _speaks_of(rest)) or is_a(begins, "ADVB"):
         return []
@@ -171,7 +180,7 @@ def _at_comma(core: str, mask: str, tail: str) -> list[str]:
     if not found or ". " in mask or _OPENS.search(mask) or _HANGS.search(mask) or _STARTS_APART.match(found["rest"]):
         return []
     first, rest = found["first"], found["rest"]
-    if min(len(first.split()), len(rest.split())) < 3 or not _whole(first) or not _whole(rest) or _leads(first):
+    if min(len(first.split()), len(rest.split())) < 3 or not _whole(first) or not _whole(rest) or leads(first):
         return []
     if re.match(r"(?:а|но|и|однако|поэтому|причём|значит|в том числе|всё|все|весь|вся|это)\b", rest):
         return []

@@ -84,6 +84,13 @@ def _object_last(core: str, mask: str) -> list[str]:
     stop = depends(mask, who.end)
     if re.match(r",| и\b| или\b| [А-ЯЁ]", mask[stop:]) or re.match(rf" {WORD}(?:ый|ий|ая|ое|ые|ие)\b", mask[stop:]):
         return []
+    after = re.match(rf" ({WORD})", mask[stop:])
+    if (
+        after
+        and after.group(1) not in ("раз", "лет")
+        and any(str(reading.tag.case) == "gent" for reading in parses(fold(after.group(1))) if reading.tag.case)
+    ):  # «совет директоров компании»: it would be left with the object
+        return []
     return [f"{upper(core[who.start : stop])} {verb['verb']} {lower(core[:end])}{core[stop:]}"]
 
 
