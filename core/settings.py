@@ -149,7 +149,7 @@ class ApiSettings(Section):
     keys_file: str = Field("", description="hashed bearer keys; empty = <data-dir>/api_keys.json")
     origins: TextList = Field((), description="allowed CORS origins, comma-separated")
     first_token_seconds: float = Field(
-        8,
+        7,
         gt=0,
         description="a program can't be told to wait: a model silent for so long is passed over for the next rung",
     )
