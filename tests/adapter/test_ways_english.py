@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
-from style_adapter.restylers.ways import orders, places, said
+from tests.adapter import test_ways
 
-
-def ways(text: str) -> set[str]:
-    """Every sentence that differs from this one in one place or in its order."""
-    one = {said(text, [(place, option)]) for place in places(text, "en") for option in place.options}
-    return one | set(orders(text, "en"))
+ways = partial(test_ways.ways, lang="en")
 
 
 @pytest.mark.parametrize(

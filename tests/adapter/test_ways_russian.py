@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from style_adapter.restylers.ways import orders, places, said
-
-
-def ways(text: str) -> set[str]:
-    """Every sentence that differs from this one in one place or in its order."""
-    one = {said(text, [(place, option)]) for place in places(text, "ru") for option in place.options}
-    return one | set(orders(text, "ru"))
+from tests.adapter.test_ways import ways
 
 
 @pytest.mark.parametrize(
