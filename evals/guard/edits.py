@@ -17,16 +17,15 @@ SHARE = 0.4  # of the harmless edits that stand in a pair
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """`old` stands once in the text it is for; `kind` is empty for a harmless one."""
+    """`old` stands once in the text it is for."""
 
     old: str
     new: str
-    kind: str = ""
 
 
 def applied(text: str, edits: Sequence[Edit]) -> str:
     """The text with the edits, the later of two that overlap left out."""
-    at, out, end = 0, list[str](), 0
+    out, end = list[str](), 0
     for edit in sorted(edits, key=lambda edit: text.index(edit.old)):
         at = text.index(edit.old)
         if at >= end:
@@ -51,7 +50,7 @@ def pairs(slips: int = 2, seed: int = 5) -> list[Pair]:
             some = harmless if number else []
             found.append(Pair(f"{ident}-{number}", line["draft"], applied(told["text"], some), ""))
             for kind, old, new in dice.sample(told["slips"], min(slips, len(told["slips"]))):
-                slip, start = Edit(old, new, kind), told["text"].index(old)
+                slip, start = Edit(old, new), told["text"].index(old)
                 beside = [
                     edit for edit in harmless
                     if dice.random() < SHARE and not _overlap(told["text"], edit, start, start + len(old))

@@ -101,6 +101,11 @@ def occurs(identifier: str, text: str) -> bool:
     return occurrence(identifier, text) is not None
 
 
+def is_tail(name: str, known: list[Identifier], text: str) -> bool:
+    """`burst` where the text names `gate/burst` too: the last step of a known path stands for the whole."""
+    return any(each.text.endswith("/" + name) and occurs(each.text, text) for each in known)
+
+
 def occurrence(identifier: str, text: str, start: int = 0) -> int | None:
     """Offset of the first whole occurrence at or after `start`, or None."""
     at = text.find(identifier, start)

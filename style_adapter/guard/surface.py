@@ -111,18 +111,11 @@ class Surface:
             known = known or (
                 identifiers.occurs(name.lower().replace("-", " "), low.replace("-", " ")) and not name.startswith("-")
             )
-            known = known or self._tail_of_named(name)
+            known = known or identifiers.is_tail(name, self.draft.identifiers, self.styled.text)
             certain = each.code or re.search(r"[\d_/=+]|^-|^\.", name) is not None
             if not known and certain and name not in {f.text for f in found}:
                 found.append(each)
         return found
-
-    def _tail_of_named(self, name: str) -> bool:
-        """`burst` after `gate/burst` was named: the last step of a path stands for the whole."""
-        return any(
-            each.text.endswith("/" + name) and identifiers.occurs(each.text, self.styled.text)
-            for each in self.draft.identifiers
-        )
 
     def _nearest(self, identifier: Identifier) -> str:
         """The word of the styled text that most resembles a lost identifier, if any does."""
