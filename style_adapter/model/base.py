@@ -213,9 +213,7 @@ def _widen(model: Any) -> None:
     for part in model.model.children():
         if part not in ends:
             part.to(torch.float32)
-    for end in ends:  # a copy lets go of the file, whose other pages would stay in memory
-        end.weight.data = (
-            end.weight.data.clone() if end is ends[0] or end.weight is not ends[0].weight else end.weight.data
-        )
+    for weight in {id(end.weight): end.weight for end in ends}.values():  # mostly one and the same
+        weight.data = weight.data.clone()  # a copy lets go of the file, whose other pages would stay in memory
     ends[0].register_forward_hook(lambda module, given, out: out.float())
     ends[1].register_forward_pre_hook(lambda module, given: (given[0].to(module.weight.dtype), *given[1:]))

@@ -24,7 +24,5 @@ def require() -> None:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    os.environ.setdefault(
-        "OMP_WAIT_POLICY", "PASSIVE"
-    )  # threads that spin while they wait halve the speed beside other work
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning while they wait, threads slow other work and ours
     os.environ.setdefault("TQDM_DISABLE", "1")  # their progress bars would run across ours

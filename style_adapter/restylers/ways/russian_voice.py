@@ -99,16 +99,13 @@ def _depends(rest: str) -> bool:
         r"(?:^|\s)(?:и|или|а|но|не|также|ещё|еще|уже|только|даже|тоже|сам|сама|само|всё|все|обычно)(?:\s|$)", rest
     ):
         return False
-    words = re.findall(WORD, rest)
-    for at, word in enumerate(words):
+    for word in re.findall(WORD, rest):
         readings = parses(fold(word))[:3]
         if not readings:
             return False
         if is_a(word, "PREP"):
             return True  # its noun and what hangs on it follow
         cases = {str(r.tag.case) for r in readings if r.score > 0.1}
-        if "gent" not in cases and (at == 0 or "nomn" in cases or not cases - {"None"}):
-            return False
         if "gent" not in cases:
             return False
     return True
