@@ -39,10 +39,10 @@ format: .venv/.all
 	$(BIN)/ruff check --fix .
 
 slow: .venv/.all  ## minutes: real models, real training steps
-	$(BIN)/pytest -n 0 -m slow
+	$(BIN)/pytest -n 0 --timeout 1800 -m slow
 
 soak: .venv/.all  ## long fault and load runs on loopback
-	$(BIN)/pytest -n 0 -s -m soak
+	$(BIN)/pytest -n 0 -s --timeout 7200 -m soak
 
 persona: .venv/.all  ## train Alex's adapter again from its data, and prove it
 	$(BIN)/python -m bot persona train alex

@@ -69,9 +69,8 @@ class Answering:
             await service.state.db.write(lambda db: service.inbox.status_message(db, asked.update_id, message))
 
         async with Progress(asked, service.gate, keep) as progress:
-            answer = await asyncio.wait_for(
-                service.app.answer(Question(asked.text, history), persona, progress.watch), LONGEST
-            )
+            async with asyncio.timeout(LONGEST):
+                answer = await service.app.answer(Question(asked.text, history), persona, progress.watch)
         self._metrics.answered(answer)
         return replace(asked, status_message=progress.status_message), trace_of(answer, self.model(answer))
 

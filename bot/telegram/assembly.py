@@ -90,7 +90,8 @@ class Whole:
         await self.engine.close(left() / 2)
         await self.service.desk.close(left())
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.delivery.idle(), min(left(), 10))
+            async with asyncio.timeout(min(left(), 10)):
+                await self.delivery.idle()
         await self.delivery.close()
         if self.team:
             await self.team.close()

@@ -64,7 +64,8 @@ class Inline:
             await asyncio.sleep(STILL)
             try:
                 persona = self._answering.persona(who.talk.user)
-                answer = await asyncio.wait_for(self._service.app.answer(Question(text), persona), WITHIN)
+                async with asyncio.timeout(WITHIN):
+                    answer = await self._service.app.answer(Question(text), persona)
             except Exception:
                 log.exception("an inline query was not answered")
                 return

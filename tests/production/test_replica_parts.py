@@ -61,6 +61,12 @@ def settings(url: str, prefix: str = "t", lease: float = 1) -> RedisSettings:
     return RedisSettings.model_validate({"url": url, "prefix": prefix, "lease_seconds": lease})
 
 
+async def until(holds: Callable[[], bool], within: float = 30) -> None:
+    async with asyncio.timeout(within):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
 def played(redis: str, name: str, scene: Callable[[Open], Awaitable[None]], lease: float = 1) -> None:
     """A scene with as many links as it opens, under keys of its own."""
 
@@ -239,27 +245,45 @@ def test_jobs_are_done_once_in_order_by_whoever_lives(redis: str, tmp_path: Path
         for kind in ("ingest", "remove", "eval"):
             await state.db.write(lambda db, kind=kind: first.add(db, kind, {}, 1, 1, "ru"))
         first.start()
-        await asyncio.sleep(0.3)
+        await until(lambda: len(log) == 1)
         second.start()
-        await asyncio.sleep(0.8)
+        await until(lambda: len(log) == 2)
         assert log == ["first ingest 1", "second eval 3"], "what changes the index waits, the rest goes on"
         assert first._task is not None
         first._claims = None  # as if it were killed: nothing is released
         first._task.cancel()
-        async with asyncio.timeout(10):
-            while second.open():  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
+        await until(lambda: not second.open())
         assert log[2:] == ["second ingest 1", "second remove 2"]
         await state.db.write(lambda db: second.add(db, "ingest", {}, 1, 1, "ru"))
         await state.db.write(lambda db: second.keep_cancelled(db, 4))
-        async with asyncio.timeout(10):
-            while second.open():  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
+        await until(lambda: not second.open())
         assert [job.state for job in second.latest()] == ["cancelled", "done", "done", "done"]
         await second.close()
         state.close()
 
-    played(redis, "jobs", scene)
+    played(redis, "jobs", scene, lease=4)
+
+
+def test_who_is_told_to_stop_while_redis_answers_stops(redis: str) -> None:
+    """A client that forgets a cancellation (asyncio.wait_for on Python 3.11) would let a worker go on for ever."""
+
+    async def forgetful() -> str:
+        try:
+            await asyncio.sleep(5)
+        except asyncio.CancelledError:
+            return "PONG"
+        return ""
+
+    async def scene(another: Open) -> None:
+        link = another()
+        link.redis.ping = forgetful
+        asking = asyncio.create_task(link.call("ping"))
+        await asyncio.sleep(0)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+
+    played(redis, "told", scene)
 
 
 def test_a_process_that_starts_in_an_outage_waits_for_redis(tmp_path: Path) -> None:
