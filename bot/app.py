@@ -19,6 +19,7 @@ from core.settings import EmbedderSettings, Settings
 from ingest.ledger import Ledger
 from ingest.pipeline import Fingerprint, Ingestor, IngestReport, Progress
 from ingest.pool import EncoderPool
+from retrieval.cross_encoder import CrossEncoder
 from retrieval.embed import build_embedder, embedder_name
 from retrieval.encode import ChunkEncoder
 from retrieval.search import Searcher
@@ -131,7 +132,14 @@ class App:
         else:
             self._store = await self.index.open(generation)
         self._generation = generation
-        self._searcher = Searcher(self._store, self.embedder, self.ledger)
+        self._searcher = self._searching(self._store)
+
+    def _searching(self, store: Store) -> Searcher:
+        return Searcher(store, self.embedder, self.ledger, self._cross_encoder)
+
+    @cached_property
+    def _cross_encoder(self) -> CrossEncoder | None:
+        return CrossEncoder() if self.settings.retrieval.quality else None
 
     async def _follow(self) -> bool:
         """Take in what another process wrote since; False where nothing was."""
@@ -142,7 +150,7 @@ class App:
                 if active != self._generation:
                     self._store = await self.index.open(active)  # a server's: nothing is held open
                     self._generation = active
-                self._searcher = Searcher(self._store, self.embedder, self.ledger)
+                self._searcher = self._searching(self._store)
             return news != "same"
 
     def _refuse_other_embedder(self) -> None:
@@ -174,7 +182,7 @@ class App:
         """Answer from this store from now on. Searches under way on the old one take milliseconds and end first."""
         old, self._store = self._store, store
         self._generation = self.ledger.active()
-        self._searcher = Searcher(store, self.embedder, self.ledger)
+        self._searcher = self._searching(store)
         if old is not None:
             try:
                 await asyncio.sleep(GRACE)

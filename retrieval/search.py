@@ -5,6 +5,7 @@ whole, measured (retrieval/features.py) and ranked by a small learned scorer (do
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from core import smalltalk
@@ -12,6 +13,7 @@ from core.nouns import Passages, Question
 from core.payload import passage
 from core.plain import plain
 from core.ports import Catalog, Embedder, Hit, Store
+from retrieval.cross_encoder import CrossEncoder
 from retrieval.evidence import choose, unit_scores
 from retrieval.features import PASSAGE, passage_features, read
 from retrieval.followup import resolve
@@ -32,7 +34,11 @@ TYPICAL_WEIGHT = (K1 + 1) / (
 
 
 class Searcher:
-    def __init__(self, store: Store, embedder: Embedder, catalog: Catalog) -> None:
+    def __init__(
+        self, store: Store, embedder: Embedder, catalog: Catalog, cross_encoder: CrossEncoder | None = None
+    ) -> None:
+        """With a cross-encoder it is decided more surely whether there is an answer, and more slowly."""
+        self._cross_encoder = cross_encoder
         self._store = store
         self._embedder = embedder
         self._catalog = catalog
@@ -44,11 +50,13 @@ class Searcher:
             return Passages(question, question.text, (), "smalltalk")
         result = await self.find(question, max(limit, SHOWN_LEAST))
         scores = unit_scores(result)
-        judged = judge(result, scores)
-        quotes = tuple(quote.source for quote in choose(result, scores)) if judged.kind != "refused" else ()
+        quotes = tuple(quote.source for quote in choose(result, scores))
+        reader = self._cross_encoder
+        read = await asyncio.to_thread(reader.odds, result.query.text, quotes) if reader and quotes else None
+        judged = judge(result, scores, read)
         return replace(
             result.passages, hits=result.passages.hits[:limit], kind=judged.kind, confidence=judged.confidence,
-            evidence=quotes, missing=judged.missing,
+            evidence=quotes if judged.kind != "refused" else (), missing=judged.missing,
         )  # fmt: skip
 
     def analyse(self, question: Question) -> Query:

