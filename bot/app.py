@@ -63,6 +63,7 @@ class App:
         self._searcher: Searcher | None = None
         self._following = asyncio.Lock()
         self._generation: int | None = None
+        self._cross_encoder = CrossEncoder() if settings.retrieval.quality else None
         if settings.shared and not settings.qdrant.url:
             raise UsageError(
                 "Several processes can't share the embedded index: it has one owner.",
@@ -137,10 +138,6 @@ class App:
     def _searching(self, store: Store) -> Searcher:
         return Searcher(store, self.embedder, self.ledger, self._cross_encoder)
 
-    @cached_property
-    def _cross_encoder(self) -> CrossEncoder | None:
-        return CrossEncoder() if self.settings.retrieval.quality else None
-
     async def _follow(self) -> bool:
         """Take in what another process wrote since; False where nothing was."""
         async with self._following:
@@ -179,7 +176,7 @@ class App:
         return self._store
 
     async def switch(self, store: Store) -> None:
-        """Answer from this store from now on. Searches under way on the old one take milliseconds and end first."""
+        """Answer from this store from now on. Searches under way need the old one for milliseconds and are given them."""
         old, self._store = self._store, store
         self._generation = self.ledger.active()
         self._searcher = self._searching(store)
@@ -193,6 +190,8 @@ class App:
         """The store first, the ledger last; what fails to close does not keep the rest open."""
         async with AsyncExitStack() as stack:
             stack.callback(self.ledger.close)
+            if self._cross_encoder:
+                stack.callback(self._cross_encoder.close)
             if traces := self.__dict__.get("traces"):
                 stack.push_async_callback(asyncio.to_thread, traces.close)
             if "index" in self.__dict__:

@@ -108,18 +108,16 @@ def _folder(settings: Settings) -> list[Finding]:
 
 
 def _quality(settings: Settings) -> list[Finding]:
-    from retrieval.e5 import installed
+    from retrieval.cross_encoder import CrossEncoder
 
     if not settings.retrieval.quality:
         return []
-    if installed() is None:
-        return [
-            Finding(
-                "bad",
-                "The quality mode is on, its weights are not installed.",
-                "pip install -c constraints.txt -e '.[quality]'",
-            )
-        ]
+    try:
+        reader = CrossEncoder()
+        reader.close()
+        reader.reader  # noqa: B018  (it loads)
+    except ExpertbotError as error:
+        return [Finding("bad", error.message, error.hint)]
     return [Finding("good", "The quality mode reads the best quotes before answering.")]
 
 

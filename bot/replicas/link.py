@@ -69,19 +69,21 @@ class Link:
     async def _ask(self, waiting: Any) -> Any:
         from redis.exceptions import AuthenticationError, RedisError
 
+        # The client sends within `asyncio.wait_for`, which on Python 3.11 forgets a cancellation that comes as its work ends or
+        # fails: who was told to stop would go on for ever.
         task = asyncio.current_task()
         cancelled = task.cancelling() if task else 0
         try:
             async with self._places:  # in turn, not each on a connection of its own
                 answer = await waiting
-        except AuthenticationError as error:
-            raise UsageError("Redis refuses the password.", "Check EXPERTBOT_REDIS__URL.") from error
         except (RedisError, OSError) as error:
+            if task and task.cancelling() > cancelled:
+                raise asyncio.CancelledError from error
+            if isinstance(error, AuthenticationError):
+                raise UsageError("Redis refuses the password.", "Check EXPERTBOT_REDIS__URL.") from error
             raise UnavailableError(
                 f"Redis can't be used: {type(error).__name__}: {error}.", "Is it running at EXPERTBOT_REDIS__URL?"
             ) from error
-        # The client sends within `asyncio.wait_for`, which on Python 3.11 forgets a cancellation that comes as its work ends: who
-        # was told to stop would go on for ever.
         if task and task.cancelling() > cancelled:
             raise asyncio.CancelledError
         return answer

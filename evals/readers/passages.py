@@ -22,7 +22,6 @@ from retrieval.search import RESCORED
 
 QUOTES = 6
 UNSURE = 0.5  # weight of a quote without the gold: it may answer too
-APART = 0.12  # of the hand-written passages
 
 
 def of_item(lab: Lab, item: Item) -> Iterator[dict[str, Any]]:
@@ -51,9 +50,10 @@ def of_line(row: dict[str, Any], dice: random.Random) -> Iterator[dict[str, Any]
                 if crop
                 else (0, len(row["passage"]))
             )
+            low += len(row["passage"][low:high]) - len(row["passage"][low:high].lstrip("\n"))
             spans = [(len(head) + at - low, len(head) + at - low + len(asked["quote"]))] if asked["a"] else []
             yield {
-                "question": asked["q"], "passage": head + row["passage"][low:high].strip("\n"), "label": int(asked["a"]),
+                "question": asked["q"], "passage": head + row["passage"][low:high].rstrip("\n"), "label": int(asked["a"]),
                 "id": f"{row['title']}-{n}", "rank": int(crop), "answerable": asked["a"], "spans": spans, "weight": 1.0,
             }  # fmt: skip
 
@@ -93,8 +93,8 @@ def written(folders: Sequence[Path]) -> Iterator[dict[str, Any]]:
     for path in (path for folder in folders for path in sorted(folder.glob("*.jsonl"))):
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.strip():
-                part = "held" if dice.random() < APART else "dev"
-                yield from ({"set": "written", "part": part, **row} for row in of_line(json.loads(line), dice))
+                row = json.loads(line)
+                yield from ({"set": "written", "part": row["part"], **pair} for pair in of_line(row, dice))
 
 
 def main(arguments: list[str]) -> int:

@@ -264,13 +264,16 @@ def test_jobs_are_done_once_in_order_by_whoever_lives(redis: str, tmp_path: Path
     played(redis, "jobs", scene, lease=4)
 
 
-def test_who_is_told_to_stop_while_redis_answers_stops(redis: str) -> None:
+@pytest.mark.parametrize("fails", [False, True])
+def test_who_is_told_to_stop_while_redis_answers_stops(redis: str, fails: bool) -> None:
     """A client that forgets a cancellation (asyncio.wait_for on Python 3.11) would let a worker go on for ever."""
 
     async def forgetful() -> str:
         try:
             await asyncio.sleep(5)
         except asyncio.CancelledError:
+            if fails:
+                raise ConnectionResetError from None
             return "PONG"
         return ""
 

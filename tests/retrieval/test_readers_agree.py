@@ -24,7 +24,8 @@ def test_torch_and_numpy_give_the_same_odds(tmp_path: Path) -> None:
     from evals.readers.examples import Example
     from evals.readers.network import Reader
 
-    pairs = [("Сколько хранятся логи?", "Журналы\nХранятся 400 дней."), ("Why is it slow?", "Порт — `8080`, не 80.")]
+    pairs = [("Сколько хранятся логи?", "Журналы\nХранятся 400 дней."), ("Why is it slow?", "Порт — `8080`, не 80."),
+             ("вопрос " * 600, "слово и дело " * 300), ("вопрос " * 600, "ответ")]  # fmt: skip
     texts = tmp_path / "texts.jsonl"
     texts.write_text(json.dumps(pairs, ensure_ascii=False), encoding="utf-8")
     path = installed()

@@ -80,6 +80,11 @@ def test_small_talk_is_not_searched(lab: Lab) -> None:
     assert ask(lab, "Привет! Как дела?").kind == "smalltalk"
 
 
+@pytest.mark.parametrize("question", ["?", "…", "?!", "а?"])
+def test_where_nothing_is_asked_nothing_is_answered(lab: Lab, question: str) -> None:
+    assert ask(lab, question).kind in ("refused", "smalltalk")
+
+
 @pytest.mark.parametrize("question", ["?", "как", "…", "а", "😀", "x" * 3000, "```", "| a | b |"])
 def test_odd_questions_are_answered_or_refused(lab: Lab, question: str) -> None:
     assert ask(lab, question).kind in ("answer", "partly", "refused", "smalltalk")
