@@ -81,7 +81,11 @@ class Database:
             with contextlib.suppress(sqlite3.Error):
                 self._writer.execute("ROLLBACK")
             refused = UnavailableError(f"The state can't be written: {error}.", "Free some space on the disk.")
-            done = [(future, None, refused) for _, future in batch if not future.cancelled()]
+            done = [
+                (future, None, refused)
+                for _, future in batch
+                if future.running() or future.set_running_or_notify_cancel()
+            ]
         for future, result, fault in done:
             if fault is None:
                 future.set_result(result)

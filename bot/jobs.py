@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from bot.state import audit
-from core.errors import ExpertbotError, UnavailableError
+from core.errors import ExpertbotError
 
 if TYPE_CHECKING:
     from bot.state import State
@@ -70,6 +70,7 @@ class Claims(Protocol):
 Execute = Callable[[Job, Progress], Coroutine[Any, Any, Json]]
 SHOWN_EVERY = 1.5  # seconds
 LOOK_EVERY = 0.5  # seconds, where others may add, cancel and finish jobs
+PAUSE = 5.0  # seconds after a fault
 READING = ("eval",)  # these change nothing, so they need not wait for the others
 
 
@@ -147,12 +148,15 @@ class Jobs:
                     await asyncio.sleep(LOOK_EVERY)
                 else:
                     await self._wake.wait()
-            except UnavailableError as error:  # the disk, or Redis
+            except ExpertbotError as error:  # the disk, or Redis
                 log.error("jobs: %s %s", error.message, error.hint)
-                await asyncio.sleep(5)
+                await asyncio.sleep(PAUSE)
+            except Exception:  # else nobody would do a job again, and nobody would see it
+                log.exception("jobs")
+                await asyncio.sleep(PAUSE)
             finally:
                 if job and self._claims:
-                    with suppress(UnavailableError):
+                    with suppress(ExpertbotError):
                         await self._claims.release(job.id)
 
     async def _next(self) -> Job | None:
@@ -178,7 +182,7 @@ class Jobs:
         while True:
             await asyncio.sleep(LOOK_EVERY)
             held = True
-            with suppress(UnavailableError):  # it may come back before the lease is over
+            with suppress(ExpertbotError):  # it may come back before the lease is over
                 held = await claims.renew(job.id)
             if self._is_cancelled(job.id):
                 self._cancelled.add(job.id)
@@ -211,12 +215,14 @@ class Jobs:
             if job.id in self._lost:
                 log.warning("job %s is another worker's now", job.id)
                 self._lost.discard(job.id)
+                _go_on_or_stop()
                 return
             if job.id not in self._cancelled:  # the service stops
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
                 raise
             await self._end(job, "cancelled", {})
+            _go_on_or_stop()
         except ExpertbotError as error:
             await self._end(job, "failed", {"error": error.message, "hint": error.hint})
         except Exception:
@@ -257,6 +263,13 @@ class Jobs:
 
         self._cancelled.discard(job.id)
         self._news.told(await self._state.db.write(end))
+
+
+def _go_on_or_stop() -> None:
+    """A job's own cancellation is dealt with; one of the service that came meanwhile is not."""
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _job(row: Any) -> Job:

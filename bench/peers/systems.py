@@ -103,7 +103,7 @@ class Search(Store):
     """The whole search beside it: the question in the index's words, 48 candidates read whole, the learned ranker."""
 
     # What a Searcher asks of an embedder and a catalog.
-    name, dim = "given", 512
+    name, dim, remote = "given", 512, False
 
     def encode_query(self, text: str) -> np.ndarray:
         return self._vector

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import signal
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from pathlib import Path
@@ -23,6 +22,7 @@ from bot.control import Door
 from bot.lock import DataLock
 from bot.metrics import Metrics, index_values
 from core.errors import ExpertbotError, UnavailableError, UsageError
+from core.process import on_signals
 from core.settings import Settings
 
 LOG = logging.getLogger("expertbot.api")
@@ -208,6 +208,7 @@ async def run(settings: Settings) -> None:
         door: Door | None = None
         voice: asyncio.Task[None] | None = None
         try:
+            stop = on_signals()
             await app.open(sweep=not settings.shared)
             door = await Door.open(settings, app)
             await app.warm()
@@ -224,9 +225,6 @@ async def run(settings: Settings) -> None:
             bound = runner.addresses[0][1]
             api.ready = True
             LOG.warning("listening on http://%s:%s%s", host, bound, "" if keys else ", no key asked: loopback only")
-            stop = asyncio.Event()
-            for name in (signal.SIGTERM, signal.SIGINT):
-                asyncio.get_running_loop().add_signal_handler(name, stop.set)
             await stop.wait()
             api.ready = False
         finally:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
+from contextlib import suppress
 
 import click
 
@@ -22,6 +24,34 @@ HELP = {
 KEPT_TURNS = 12
 
 
+async def _line() -> str:
+    """A line of input; from a terminal in a thread that nobody waits for, so that Ctrl-C ends the program and not only this."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return await asyncio.to_thread(input, "")
+    loop = asyncio.get_running_loop()
+    told: asyncio.Future[str] = loop.create_future()
+
+    def tell(line: str, fault: BaseException | None) -> None:
+        if told.done():
+            return
+        if fault:
+            told.set_exception(fault)
+        else:
+            told.set_result(line)
+
+    def read() -> None:
+        line, fault = "", None
+        try:
+            line = input("› ")
+        except (EOFError, OSError, UnicodeDecodeError) as error:
+            fault = error
+        with suppress(RuntimeError):  # the program has ended
+            loop.call_soon_threadsafe(tell, line, fault)
+
+    threading.Thread(target=read, daemon=True).start()
+    return await told
+
+
 async def talk(settings: Settings, persona: str | None) -> None:
     """Until /quit or the end of input."""
     async with opened(settings) as app:
@@ -31,7 +61,7 @@ async def talk(settings: Settings, persona: str | None) -> None:
         say(f"Speaking: {speaker or 'nobody, the neutral voice'}. Ask, or /help.")
         while True:
             try:
-                line = (await asyncio.to_thread(input, "› " if sys.stdin.isatty() else "")).strip()
+                line = (await _line()).strip()
             except EOFError:
                 return
             if not line:

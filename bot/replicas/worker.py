@@ -12,9 +12,10 @@ from bot.replicas.claims import JobClaims
 from bot.replicas.limits import Sending
 from bot.telegram.gate import Gate
 from bot.telegram.inbox import Outbox
-from bot.telegram.service import on_signals, opened, refuse
+from bot.telegram.service import opened, refuse
 from bot.telegram.work import Execution, JobNews
 from core.errors import UsageError
+from core.process import on_signals
 from core.settings import Settings
 
 log = logging.getLogger("expertbot.jobs")

@@ -76,6 +76,12 @@ class Delivery:
         if chat not in self._lanes:
             task = asyncio.create_task(self._run(chat), name=f"chat {chat}")
             self._lanes[chat] = task
+            task.add_done_callback(lambda task: self._ended(chat, task))
+
+    def _ended(self, chat: int, task: asyncio.Task[None]) -> None:
+        """Also of a lane that was cancelled before it began, which runs no `finally`."""
+        if self._lanes.get(chat) is task:
+            del self._lanes[chat]
 
     async def idle(self) -> None:
         """Until nothing waits any more."""

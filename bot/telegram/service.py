@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from bot.telegram.intake import Alarm, poll
 from bot.telegram.outcome import Service
 from bot.telegram.words import menu
 from core.errors import UnavailableError, UsageError
+from core.process import on_signals
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -150,13 +150,6 @@ async def _run(settings: Settings, bot: Bot, me: User, app: App, state: State, l
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
         await whole.stop()
-
-
-def on_signals() -> asyncio.Event:
-    stopping, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    return stopping
 
 
 async def _tidy(state: State) -> None:

@@ -48,6 +48,7 @@ def kill_after(process: subprocess.Popen[bytes], delay: float) -> tuple[list[str
         selector.register(process.stdout, selectors.EVENT_READ)
         while deadline is None or time.monotonic() < deadline:
             ready = selector.select(0.005 if deadline else 60)
+            assert ready or deadline, "it said nothing for a minute"
             if ready:
                 data = os.read(process.stdout.fileno(), 4096)
                 if not data:
@@ -136,6 +137,7 @@ def run_cycles(tmp_path: Path, cycles: int, seed: int) -> None:
     assert len(asyncio.run(inspect(data))) == FILES
 
 
+@pytest.mark.timeout(900)
 def test_twenty_random_kills(tmp_path: Path) -> None:
     run_cycles(tmp_path, 20, seed=random.SystemRandom().randrange(10**6))
 

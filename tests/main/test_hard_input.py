@@ -101,10 +101,9 @@ def test_a_sandbox_can_be_closed_under_a_waiting_thread():
         except DocumentError as error:
             failed.append(error)
 
+    sandbox.start()
     reader = threading.Thread(target=read)
     reader.start()
-    while sandbox._child is None:
-        time.sleep(0.01)
     time.sleep(0.5)
     sandbox.close()
     reader.join(20)

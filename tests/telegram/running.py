@@ -131,11 +131,11 @@ def answers_to(chat: Chat, asked: Message) -> list[Message]:
     return [message for message in chat.from_bot() if message.reply_to == asked.id]
 
 
-async def answered(server: TelegramServer, asked: Message, within: float = 20) -> Message:
+async def answered(server: TelegramServer, asked: Message, within: float = 90) -> Message:
     """The first answer, once it is there."""
     return await server.wait_for(lambda: next(iter(answers_to(asked.chat, asked)), None), within)
 
 
-async def said_after(server: TelegramServer, message: Message, within: float = 20) -> Message:
+async def said_after(server: TelegramServer, message: Message, within: float = 90) -> Message:
     """The bot's next message in the chat after this one."""
     return await server.wait_for(lambda: next((m for m in message.chat.from_bot() if m.id > message.id), None), within)

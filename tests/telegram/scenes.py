@@ -16,7 +16,7 @@ Staged = Callable[["Stage"], Coroutine[Any, Any, None]]
 Apart = Callable[[Path, Path], Coroutine[Any, Any, None]]
 STAGED: dict[str, Staged] = {}
 APART: dict[str, Apart] = {}
-LONGEST = 170.0  # seconds
+LONGEST = 280.0  # seconds
 
 
 def on_stage(play: Staged) -> Callable[[Stage], None]:
