@@ -18,7 +18,7 @@ from bot.telegram.progress import Progress
 from bot.telegram.render import Rendered, answer_buttons, answer_parts
 from bot.telegram.split import split
 from bot.telegram.words import say
-from core.errors import ExpertbotError, UsageError
+from core.errors import ExpertbotError, UnavailableError, UsageError
 from core.nouns import Answer, Lang, Question
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 log = logging.getLogger("expertbot.telegram")
 LONGEST = 150.0  # seconds; above the LLM's own limits, so that nothing hangs for ever
+AGAIN = 5.0  # seconds until an answer that could not be written is written again
 FOR_THE_FIRST = 60.0  # seconds an edited question waits for the first answer to be there
 
 
@@ -56,7 +57,13 @@ class Answering:
             ident = uuid.uuid4().hex[:8]
             log.exception("error %s", ident)
             parts, buttons = split(say(asked.lang, "broken", ident=ident)), ()
-        await self._commit(asked, trace, await self._placed(asked, parts, buttons))
+        placed = await self._placed(asked, parts, buttons)
+        while True:
+            try:
+                return await self._commit(asked, trace, placed)
+            except UnavailableError as error:  # a full disk: what is answered waits for it
+                log.error("question %s: %s %s", asked.update_id, error.message, error.hint)
+                await asyncio.sleep(AGAIN)
 
     async def _made(self, asked: Asked) -> tuple[Asked, Json]:
         service = self._service

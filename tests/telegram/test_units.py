@@ -7,6 +7,7 @@ import io
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from pydantic import SecretStr
 
 from bot.logs import Lines, Redactor, secrets_of
 from bot.state import State, Talk
-from bot.telegram import fetch
+from bot.telegram import answering, fetch
+from bot.telegram.answering import Answering
 from bot.telegram.confirm import Confirmations
 from bot.telegram.desk import Desk
 from bot.telegram.gate import PER_CHAT, Gate
@@ -26,6 +28,7 @@ from bot.telegram.outcome import Asked
 from bot.telegram.render import marked, plain
 from bot.telegram.split import split, units
 from bot.telegram.words import ADMIN_COMMANDS, COMMANDS, WHY, WORDS, lang_of
+from core.errors import UnavailableError
 from core.settings import Settings, TelegramSettings
 from tests.loopback.telegram.text import entity_errors
 
@@ -266,3 +269,32 @@ def test_secrets_do_not_get_into_logs() -> None:
     assert "RuntimeError" in said
     for secret in (token, "777:short-token", "hush-hush"):
         assert secret not in said
+
+
+def test_an_answer_waits_for_a_disk_that_is_full(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(answering, "AGAIN", 0.01)
+    written: list[int] = []
+
+    class Full(Answering):
+        def __init__(self) -> None:
+            self._service = SimpleNamespace(settings=Settings())  # type: ignore[assignment]
+            self._metrics = SimpleNamespace(failed=lambda error: None)  # type: ignore[assignment]
+            self.tries = 0
+
+        async def _made(self, asked: Asked) -> Any:
+            raise TimeoutError
+
+        async def _placed(self, asked: Asked, parts: Any, buttons: Any) -> list[Any]:
+            return []
+
+        async def _commit(self, asked: Asked, trace: Any, messages: Any) -> None:
+            self.tries += 1
+            if self.tries < 3:
+                raise UnavailableError("The state can't be written: disk full.", "Free some space on the disk.")
+            written.append(asked.update_id)
+
+    asyncio.run(Full().work(Asked(Talk(1, 1, 0, 1), 9, 9, "?", "ru", True)))
+    assert written == [9]
+    assert caplog.text.count("Free some space") == 2
