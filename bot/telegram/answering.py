@@ -75,7 +75,7 @@ class Answering:
         async def keep(message: int) -> None:
             await service.state.db.write(lambda db: service.inbox.status_message(db, asked.update_id, message))
 
-        async with Progress(asked, service.gate, keep) as progress:
+        async with Progress(asked, service.gate, keep, service.settings.llm.configured) as progress:
             async with asyncio.timeout(LONGEST):
                 answer = await service.app.answer(Question(asked.text, history), persona, progress.watch)
         self._metrics.answered(answer)

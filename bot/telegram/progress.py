@@ -33,10 +33,11 @@ TICK = 0.15
 
 class Progress:
     """Async context around the making of one answer. `kept` records the status message of a group, so that the answer takes its
-    place even after a restart."""
+    place even after a restart. `model`: whether an LLM drafts, which may be what keeps everybody waiting."""
 
-    def __init__(self, asked: Asked, gate: Gate, kept: Callable[[int], Awaitable[None]]) -> None:
+    def __init__(self, asked: Asked, gate: Gate, kept: Callable[[int], Awaitable[None]], model: bool) -> None:
         self._asked = asked
+        self._model = model
         self._gate = gate
         self._kept = kept
         self.status_message = asked.status_message
@@ -77,7 +78,7 @@ class Progress:
         while not self._stopped:
             now = time.monotonic()
             if now - started > BEFORE_SLOW and self._text == say(self._asked.lang, "searching"):
-                self._text = say(self._asked.lang, "slow")
+                self._text = say(self._asked.lang, "silent" if self._model else "busy")
             self._calling = True
             try:
                 if now - started > BEFORE_STATUS and self._due(now):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
 from bot.state import Talk
 from bot.telegram import progress
@@ -130,7 +131,7 @@ def test_what_streams_is_the_neutral_draft(monkeypatch: Any) -> None:
         async def kept(message: int) -> None:
             raise AssertionError("a private chat has no status message")
 
-        async with progress.Progress(asked, room, kept) as shown:  # type: ignore[arg-type]
+        async with progress.Progress(asked, room, kept, False) as shown:  # type: ignore[arg-type]
             await asyncio.sleep(0.15)
             draft = Draft(Passages(Question("?"), "?", ()), "answer", "Порог — `70 %` [1].")
             assert shown.watch.drafted
@@ -143,7 +144,8 @@ def test_what_streams_is_the_neutral_draft(monkeypatch: Any) -> None:
     asyncio.run(scenario())
 
 
-def test_a_person_is_told_when_the_model_is_silent(monkeypatch: Any) -> None:
+@pytest.mark.parametrize(("model", "said"), [(True, "модель молчит"), (False, "вопросов много")])
+def test_a_person_is_told_what_takes_so_long(monkeypatch: Any, model: bool, said: str) -> None:
     assert progress.BEFORE_SLOW + progress.BETWEEN_EDITS <= 10
     for name in ("BEFORE_TYPING", "BEFORE_STATUS", "BETWEEN_EDITS", "TICK"):
         monkeypatch.setattr(progress, name, 0.02)
@@ -155,9 +157,13 @@ def test_a_person_is_told_when_the_model_is_silent(monkeypatch: Any) -> None:
         async def kept(message: int) -> None:
             raise AssertionError("a private chat has no status message")
 
-        async with progress.Progress(asked, room, kept):  # type: ignore[arg-type]
-            await asyncio.sleep(0.5)
-        texts = [method.text for method in room.shown if type(method).__name__ == "SendMessageDraft"]
-        assert [text.split(":")[0] for text in texts] == ["Ищу в документах…", "Дольше обычного"]
+        def texts() -> list[str]:
+            return [method.text for method in room.shown if type(method).__name__ == "SendMessageDraft"]
+
+        async with progress.Progress(asked, room, kept, model), asyncio.timeout(20):  # type: ignore[arg-type]
+            while len(texts()) < 2:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        assert texts()[0] == "Ищу в документах…"
+        assert texts()[1].startswith(f"Дольше обычного: {said}")
 
     asyncio.run(scenario())
