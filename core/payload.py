@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from core.nouns import Chunk, Passage
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 NAMESPACE = uuid.UUID("6f1c9d0e-5b0a-4a6e-9c53-0d4f3b8f2a11")
 
 
+@lru_cache(maxsize=1024)
 def document_id(source: str) -> str:
     """The identity of a document is where it comes from."""
     return str(uuid.uuid5(NAMESPACE, source))

@@ -24,11 +24,9 @@ def index_of(term: str) -> int:
 def document_vector(found: Iterable[str]) -> SparseVector:
     """Of a chunk's terms."""
     counts = Counter(found)
-    length = sum(counts.values())
-    norm = K1 * (1 - B + B * length / AVERAGE_TERMS)
-    weights: dict[int, float] = {}
-    for term, count in counts.items():
-        weights[index_of(term)] = count * (K1 + 1) / (count + norm)
+    norm = K1 * (1 - B + B * counts.total() / AVERAGE_TERMS)
+    saturated = {count: count * (K1 + 1) / (count + norm) for count in set(counts.values())}
+    weights = dict(zip(map(index_of, counts), map(saturated.__getitem__, counts.values()), strict=True))
     return SparseVector(tuple(weights), tuple(weights.values()))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.nouns import Question, Turn
 from core.plain import plain
-from core.terms import terms
-from core.text import stem
+from core.terms import TOKEN, pieces_of, terms
+from core.text import fold, stem
 from retrieval.followup import leans, resolve
 from retrieval.query import analyse
 from retrieval.sounds import cyrillic_keys, latin_keys, one_script, other_layout, russian_key
@@ -180,3 +182,16 @@ def test_a_russian_word_is_not_an_english_one_that_sounds_a_little_like_it() -> 
     made.sync(Counter({"sever": 1, "commit": 1, "deploy": 1}))
     assert made.respelt(stem("сварить"), "сварить") == {}
     assert "deploy" in made.respelt(stem("деплоить"), "деплоить")
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.text(alphabet="ab_-./:=+@ ЯяёA1 `\n—«»", max_size=14))
+def test_documents_and_questions_are_cut_into_the_same_words(text: str) -> None:
+    """Whole documents by the fast expression, questions by the one that tells the parts."""
+    cut: list[str] = []
+    for dashes, word in TOKEN.findall(text):
+        pieces = pieces_of(word)
+        cut += [stem(fold(piece)) for piece in pieces]
+        cut += [fold(word)] if len(pieces) > 1 else []
+        cut += [dashes + fold(word)] if dashes else []
+    assert terms(text) == cut
