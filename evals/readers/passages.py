@@ -40,21 +40,23 @@ def of_item(lab: Lab, item: Item) -> Iterator[dict[str, Any]]:
 
 
 def of_line(row: dict[str, Any], dice: random.Random) -> Iterator[dict[str, Any]]:
-    """Each question over the whole passage and over a stretch of it."""
-    head = row["title"] + "\n"
+    """Each question over the whole passage and over a stretch of it (rank 1); one that is answered also over the passage without
+    its proof (rank 2), so that the question alone tells nothing."""
+    text = row["passage"]
     for n, asked in enumerate(row["questions"]):
-        at = row["passage"].find(asked["quote"]) if asked["a"] else -1
-        for crop in (False, True):
-            low, high = (
-                _stretch(row["passage"], at, at + len(asked.get("quote", "")), dice)
-                if crop
-                else (0, len(row["passage"]))
-            )
-            low += len(row["passage"][low:high]) - len(row["passage"][low:high].lstrip("\n"))
-            spans = [(len(head) + at - low, len(head) + at - low + len(asked["quote"]))] if asked["a"] else []
+        quote = asked["quote"] if asked["a"] else ""
+        at = text.find(quote) if quote else -1
+        low, high = _stretch(text, at, at + len(quote), dice)
+        told = [(text, int(asked["a"]), 0), (text[low:high], int(asked["a"]), 1)]
+        if quote and text.count(quote) == 1 and len(quote) < len(text) / 2:
+            told.append((text[:at].rstrip() + "\n" + text[at + len(quote) :].lstrip(), 0, 2))
+        for passage, label, rank in told:
+            passage = row["title"] + "\n" + passage.strip("\n")
+            start = passage.find(quote) if label else -1
             yield {
-                "question": asked["q"], "passage": head + row["passage"][low:high].rstrip("\n"), "label": int(asked["a"]),
-                "id": f"{row['title']}-{n}", "rank": int(crop), "answerable": asked["a"], "spans": spans, "weight": 1.0,
+                "question": asked["q"], "passage": passage, "label": label, "id": f"{row['title']}-{n}", "rank": rank,
+                "answerable": asked["a"], "spans": [(start, start + len(quote))] if label else [],
+                "weight": UNSURE if rank == 2 else 1.0,
             }  # fmt: skip
 
 
