@@ -51,7 +51,6 @@ class Store(System):
 
         async def run() -> None:
             self._store = await self._index.create(1)
-            writing: asyncio.Task[None] | None = None
             for start in range(0, len(chunks.texts), 256):
                 points = []
                 for number in range(start, min(start + 256, len(chunks.texts))):
@@ -64,12 +63,7 @@ class Store(System):
                         spans=[(0, len(text))], vectors=vector[None, :], terms=[" ".join(held)],
                     )  # fmt: skip
                     points.append(Point(str(uuid.UUID(int=number)), vector.tolist(), document_vector(held), payload))
-                if writing:
-                    await writing
-                writing = asyncio.create_task(self._store.upsert(points))  # beside the next ones, as the ingestor does
-                await asyncio.sleep(0)
-            if writing:
-                await writing
+                await self._store.upsert(points)
             await self._store.flush()
 
         self._loop.run_until_complete(run())
