@@ -107,11 +107,27 @@ class E5:
             plain = np.frombuffer(self._held, np.float32, size // 4, start)
             return plain.reshape(-1, self.width) if name in ("emb.pos", "emb.type") else plain
         columns = self.inner if name.endswith("fo.w") else self.width
-        return _unpacked(np.frombuffer(self._held, np.uint8, size, start).reshape(-1, BLOCK)).reshape(-1, columns).T
+        return unpacked(np.frombuffer(self._held, np.uint8, size, start).reshape(-1, BLOCK)).reshape(-1, columns).T
+
+    def packed(self, name: str) -> tuple[bool, bytes]:
+        """Whether an array lies there in 4-bit blocks, and its bytes as they lie."""
+        packed, start, size = self._places[name]
+        return bool(packed), self._held[start : start + size]
+
+    @property
+    def names(self) -> list[str]:
+        """Of the arrays."""
+        return list(self._places)
+
+    @property
+    def vocabulary(self) -> list[tuple[str, float]]:
+        """Pieces by number, with their log probabilities; what no text is cut into is `<number>`."""
+        pieces = {number: piece.decode() for piece, number in self._numbers.items()}
+        return [(pieces.get(number, f"<{number}>"), score) for number, score in enumerate(self._scores)]
 
     def embedded(self, ids: Sequence[int]) -> Matrix:
         """(len(ids), width) rows of the word table."""
-        return _unpacked(self._words[list(ids)].reshape(-1, BLOCK)).reshape(len(ids), self.width)
+        return unpacked(self._words[list(ids)].reshape(-1, BLOCK)).reshape(len(ids), self.width)
 
     def encode(self, text: str) -> list[int]:
         """Numbers of the text's pieces, without marks around them."""
@@ -142,8 +158,8 @@ class E5:
         return tuple(reversed(numbers))
 
 
-def _unpacked(blocks: Any) -> Matrix:
-    """(n, 18) bytes to (n, 32) numbers."""
+def unpacked(blocks: Any) -> Matrix:
+    """(n, BLOCK) bytes to (n, 32) numbers."""
     scale = blocks[:, :2].copy().view(np.float16).astype(np.float32)
     halves = blocks[:, 2:]
     numbers: Matrix = (np.concatenate([halves & 15, halves >> 4], axis=1).astype(np.float32) - 8) * scale

@@ -9,24 +9,22 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-LINEAR = ("q", "k", "v", "ao", "fi", "fo")
+from retrieval.e5 import LINEAR
 
 
 class Linear(nn.Module):
-    """A frozen matrix and a low-rank change of it, or a free matrix where `rank` is 0."""
+    """A frozen matrix and a low-rank change of it."""
 
     def __init__(self, weight: Tensor, bias: Tensor, rank: int) -> None:
         super().__init__()
-        self.weight = nn.Parameter(weight, requires_grad=not rank)
+        self.weight = nn.Parameter(weight, requires_grad=False)
         self.bias = nn.Parameter(bias)
-        self.rank = rank
-        if rank:
-            rows, columns = weight.shape
-            self.down = nn.Parameter(torch.randn(rank, columns) / math.sqrt(columns))
-            self.up = nn.Parameter(torch.zeros(rows, rank))
+        rows, columns = weight.shape
+        self.down = nn.Parameter(torch.randn(rank, columns) / math.sqrt(columns))
+        self.up = nn.Parameter(torch.zeros(rows, rank))
 
     def forward(self, x: Tensor) -> Tensor:
-        weight = self.weight + self.up @ self.down if self.rank else self.weight
+        weight = self.weight + self.up @ self.down
         return F.linear(x, weight.to(x.dtype), self.bias.to(x.dtype))
 
 

@@ -24,9 +24,9 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from evals.readers import examples
 from evals.readers.examples import Example
 from evals.readers.network import Reader
+from retrieval.e5 import BLOCK, END, START, UNKNOWN, PairReader, unpacked
 
-START, END = 0, 2
-LONGEST = 445  # tokens of both texts, cut as retrieval/e5.py cuts them
+LONGEST = PairReader.LONGEST
 BUDGET = 16384  # tokens of a batch, padding included
 WORD_WEIGHT = 1.0
 
@@ -36,11 +36,11 @@ class Packed:
 
     def __init__(self, data: Path) -> None:
         vocabulary = json.loads((data / "pieces.json").read_text(encoding="utf-8"))
-        self._tokens = Tokenizer(models.Unigram([(piece, score) for piece, score in vocabulary], unk_id=3))
+        self._tokens = Tokenizer(models.Unigram([(piece, score) for piece, score in vocabulary], unk_id=UNKNOWN))
         self._tokens.normalizer = normalizers.NFKC()
         self._tokens.pre_tokenizer = pre_tokenizers.Metaspace()
         rows = np.load(data / "base.npz")["rows"]
-        self._row = np.full(len(vocabulary), int(np.searchsorted(rows, 3)))
+        self._row = np.full(len(vocabulary), int(np.searchsorted(rows, UNKNOWN)))
         self._row[rows] = np.arange(len(rows))
 
     def pack(self, some: Sequence[Example]) -> list[tuple[Any, Any, Any, Any, int]]:
@@ -139,7 +139,8 @@ def judged(model: Reader, packed: Sequence[Any]) -> tuple[Any, Any]:
 
 
 def auc(scores: Any, labels: Any) -> float:
-    """How often a positive stands above a negative."""
+    """How often a positive stands above a negative; by ranks, for thousands of pairs, and without what bot.evaluation imports:
+    the machine with the GPU has no more than numpy and torch."""
     order = np.argsort(scores, kind="stable")
     ranks = np.empty(len(scores))
     ranks[order] = np.arange(1, len(scores) + 1)
@@ -153,7 +154,7 @@ Learn = Callable[[random.Random], list[Example]]
 
 def guard_data(data: Path, root: Path) -> tuple[Learn, dict[str, list[Example]]]:
     """What to learn from, and the sets kept apart: a tenth of the edited drafts, the sample, the held pairs."""
-    edited = examples.lines([root / "evals" / "guard" / "edits", data / "edits"])
+    edited = examples.lines([root / "evals" / "guard" / "edits"])
     drafts = sorted({line.draft for line in edited})
     apart = set(random.Random(1).sample(drafts, len(drafts) // 10))
     rows = [
@@ -259,7 +260,7 @@ def main() -> None:
         name: torch.from_numpy(array) for name, array in np.load(options.data / "base.npz").items() if name != "rows"
     }
     model = Reader(
-        unpacked(base),
+        matrices_of(base),
         len(examples.KINDS) if options.task == "guard" else 2,
         options.layers,
         options.rank,
@@ -379,21 +380,14 @@ def say(options: Any, began: float, text: str) -> None:
     print(f"[{options.name} {time.time() - began:.0f}s] {text}", flush=True)
 
 
-def unpacked(base: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """4-bit blocks (32 numbers: a float16 scale, then low and high halves) to float16; others as they are."""
-    out = {}
+def matrices_of(base: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The arrays of `base.npz` by their names, 4-bit blocks as float16."""
+    out = {name: value for name, value in base.items() if "|" not in name}
     for name, value in base.items():
-        if not name.endswith("|q4"):
-            if "|" not in name:
-                out[name] = value
-            continue
-        clean = name.removesuffix("|q4")
-        shape = tuple(base[f"{clean}|shape"].tolist())
-        blocks = value.view(-1, 18).numpy()
-        scale = blocks[:, :2].copy().view(np.float16).astype(np.float32)
-        nibbles = blocks[:, 2:]
-        numbers = np.concatenate([(nibbles & 15), (nibbles >> 4)], axis=1).astype(np.float32) - 8
-        out[clean] = torch.from_numpy((numbers * scale).reshape(shape)).to(torch.float16)
+        if name.endswith("|q4"):
+            clean = name.removesuffix("|q4")
+            numbers = unpacked(value.view(-1, BLOCK).numpy()).reshape(tuple(base[f"{clean}|shape"].tolist()))
+            out[clean] = torch.from_numpy(numbers).to(torch.float16)
     return out
 
 

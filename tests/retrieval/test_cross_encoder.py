@@ -43,9 +43,7 @@ def peer(base: E5) -> object:
     """The same vocabulary in the library that the models come with."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-    pieces = {number: piece.decode() for piece, number in base._numbers.items()}
-    vocabulary = [(pieces.get(n, f"<{n}>"), score) for n, score in enumerate(base._scores)]
-    made = Tokenizer(models.Unigram(vocabulary, unk_id=3))
+    made = Tokenizer(models.Unigram(base.vocabulary, unk_id=3))
     made.normalizer, made.pre_tokenizer = normalizers.NFKC(), pre_tokenizers.Metaspace()
     return made
 

@@ -33,7 +33,7 @@ def test_torch_and_numpy_give_the_same_odds(tmp_path: Path) -> None:
     prepare.main([str(path), str(tmp_path), str(texts)])
     packed = train.Packed(tmp_path).pack([Example(one, two, 0) for one, two in pairs])
     base = {name: torch.from_numpy(array) for name, array in np.load(tmp_path / "base.npz").items() if name != "rows"}
-    model = Reader(train.unpacked(base), 2, 12, 32)
+    model = Reader(train.matrices_of(base), 2, 12, 32)
     train.begun(model, LEARNED)
     odds, _ = train.judged(model.to(train.DEVICE), packed)
     with np.load(LEARNED) as learned:
