@@ -24,7 +24,7 @@ demo: .venv/.demo  ## ingest examples/, answer three questions as the persona, t
 # What is here, as one word: whoever has just seen the tests pass on this very tree needn't wait for them again.
 TREE = (git rev-parse HEAD && git diff HEAD && git ls-files -z -o --exclude-standard | xargs -0 -r sha256sum) 2>/dev/null
 
-test: .venv/.all  ## the default tests, under five minutes
+test: .venv/.all  ## the default tests: meant for five minutes, eight to twelve on two old cores
 	$(BIN)/pytest
 	@$(TREE) | sha256sum > .venv/.tested
 
