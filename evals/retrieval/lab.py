@@ -110,7 +110,7 @@ def questions(name: str, part: str) -> list[tuple[str, Item]]:
     """(folder's name, question) of a set of evals/questions; an XQuAD paraphrase is asked of both languages."""
     items = load_items(QUESTIONS / f"{name}.jsonl", part)
     if name != "xquad_para":
-        return [(name, item) for item in items]
+        return [(name.removesuffix("_fresh"), item) for item in items]
     asked = []
     for lang in ("ru", "en"):
         for item in items:
