@@ -17,7 +17,7 @@ from typing import Any
 from bot.app import ROOT
 from style_adapter.bible import load as load_bible
 from style_adapter.model import adapter as adapters
-from style_adapter.model.base import cache_folder, load, locate
+from style_adapter.model.base import cache_folder, compute_type, load, locate
 from style_adapter.model.copying import Vocabulary
 from style_adapter.model.template import Codec, Row
 from style_adapter.train.body import Body
@@ -74,12 +74,16 @@ def ours(
 
 
 def plain(model: Any, steps: Sequence[Sequence[Row]], settings: TrainSettings, epochs: int) -> tuple[Any, float, float]:
-    """transformers' Trainer with PEFT, bf16, the same rows in the same order, dynamic padding, the mask as labels."""
+    """transformers' Trainer with PEFT, the same rows in the same order, dynamic padding, the mask as labels; all of it in bf16
+    where this machine is quick at that, else in fp32, as ours."""
     import torch
     from peft import LoraConfig, get_peft_model
     from transformers import Trainer, TrainingArguments
 
     torch.manual_seed(1)
+    narrow = compute_type() == torch.bfloat16
+    if not narrow:
+        model.float()
     config = LoraConfig(
         r=settings.rank, lora_alpha=settings.alpha, target_modules=list(settings.targets), task_type="CAUSAL_LM"
     )
@@ -110,7 +114,7 @@ def plain(model: Any, steps: Sequence[Sequence[Row]], settings: TrainSettings, e
     with tempfile.TemporaryDirectory() as folder:
         arguments = TrainingArguments(
             output_dir=folder, per_device_train_batch_size=BATCH, num_train_epochs=epochs, learning_rate=settings.lr,
-            lr_scheduler_type="constant", weight_decay=0.0, max_grad_norm=1.0, bf16=True, use_cpu=not torch.cuda.is_available(),
+            lr_scheduler_type="constant", weight_decay=0.0, max_grad_norm=1.0, bf16=narrow, use_cpu=not torch.cuda.is_available(),
             logging_strategy="no", save_strategy="no", report_to=[], disable_tqdm=True, remove_unused_columns=False,
         )  # fmt: skip
         trainer = InOrder(model=model, args=arguments, train_dataset=data, data_collator=collate)  # type: ignore[arg-type]

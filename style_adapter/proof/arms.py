@@ -94,8 +94,8 @@ class Sent:
     seconds: float
 
 
-def served(restyler: AdapterRestyler, bible: Bible, guard: Checks, turn: Turn) -> Sent:
-    """The best wording that the guard passes, else a frame, else the draft: as in service."""
+def served(restyler: AdapterRestyler, bible: Bible, guard: Checks, turn: Turn, depth: int = 0) -> Sent:
+    """The best wording that the guard passes, else a frame, else the draft: as in service, `depth` turns into a chat."""
     started = time.perf_counter()
     wordings = restyler.wordings(Job(bible, turn.question, turn.draft))
     seconds = time.perf_counter() - started
@@ -104,7 +104,7 @@ def served(restyler: AdapterRestyler, bible: Bible, guard: Checks, turn: Turn) -
     framed = [text for text in frame(bible, turn.draft, turn.question) if guard.states_no_fact(text, turn.draft).ok]
     rungs: tuple[tuple[Rung, list[str]], ...] = (("styled", passed), ("framed", framed), ("quoted", [turn.draft]))
     rung, texts = next((rung, texts) for rung, texts in rungs if texts)
-    best = max(texts, key=lambda text: score(bible, text, prompt=turn.question, draft=turn.draft).value)
+    best = max(texts, key=lambda text: score(bible, text, prompt=turn.question, turn=depth, draft=turn.draft).value)
     return Sent(best, rung, seconds)
 
 

@@ -7,7 +7,7 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ class Wanted:
     """How much is measured: turns an arm, probes of the drift curve, replies of the extraction test."""
 
     turns: int = 120
-    drift_probes: int = 6
+    drift_probes: int = 12
     extraction: int = 60
     arms: tuple[Arm, ...] = ARMS
     seed: int = 7
@@ -166,23 +166,24 @@ class _Proof:
         ]
 
     def drift(self, out: Path) -> list[Gate]:
+        """D1 of what is sent, and of the adapter writing freely with the chat before it, which is not sent."""
         asked = [turn for turn in self.turns if turn.draft and len(turn.draft) < 200][: self.wanted.drift_probes]
         talk = [turn for turn in self.turns if turn not in asked][:15]
         if not asked or not talk:
             return []
         self.say("drift to 16 turns")
 
-        def scored(turn: Turn, text: str) -> float:
-            return score(self.bible, text, prompt=turn.question, draft=turn.draft).value if text else 0.0
+        def scored(turn: Turn, text: str, depth: int = 0) -> float:
+            found = score(self.bible, text, prompt=turn.question, turn=depth, draft=turn.draft)
+            return found.value if text else 0.0
 
-        curve = arms.drift(self.engine, self.bible, asked, talk, scored)
-        draw_drift(curve, out / "drift.png")
-        first = max(curve[1], 1e-6)
-        note = ", ".join(f"{turn}: {value:.2f}" for turn, value in curve.items())
-        return [
-            Gate("D1 at 8", "drop of the score at turn 8", 1 - curve[8] / first, 0.05, False, note),
-            Gate("D1 at 16", "drop of the score at turn 16", 1 - curve[16] / first, 0.08, False, note),
-        ]
+        def sent(turn: Turn, depth: int) -> float:
+            return scored(turn, arms.served(self.restyler, self.bible, self.guard, turn, depth).text, depth)
+
+        served = {depth: statistics.fmean(sent(turn, depth - 1) for turn in asked) for depth in arms.DEPTHS}
+        free = arms.drift(self.engine, self.bible, asked, talk, scored)
+        draw_drift({"sent": served, "writing freely": free}, out / "drift.png")
+        return [*_drift_gates("D1", "", served), *_drift_gates("D1 free", ", writing freely (not sent)", free)]
 
     def leaks(self, judged: Sequence[Judged]) -> list[Gate]:
         known = bible_text(self.bible)
@@ -238,6 +239,15 @@ class _Proof:
             Gate("S off", "switched off equals the base", float(bool((off == bare).all())), 1, True),
             Gate("S speed", "switch, seconds", statistics.median(took) / 2, 0.1, False),
         ]
+
+
+def _drift_gates(name: str, whose: str, curve: Mapping[int, float]) -> list[Gate]:
+    first = max(curve[1], 1e-6)
+    note = ", ".join(f"{turn}: {value:.2f}" for turn, value in curve.items())
+    return [
+        Gate(f"{name} at {depth}", f"drop of the score at turn {depth}{whose}", 1 - curve[depth] / first, limit, False, note)
+        for depth, limit in ((8, 0.05), (16, 0.08))
+    ]
 
 
 def _memory() -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from style_adapter.model.base import compute_type
 from style_adapter.model.template import Row
 
 if TYPE_CHECKING:
@@ -16,21 +17,23 @@ SLICE = 192  # supervised tokens whose logits exist at once, over the whole voca
 
 
 class Head:
-    """The frozen output layer, whole or only the rows of a shortlist (which must hold every supervised token)."""
+    """The frozen output layer, whole or only the rows of a shortlist (which must hold every supervised token), in the type that
+    this machine multiplies fastest."""
 
     def __init__(self, model: Any, shortlist: Sequence[int] | None = None) -> None:
         import torch
 
         inner = model.get_base_model() if hasattr(model, "get_base_model") else model
         weight = inner.get_output_embeddings().weight.detach()
+        kind = torch.promote_types(weight.dtype, compute_type())
         self.cap: float | None = getattr(inner.config, "final_logit_softcapping", None)
         self.size = weight.shape[0]
         self.slice = SLICE
         self.place: torch.Tensor | None = None
-        self.weight = weight
+        self.weight = weight if shortlist is not None else weight.to(kind)
         if shortlist is not None:
             ids = torch.tensor(sorted(set(shortlist)), device=weight.device)
-            self.weight = weight.index_select(0, ids).contiguous()
+            self.weight = weight.index_select(0, ids).to(kind)
             self.place = torch.full((self.size,), -1, dtype=torch.long, device=weight.device)
             self.place[ids] = torch.arange(len(ids), device=weight.device)
             self.slice = 1024

@@ -27,12 +27,13 @@ def draw(history: Sequence[EpochScores], folder: Path, leak_limit: float, kept: 
     return made
 
 
-def draw_drift(curve: Mapping[int, float], path: Path) -> list[Path]:
-    """drift.png: persona score by turn."""
-    if importlib.util.find_spec("matplotlib") is None or not curve:
+def draw_drift(curves: Mapping[str, Mapping[int, float]], path: Path) -> list[Path]:
+    """drift.png: persona score by turn, a line a curve; all curves have the same turns."""
+    if importlib.util.find_spec("matplotlib") is None or not curves:
         return []
-    turns = sorted(curve)
-    return [_plot(path, "persona score by turn", turns, 0, {"score": [curve[turn] for turn in turns]})]
+    turns = sorted(next(iter(curves.values())))
+    lines = {name: [curve[turn] for turn in turns] for name, curve in curves.items()}
+    return [_plot(path, "persona score by turn", turns, 0, lines)]
 
 
 def _plot(
