@@ -1,6 +1,6 @@
 """`python -m evals.sent PERSONA [werf handbook …] [--each N] [--out FILE]`: what readers get. Questions nobody trained on go the
-whole way of an answer over real documents (no LLM); printed are the rungs, the bible's rules and the times of the wording. `--out`
-keeps every draft beside what was sent, for reading."""
+whole way of an answer over real documents (no LLM); printed are the rungs, the bible's rules and the times of the wording.
+`--out` keeps every draft beside what was sent, for reading."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=80, help="questions of a set, drawn at random")
     parser.add_argument("--out", type=Path)
     wanted = parser.parse_args()
-    print("| documents | answered | styled | styled + framed | rules passed | taboos | restyle s, median | of ≥ 3 sentences |")
+    print(
+        "| documents | answered | styled | styled + framed | rules passed | taboos | restyle s, median | of ≥ 3 sentences |"
+    )
     print("|---|---|---|---|---|---|---|---|", flush=True)
     found: list[Sent] = []
     for name in wanted.sets:

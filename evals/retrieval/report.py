@@ -1,4 +1,4 @@
-"""The retrieval tables: `python -m evals.retrieval.report werf|werf_fresh|handbook|install|dcmd|xquad_para dev|held [quality]`, or
+"""The retrieval tables: `python -m evals.retrieval.report SET dev|held [quality]` for a set of evals/questions, or
 `… report xquad`. The cross-encoder of `quality` has learned from the dev parts: its figures there flatter it."""
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from style_adapter.model.base import compute_type
 from style_adapter.model.copying import Source, Vocabulary, Walk, propose
+from style_adapter.model.layers import only_layers
 
 if TYPE_CHECKING:
     import torch
@@ -117,6 +118,21 @@ class Decoder:
         out = self._body(input_ids=tokens, attention_mask=mask, position_ids=positions, **kept)
         return out.last_hidden_state  # type: ignore[no-any-return]
 
+    def states(
+        self, ids: torch.Tensor, seen: torch.Tensor, depths: torch.Tensor, below: torch.Tensor | None = None,
+        first: int = 0, last: int | None = None,
+    ) -> torch.Tensor:  # fmt: skip
+        """Hidden states (tokens, width) of a tree of tokens: `seen` (tokens, tokens) says which sees which, `depths` how many
+        stand before each. Of layers `first` to `last` only, over what `below` layers made; the final norm where `last` is None."""
+        ids, seen, depths = (part.to(self._head.device) for part in (ids, seen, depths))
+        near = seen & (depths[:, None] - depths[None, :] < self._window)
+        masks: Any = {"full_attention": seen[None, None], "sliding_attention": near[None, None]}
+        mask = masks if self._kinds > {"full_attention"} else masks["full_attention"]
+        what = {"input_ids": ids[None]} if below is None else {"inputs_embeds": below[None]}
+        with only_layers(self._body, first, last):
+            out = self._body(**what, attention_mask=mask, position_ids=depths[None], use_cache=False)
+        return out.last_hidden_state[0]  # type: ignore[no-any-return]
+
     def best(self, hidden: torch.Tensor, extra: torch.Tensor) -> tuple[Any, Any]:
         """(values, token ids) of the likeliest tokens at each of `hidden`'s positions, over free and `extra` tokens."""
         import torch
@@ -133,6 +149,7 @@ class Decoder:
         """Of each of `tokens` at its state, among free and `extra` tokens, which must hold it."""
         import torch
 
+        tokens, extra = tokens.to(hidden.device), extra.to(hidden.device)
         ids = torch.unique(torch.cat([self._free_ids, extra]))
         logits = (hidden @ self._head.index_select(0, ids).to(hidden.dtype).T).float()
         if self._cap:

@@ -134,7 +134,11 @@ class Engine:
         ]
         with self._lock:
             return preferences(
-                self.codec, self.decoder(lang), lambda adapted: self._set(name if adapted else None), weighings
+                self.codec,
+                self.decoder(lang),
+                lambda adapted: self._set(name if adapted else None),
+                weighings,
+                min(self._manifests[name].layers, default=0),
             )
 
     def _ask(self, wording: Wording, vocabulary: Vocabulary) -> Ask:

@@ -5,16 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING
 
-from style_adapter.model.decode import Decoder, RowCache
+from style_adapter.model.decode import Decoder
 from style_adapter.model.template import Codec
 
 if TYPE_CHECKING:
     import torch
 
 WINDOW = 2  # words after a place that are weighed with it
-AT_ONCE = 48  # rows in one pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ class _Row:
 
 
 def preferences(
-    codec: Codec, decoder: Decoder, switch: Callable[[bool], None], wanted: Sequence[Weighing]
+    codec: Codec, decoder: Decoder, speak: Callable[[bool], None], wanted: Sequence[Weighing], first: int = 0
 ) -> list[list[tuple[float, ...]]]:
     """For each weighing and spot the preference of each option over what stands there, in nats; above 0 = preferred.
-    `switch(True)` lets the adapter speak, `switch(False)` the base."""
+    `speak(True)` lets the adapter speak, `speak(False)` the base; below layer `first` they are the same."""
     import torch
 
     texts, rows = list[list[int]](), list[_Row]()
@@ -61,10 +61,7 @@ def preferences(
     if not rows:
         return [[() for _ in weighing.spots] for weighing in wanted]
     with torch.inference_mode():
-        switch(False)
-        bare = _likelihoods(decoder, wanted, texts, rows)
-        switch(True)
-        adapted = _likelihoods(decoder, wanted, texts, rows)
+        bare, adapted = _likelihoods(decoder, speak, first, wanted, texts, rows)
     gains = [there - here for there, here in zip(adapted, bare, strict=True)]
     out = []
     for at, weighing in enumerate(wanted):
@@ -104,36 +101,61 @@ def _rows(codec: Codec, weighing: Weighing, at: int, starts: Sequence[int]) -> l
     return rows
 
 
+class _Tree:
+    """Token sequences that begin alike share their beginning: each node is a token that sees its ancestors only, so that one pass
+    reads every sequence, and none twice."""
+
+    def __init__(self) -> None:
+        self.tokens: list[int] = []
+        self.parents: list[int] = []  # -1 at a root
+        self._children: dict[tuple[int, int], int] = {}
+
+    def add(self, tokens: Sequence[int], after: int = -1) -> list[int]:
+        """The nodes of these tokens after that node."""
+        path = []
+        for token in tokens:
+            node = self._children.get((after, token))
+            if node is None:
+                node = self._children[after, token] = len(self.tokens)
+                self.tokens.append(token)
+                self.parents.append(after)
+            path.append(node)
+            after = node
+        return path
+
+    def seen(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """(nodes, nodes) which node sees which, itself among them; (nodes,) how many stand before each."""
+        import torch
+
+        seen = torch.eye(len(self.tokens), dtype=torch.bool)
+        for node, parent in enumerate(self.parents):
+            if parent >= 0:
+                seen[node] |= seen[parent]
+        return seen, seen.sum(dim=1) - 1
+
+
 def _likelihoods(
-    decoder: Decoder, wanted: Sequence[Weighing], texts: Sequence[Sequence[int]], rows: Sequence[_Row]
-) -> list[float]:
-    """Log-likelihood of each row's tokens where they would stand."""
+    decoder: Decoder, speak: Callable[[bool], None], first: int, wanted: Sequence[Weighing], texts: Sequence[Sequence[int]],
+    rows: Sequence[_Row],
+) -> tuple[list[float], list[float]]:  # fmt: skip
+    """Log-likelihood of each row's tokens where they would stand, by the base and by the adapter."""
     import torch
 
-    whole = [[*weighing.prompt, *tokens] for weighing, tokens in zip(wanted, texts, strict=True)]
-    longest = max(map(len, whole))
-    room = longest + max(len(row.tokens) for row in rows) + 1
-    cache = RowCache(len(whole), room)
-    ids = torch.tensor([line + [0] * (longest - len(line)) for line in whole])
-    hidden = decoder.forward(cache, ids, torch.zeros(len(whole), dtype=torch.long))
-    extra = torch.tensor(sorted({token for row in rows for token in row.tokens}), dtype=torch.long)
-    kept = dict(cache.layers)
-    out: list[float] = []
-    for start in range(0, len(rows), AT_ONCE):
-        here = rows[start : start + AT_ONCE]
-        cache.layers = dict(kept)
-        cache.pick(torch.tensor([row.weighing for row in here]))
-        size = max(len(row.tokens) for row in here)
-        begins = torch.tensor([len(wanted[row.weighing].prompt) + row.before for row in here])
-        block = torch.tensor([[*row.tokens, *[0] * (size - len(row.tokens))] for row in here])
-        states = decoder.forward(cache, block, begins)
-        first = hidden[torch.tensor([row.weighing for row in here]), begins - 1][:, None]
-        out += _summed(decoder, torch.cat([first, states[:, :-1]], dim=1), block, here, extra)
-    return out
-
-
-def _summed(
-    decoder: Decoder, states: torch.Tensor, block: torch.Tensor, rows: Sequence[_Row], extra: Any
-) -> list[float]:
-    found = decoder.log_likelihoods(states, block, extra)
-    return [float(found[at, : len(row.tokens)].sum()) for at, row in enumerate(rows)]
+    tree = _Tree()
+    said, before = list[int](), list[int]()  # of each row's tokens the node, and the node it comes after
+    for row in rows:
+        lead = tree.add([*wanted[row.weighing].prompt, *texts[row.weighing][: row.before]])
+        path = tree.add(row.tokens, lead[-1])
+        said += path
+        before += [lead[-1], *path[:-1]]
+    ids, (seen, depths) = torch.tensor(tree.tokens), tree.seen()
+    goals, extra = ids[said], torch.unique(ids[said])
+    sizes = [len(row.tokens) for row in rows]
+    below = decoder.states(ids, seen, depths, last=first) if first else None
+    out = []
+    for adapted in (False, True):
+        speak(adapted)
+        hidden = decoder.states(ids, seen, depths, below, first)
+        found = iter(decoder.log_likelihoods(hidden[before], goals, extra).tolist())
+        out.append([sum(islice(found, size)) for size in sizes])
+    return out[0], out[1]

@@ -245,7 +245,14 @@ def _drift_gates(name: str, whose: str, curve: Mapping[int, float]) -> list[Gate
     first = max(curve[1], 1e-6)
     note = ", ".join(f"{turn}: {value:.2f}" for turn, value in curve.items())
     return [
-        Gate(f"{name} at {depth}", f"drop of the score at turn {depth}{whose}", 1 - curve[depth] / first, limit, False, note)
+        Gate(
+            f"{name} at {depth}",
+            f"drop of the score at turn {depth}{whose}",
+            1 - curve[depth] / first,
+            limit,
+            False,
+            note,
+        )
         for depth, limit in ((8, 0.05), (16, 0.08))
     ]
 

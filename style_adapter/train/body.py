@@ -4,16 +4,14 @@ make of a row is computed once and kept. Knows no persona."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from style_adapter.model.base import compute_type
+from style_adapter.model.layers import only_layers
 from style_adapter.model.template import Row
 from style_adapter.train.loss import padded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import torch
 
 
@@ -37,7 +35,7 @@ class Body:
             if not self.first:
                 return self._run(input_ids=ids, attention_mask=attention)
             below = self._below(rows)
-            with self._layers(self.first, None):
+            with only_layers(self.model, self.first, None):
                 states = self._run(inputs_embeds=below, attention_mask=attention)
             return states
 
@@ -51,7 +49,7 @@ class Body:
         new = [row for row in rows if row.ids not in self._kept]
         if new:
             ids, attention, _ = padded(new)
-            with torch.no_grad(), self._layers(0, self.first), self._no_norm():
+            with torch.no_grad(), only_layers(self.model, 0, self.first):
                 states = self._run(input_ids=ids.to(self.device), attention_mask=attention.to(self.device))
             for at, row in enumerate(new):
                 self._kept[row.ids] = states[at, : len(row.ids)].to(compute_type()).clone()
@@ -60,32 +58,3 @@ class Body:
         for at, row in enumerate(rows):
             out[at, : len(row.ids)] = self._kept[row.ids]
         return out
-
-    @contextmanager
-    def _layers(self, start: int, stop: int | None) -> Iterator[None]:
-        """Only these layers of the model, for a moment."""
-        import torch
-
-        config, layers = self.model.config, self.model.layers
-        kinds, count = getattr(config, "layer_types", None), config.num_hidden_layers
-        self.model.layers = torch.nn.ModuleList(list(layers)[start:stop])
-        config.num_hidden_layers = len(self.model.layers)
-        if kinds:
-            config.layer_types = list(kinds)[start:stop]
-        try:
-            yield
-        finally:
-            self.model.layers, config.num_hidden_layers = layers, count
-            if kinds:
-                config.layer_types = kinds
-
-    @contextmanager
-    def _no_norm(self) -> Iterator[None]:
-        import torch
-
-        norm = self.model.norm
-        self.model.norm = torch.nn.Identity()
-        try:
-            yield
-        finally:
-            self.model.norm = norm

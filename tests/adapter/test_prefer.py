@@ -8,7 +8,7 @@ import torch
 from style_adapter.dataset.items import Message
 from style_adapter.model.base import locate
 from style_adapter.model.engine import Engine
-from style_adapter.model.prefer import Spot
+from style_adapter.model.prefer import Spot, _Tree
 from tests.adapter.conftest import World
 
 TEXT = "Для узла требуется не менее 4 ГБ памяти [1]."
@@ -70,3 +70,15 @@ def test_the_adapter_speaks_on_and_nothing_is_asked_for_nothing(engine: Engine):
     engine.use(None)
     engine.prefer("tiny", [("сколько", TEXT, SPOTS)], "ru")
     assert engine.active == "tiny"
+
+
+def test_what_begins_alike_is_read_once():
+    tree = _Tree()
+    first = tree.add([5, 6, 7])
+    second = tree.add([5, 6, 8, 9])
+    assert first[:2] == second[:2]
+    assert tree.tokens == [5, 6, 7, 8, 9]
+    assert tree.add([7], first[1]) == [first[2]]
+    seen, depths = tree.seen()
+    assert depths.tolist() == [0, 1, 2, 2, 3]
+    assert [row.nonzero()[:, 0].tolist() for row in seen] == [[0], [0, 1], [0, 1, 2], [0, 1, 3], [0, 1, 3, 4]]
