@@ -123,7 +123,7 @@ class Decoder:
         first: int = 0, last: int | None = None,
     ) -> torch.Tensor:  # fmt: skip
         """Hidden states (tokens, width) of a tree of tokens: `seen` (tokens, tokens) says which sees which, `depths` how many
-        stand before each. Of layers `first` to `last` only, over what `below` layers made; the final norm where `last` is None."""
+        stand before each. Of layers `first` to `last` only, over what `below` made; the final norm where `last` is None."""
         ids, seen, depths = (part.to(self._head.device) for part in (ids, seen, depths))
         near = seen & (depths[:, None] - depths[None, :] < self._window)
         masks: Any = {"full_attention": seen[None, None], "sliding_attention": near[None, None]}
