@@ -80,7 +80,7 @@ def _within(core: str, mask: str) -> list[str]:
 
 def _turned(core: str, mask: str) -> list[str]:
     """«Если A, то B» as «B, если A» and the other way."""
-    if re.search(r"[;:()—–]|\. ", mask):
+    if re.search(r"[;:()–]|\. ", mask) or ("—" in mask and ", даже если " not in mask):
         return []
     front = re.match(r"(?P<word>Если|Чтобы|Когда|Пока) (?P<first>[^,]+), (?:то )?(?P<rest>[^,]+)$", mask)
     if front and not re.match(r"(?:и|а|но|что|где|когда|котор\w+|или|либо)\b", front["rest"]):
@@ -88,6 +88,10 @@ def _turned(core: str, mask: str) -> list[str]:
         if not _clauses(first, rest) or re.match(r"(?:бы|например|не указано иное)\b", first):
             return []
         return [f"{upper(rest)}, {front['word'].lower()} {first}"]
+    although = re.match(r"(?P<rest>[^,]+), даже если (?P<first>[^,]+)$", mask.replace(" — ", " - "))
+    if although:
+        first, rest = core[although.start("first") : although.end("first")], core[: although.end("rest")]
+        return [f"Даже если {first}, {lower(rest)}"] if _clauses(first) and not _POINTING.search(rest) else []
     back = re.match(
         r"(?P<rest>[^,]+), (?P<word>если|чтобы|пока) (?P<first>[^,]+)$", mask
     )  # «показывает, когда …» would lose its object

@@ -326,6 +326,14 @@ PLAIN: tuple[Rule, ...] = (
                     r"(?=[.,;]|\s(?:для|при|в|на|во|и)\s|\s¤+(?:\.|$))"), _needed),
     Rule(re.compile(rf"{_START}(?P<it>не\sдольше)(?:\sчем)?(?=\s(?P<number>\d+)\s(?:[а-яё]+\s)?{_TIME})", re.I),
          bound("не больше", "максимум")),
+    Rule(re.compile(rf"{_START}(?P<it>не\s(?:дольше|более|больше),?\sчем)(?=\sна\s\d+\s(?:[а-яё]+\s)?{_TIME})", re.I),
+         lambda _: ("максимум",)),
+    Rule(re.compile(rf"{_START}(?P<it>не\sпоз(?:же|днее),?\sчем)(?=\sчерез\s\d+\s(?:[а-яё]+\s)?{_TIME})", re.I),
+         lambda _: ("максимум",)),
+    Rule(re.compile(rf"{_START}(?P<it>не\sран(?:ьше|ее),?\sчем)(?=\sчерез\s\d+\s(?:[а-яё]+\s)?{_TIME})", re.I),
+         lambda _: ("минимум",)),
+    Rule(re.compile(rf"{_START}(?P<it>не\s(?P<how>реже|чаще),?\sчем)(?=\sраз\sв\s)", re.I),
+         lambda match: ("минимум" if match["how"].lower() == "реже" else "максимум",)),
     Rule(re.compile(rf"{_START}(?P<it>дольше)(?=\s\d+\s{_TIME})(?<!не дольше)", re.I), lambda _: ("больше",)),
     Rule(re.compile(rf"{_START}(?P<it>не\sниже)(?=\s[\d,]+\s?%)", re.I), lambda _: ("не меньше",)),
     Rule(re.compile(r"(?:(?<=может )|(?<=могут )|(?<=должен )|(?<=должна )|(?<=должно )|(?<=должны ))"
@@ -350,6 +358,8 @@ PLAIN: tuple[Rule, ...] = (
                     re.I), _lie),
     Rule(re.compile(r"^(?P<it>Существует|Существуют)(?=\s(?:\d|два|две|три|четыре|пять|несколько|много|множество|разные|другие"
                     r"|также))"), _there_are),
+    Rule(re.compile(r"^(?P<it>Нужен|Нужна|Нужно|Нужны)(?=\s(?:\d|[а-яё»«]))(?!\s[а-яё]+(?:ть|ти|чь)(?:ся)?(?![а-яё]))(?!\s(?:ли|бы|чтобы)\b)"),
+         lambda match: ("Понадобятся" if match["it"] == "Нужны" else "Понадобится",)),
     Rule(re.compile(rf"{_START}(?P<it>вправе)(?=\s[а-яё]+(?:ть|ти|чь))"), _right),
     Rule(re.compile(rf"{_START}(?P<it>приводит|приводят)(?=\sк\s)"),
          lambda match: ("ведёт" if match["it"] == "приводит" else "ведут",)),
