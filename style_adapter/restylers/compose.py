@@ -69,7 +69,13 @@ def framed(body: str, before: str, after: str, fused: bool = False) -> str:
     colon, so that it adds no sentence; "" where it can't be."""
     apart = "\n" if "\n" in body else " "
     if before and fused:
-        if apart == "\n" or len(before.split()) > SHORT_OPENING or len(sentences(before)) != 1 or before[-1] in "?!":
+        if (
+            apart == "\n"
+            or re.match(r"[^.!?]*:\s", body)
+            or len(before.split()) > SHORT_OPENING
+            or len(sentences(before)) != 1
+            or before[-1] in "?!"
+        ):
             return ""
         body = f"{before.rstrip('.…:')}: {lowered(body)}"
     elif before:

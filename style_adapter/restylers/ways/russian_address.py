@@ -38,7 +38,7 @@ def familiar(sentence: str) -> str | None:
         place = Place(token.start, token.end, ())
         polite = token.word in VY_WORDS and re.search(r"[а-яё,]\s$", sentence[: token.start])
         chosen.append((place, capital_as("а" if polite else sentence[token.start], new)))
-    if chosen and _politely_past(mask):
+    if chosen and (_politely_past(mask) or re.search(r"\bсами\b", mask, re.I)):  # «сам» or «сама», nobody knows
         return None
     return said(sentence, chosen)
 

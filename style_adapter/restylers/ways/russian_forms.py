@@ -153,6 +153,10 @@ def which(match: re.Match[str]) -> Sequence[str]:
     nouns = [_noun(said, str(word.tag.number), cases) for said in (*head.group(1).split(), head.group(2))]
     if head.group(2) != HELD and not any(nouns):
         return ()
+    if (
+        "ablt" in cases and head.group(2) == HELD
+    ):  # «командой X, запущенной из корня»: how it is to be run, not how it was
+        return ()
     number, gender = str(word.tag.number), str(word.tag.gender)
     pronoun = "которые" if number == "plur" else {"masc": "который", "femn": "которая", "neut": "которое"}.get(gender)
     if number == "sing" and len({str(r.tag.gender) for r in readings if str(r.tag.POS) == "PRTF"}) > 1:

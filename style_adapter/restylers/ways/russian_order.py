@@ -23,6 +23,7 @@ _POINTING = re.compile(
     r"|последняя|последние|при этом|поэтому|также|иначе|обе|оба|сам|сама|сами|само|свой|своя|своё|свои|своего|своей|своих|другой"
     r"|другие|остальные|остальных|второй|вторая|второе)\b", re.I,
 )  # fmt: skip
+_SUBJECTLESS = re.compile(r"(?:не )?[а-яё]+(?:[аея]н|ят)[аоы]? (?:в|на|из|как|для|при|¤)", re.I)
 
 _ANTECEDENT = re.compile(  # «в дни, когда» is one phrase
     r"(?:случа\w+|дн[еия]\w*|день|момент\w*|врем\w+|период\w*|сезон\w*|час\w*|год\w*|ситуаци\w+|раз|тогда|пор\w?|минут\w*"
@@ -37,7 +38,8 @@ def orders(sentence: str) -> list[str]:
     core = sentence[: len(sentence) - len(tail)]
     mask = masked(core, HELD_TEXT)
     out = [*_orders(core, mask), *_within(core, mask)]
-    return [*(text + tail for text in out), *splits(core, mask, tail)]
+    kept = (text for text in out if not text[:1].isdigit() or core[:1].isdigit())  # «7 дней живут следы» limps
+    return [*(text + tail for text in kept), *splits(core, mask, tail)]
 
 
 _ONE_CLAUSE = (voices, dashes, timed, clauses, turns)
@@ -110,8 +112,11 @@ def _turned(core: str, mask: str) -> list[str]:
 
 
 def _clauses(*texts: str) -> bool:
-    """Whether each says something by itself and points at nothing."""
-    return all(len(text.split()) > 1 and _says(text) and not _POINTING.search(text) for text in texts)
+    """Whether each says something by itself and points at nothing, nor leaves out what it is about («если установлена в 1»)."""
+    return all(
+        len(text.split()) > 1 and _says(text) and not _POINTING.search(text) and not _SUBJECTLESS.match(text)
+        for text in texts
+    )
 
 
 def _says(text: str) -> bool:
@@ -125,6 +130,8 @@ def _moved(core: str, mask: str) -> list[str]:
         return []
     at = front.start("rest")
     verb = first_verb(mask[at : front.end()])
+    if sum(first_verb(part) >= 0 for part in front["rest"].split(" и ")) > 1:  # it holds for both
+        return []
     if verb <= 0 or re.search(r"\b(?:не|где|что) $", mask[at : at + verb]):
         return []
     end = at + verb + len(re.match(WORD, mask[at + verb :]).group())  # type: ignore[union-attr]

@@ -334,7 +334,7 @@ PLAIN: tuple[Rule, ...] = (
          lambda _: ("минимум",)),
     Rule(re.compile(rf"{_START}(?P<it>не\s(?P<how>реже|чаще),?\sчем)(?=\sраз\sв\s)", re.I),
          lambda match: ("минимум" if match["how"].lower() == "реже" else "максимум",)),
-    Rule(re.compile(rf"{_START}(?P<it>дольше)(?=\s\d+\s{_TIME})(?<!не дольше)", re.I), lambda _: ("больше",)),
+    Rule(re.compile(rf"(?:(?<=т )|(?<=тся ))(?P<it>дольше)(?=\s\d+\s{_TIME})", re.I), lambda _: ("больше",)),
     Rule(re.compile(rf"{_START}(?P<it>не\sниже)(?=\s[\d,]+\s?%)", re.I), lambda _: ("не меньше",)),
     Rule(re.compile(r"(?:(?<=может )|(?<=могут )|(?<=должен )|(?<=должна )|(?<=должно )|(?<=должны ))"
                     rf"(?P<it>превышать)(?=\s[\d,]+\s{_UNITS}(?![а-яёa-z]))"),
