@@ -134,7 +134,7 @@ def _continues(edge: str, beside: str, beyond: str, direction: int) -> bool:
             else False
         )
     if beside in "./\\@=":
-        return beyond.isascii() and (beyond.isalnum() or beyond in "_*-")
+        return bool(beyond) and beyond.isascii() and (beyond.isalnum() or beyond in "_*-")
     return False
 
 

@@ -56,6 +56,8 @@ class Persona:
             for match in FIRST.finditer(text):
                 position = start + match.start()
                 left, right = self._stretch(start, end, position)
+                if self._drafts_own(left, position, right):
+                    continue
                 score = self._experience(left, right, number, end)
                 if score >= 0.5:
                     self.slips.append(Slip("autobiography", None, (left, right), score))
@@ -67,6 +69,13 @@ class Persona:
         left = max([start] + [start + m.end() for m in re.finditer(r"[;:()\]]\s*|,\s+|\s—\s", text[start:position])])
         right = re.search(r"\s?\[\d|[;()!?\n]|\s—\s|\.(?:\s|$)", text[position:end])
         return left, position + right.start() if right else end
+
+    def _drafts_own(self, left: int, position: int, right: int) -> bool:
+        """Whether the clause around a first person stands in the draft as it is: «мы ничего не могли сделать»."""
+        clause = re.split(r",\s", self.a.styled.folded[position:right])[0]
+        return self.a.styled.folded[left:position] + clause in self.a.draft.folded or (
+            len(clause.split()) > 2 and clause in self.a.draft.folded
+        )
 
     def _experience(self, left: int, right: int, sentence: int, sentence_end: int) -> float:
         reading = self.a.styled

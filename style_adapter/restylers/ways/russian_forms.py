@@ -178,7 +178,7 @@ def which(match: re.Match[str]) -> Sequence[str]:
 def _goes_on(rest: str) -> bool:
     """Whether another participle is joined to this one: «удовлетворяющие фильтру и подпадающие под маску»."""
     joined = re.findall(rf"\s(?:и|или|либо|но)\s(?:не\s)?({WORD})", rest)
-    return any(is_a(word, "PRTF") for word in joined)
+    return any(str(reading.tag.POS) == "PRTF" for word in joined for reading in parses(fold(word)))
 
 
 def _noun(word: str, number: str, cases: set[str]) -> set[str]:

@@ -130,7 +130,8 @@ def _moved(core: str, mask: str) -> list[str]:
         return []
     at = front.start("rest")
     verb = first_verb(mask[at : front.end()])
-    if sum(first_verb(part) >= 0 for part in front["rest"].split(" и ")) > 1:  # it holds for both
+    both = sum(first_verb(part) >= 0 for part in front["rest"].split(" и ")) > 1
+    if both or re.match(r"(?:,|;| —)\s(?:а|но|и|или)\s|;", mask[front.end() :]):  # it holds for what follows too
         return []
     if verb <= 0 or re.search(r"\b(?:не|где|что) $", mask[at : at + verb]):
         return []
