@@ -12,6 +12,11 @@ from typing import Any
 
 import pytest
 
+# One process a core runs the tests: a product on several threads in each would only wait for the others.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 HANDBOOK = ROOT / "examples" / "handbook"
@@ -30,6 +35,17 @@ def clean_env(**extra: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("EXPERTBOT_")}
     quiet = {"HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "default", "EXPERTBOT_PERSONA__RESTYLER": "none"}
     return {**kept, **quiet, **extra}
+
+
+# Files that take minutes, whatever the number of their tests: handed out first, so that no process waits for another at the end.
+LONG = ("production/test_replicas", "main/test_crash", "main/test_pipeline", "telegram/test_commands", "main/test_cli")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        return next((at for at, name in enumerate(LONG) if f"tests/{name}" in item.nodeid), len(LONG))
+
+    items.sort(key=place)
 
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

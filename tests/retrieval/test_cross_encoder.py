@@ -76,7 +76,7 @@ def difference(logits: Any) -> Any:
 
 def test_answers_stand_above_near_misses(reader: PairReader) -> None:
     """On hand-written passages that it has not learned from; whole ones give an AUC of .76, stretches of them .85."""
-    rows = [row for row in written([PASSAGES]) if row["part"] == "held" and row["rank"] == 1][::11]
+    rows = [row for row in written([PASSAGES]) if row["part"] == "held" and row["rank"] == 1][::19]
     yes, no = (
         difference(
             np.concatenate([reader.read(row["question"], [row["passage"]]) for row in rows if row["label"] == label])
