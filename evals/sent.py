@@ -1,6 +1,6 @@
-"""`python -m evals.sent PERSONA [werf handbook …] [--each N] [--out FILE]`: what readers get. Questions nobody trained on go the
-whole way of an answer over real documents (no LLM); printed are the rungs, the bible's rules and the times of the wording.
-`--out` keeps every draft beside what was sent, for reading."""
+"""`python -m evals.sent PERSONA [werf handbook …] [--each N] [--out FILE]`: what readers get. Questions that the adapter never
+saw go the whole way of an answer over real documents (no LLM); printed are the rungs, the bible's rules and the times of the
+wording. `--out` keeps every draft beside what was sent, for reading."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def sent(persona: str, name: str, items: Sequence[Item], scratch: Path) ->
 
 
 def row(name: str, found: Sequence[Sent]) -> str:
-    """A line of the table; the times are of drafts with a wording of their own, in seconds."""
+    """A line of the table; times in seconds, of all answers."""
     rungs = Counter(one.answer.status for one in found)
     count = max(1, len(found))
     took = [one.answer.timings.get("restyle", 0.0) for one in found]

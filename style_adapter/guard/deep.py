@@ -34,23 +34,8 @@ def check(draft: Reading, styled: Reading, found: list[Reason]) -> list[Reason]:
         + Persona(alignment).run()
         + Additions(alignment).run()
     )
-    kept = _sentences(draft) & _sentences(styled)
-    slips = [s for s in slips if s.score >= THRESHOLD and not _untouched(s, draft, styled, kept)]
+    slips = [s for s in slips if s.score >= THRESHOLD]
     return found + [_reason(s, draft, styled) for s in slips]
-
-
-def _sentences(reading: Reading) -> set[str]:
-    return {reading.text[start:end].strip() for start, end in reading.facts.spans}
-
-
-def _untouched(slip: Slip, draft: Reading, styled: Reading, kept: set[str]) -> bool:
-    """Whether what the slip speaks of stands in a sentence that both texts have word for word."""
-    sides = ((slip.draft, draft), (slip.styled, styled))
-    return any(span is not None and _sentence_at(span[0], reading) in kept for span, reading in sides)
-
-
-def _sentence_at(at: int, reading: Reading) -> str:
-    return next((reading.text[a:b].strip() for a, b in reading.facts.spans if a <= at < b), "")
 
 
 def _reason(slip: Slip, draft: Reading, styled: Reading) -> Reason:

@@ -37,6 +37,9 @@ LINK = re.compile(
 )
 
 
+OWN_WORDS = 4  # a clause of fewer says nothing of where it comes from
+
+
 class Persona:
     """Looks for experience and claims of the persona's own making."""
 
@@ -71,11 +74,11 @@ class Persona:
         return left, position + right.start() if right else end
 
     def _drafts_own(self, left: int, position: int, right: int) -> bool:
-        """Whether the clause around a first person stands in the draft as it is: «мы ничего не могли сделать»."""
-        clause = re.split(r",\s", self.a.styled.folded[position:right])[0]
-        return self.a.styled.folded[left:position] + clause in self.a.draft.folded or (
-            len(clause.split()) > 2 and clause in self.a.draft.folded
-        )
+        """Whether the clause around a first person stands in the draft as it is, from its beginning to its end: «если … и мы
+        ничего не могли сделать». A word or two of it would stand in any draft."""
+        clause = self.a.styled.folded[left:position] + re.split(r",\s", self.a.styled.folded[position:right])[0]
+        whole = rf"(?<!\w){re.escape(clause.strip())}(?!\w)"
+        return len(clause.split()) >= OWN_WORDS and re.search(whole, self.a.draft.folded) is not None
 
     def _experience(self, left: int, right: int, sentence: int, sentence_end: int) -> float:
         reading = self.a.styled

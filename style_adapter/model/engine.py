@@ -103,9 +103,10 @@ class Engine:
         self.model.set_adapter(name, inference_mode=True)
 
     def decoder(self, lang: Lang) -> Decoder:
-        if lang not in self._decoders:
-            self._decoders[lang] = Decoder(self.model, Vocabulary(self.codec, lang))
-        return self._decoders[lang]
+        with self._lock:  # a pass under way may have taken layers out for a moment
+            if lang not in self._decoders:
+                self._decoders[lang] = Decoder(self.model, Vocabulary(self.codec, lang))
+            return self._decoders[lang]
 
     def write(self, name: str | None, wanted: Sequence[Wording], seed: int = 0) -> list[list[str]]:
         """Candidates for each wording, all in one batch; those that came to nothing are left out."""

@@ -15,13 +15,13 @@ def only_layers(body: Any, first: int, last: int | None) -> Iterator[None]:
 
     config, layers, norm = body.config, body.layers, body.norm
     kinds, count = getattr(config, "layer_types", None), config.num_hidden_layers
-    body.layers = torch.nn.ModuleList(list(layers)[first:last])
-    config.num_hidden_layers = len(body.layers)
-    if kinds:
-        config.layer_types = list(kinds)[first:last]
-    if last is not None:
-        body.norm = torch.nn.Identity()
     try:
+        body.layers = torch.nn.ModuleList(list(layers)[first:last])
+        config.num_hidden_layers = len(body.layers)
+        if kinds:
+            config.layer_types = list(kinds)[first:last]
+        if last is not None:
+            body.norm = torch.nn.Identity()
         yield
     finally:
         body.layers, body.norm, config.num_hidden_layers = layers, norm, count

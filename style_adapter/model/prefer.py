@@ -3,9 +3,9 @@ likely, such as copying the draft, cancels out; the manner stays. Knows no perso
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from style_adapter.model.decode import Decoder
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import torch
 
 WINDOW = 2  # words after a place that are weighed with it
+MOST_TOKENS = 1500  # of a tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,11 @@ def preferences(
         rows += _rows(codec, weighing, at, starts)
     if not rows:
         return [[() for _ in weighing.spots] for weighing in wanted]
+    bare, adapted = list[float](), list[float]()
     with torch.inference_mode():
-        bare, adapted = _likelihoods(decoder, speak, first, wanted, texts, rows)
+        for group in _groups(wanted, texts, rows):
+            base, voice = _likelihoods(decoder, speak, first, wanted, texts, group)
+            bare, adapted = bare + base, adapted + voice
     gains = [there - here for there, here in zip(adapted, bare, strict=True)]
     out = []
     for at, weighing in enumerate(wanted):
@@ -99,6 +103,20 @@ def _rows(codec: Codec, weighing: Weighing, at: int, starts: Sequence[int]) -> l
         for option in (weighing.text[spot.start : spot.end], *spot.options):
             rows.append(_Row(at, number, starts[number], tuple(codec.encode(lead + option + after))))
     return rows
+
+
+def _groups(wanted: Sequence[Weighing], texts: Sequence[Sequence[int]], rows: Sequence[_Row]) -> Iterator[list[_Row]]:
+    """The rows of so many weighings at a time as a tree can hold: what every token may see is a square of them."""
+    group, size = list[_Row](), 0
+    for at, mine in groupby(rows, key=lambda row: row.weighing):
+        here = list(mine)
+        tokens = len(wanted[at].prompt) + len(texts[at]) + sum(len(row.tokens) for row in here)
+        if group and size + tokens > MOST_TOKENS:
+            yield group
+            group, size = [], 0
+        group, size = group + here, size + tokens
+    if group:
+        yield group
 
 
 class _Tree:
@@ -147,10 +165,11 @@ def _likelihoods(
         lead = tree.add([*wanted[row.weighing].prompt, *texts[row.weighing][: row.before]])
         path = tree.add(row.tokens, lead[-1])
         said += path
-        before += [lead[-1], *path[:-1]]
+        before += [lead[-1], *path][: len(path)]
     ids, (seen, depths) = torch.tensor(tree.tokens), tree.seen()
     goals, extra = ids[said], torch.unique(ids[said])
     sizes = [len(row.tokens) for row in rows]
+    speak(False)  # another persona's adapter may reach further down
     below = decoder.states(ids, seen, depths, last=first) if first else None
     out = []
     for adapted in (False, True):

@@ -17,8 +17,8 @@ SLICE = 192  # supervised tokens whose logits exist at once, over the whole voca
 
 
 class Head:
-    """The frozen output layer, whole or only the rows of a shortlist (which must hold every supervised token), in the type that
-    this machine multiplies fastest."""
+    """The frozen output layer, whole or only the rows of a shortlist (which must hold every supervised token), as wide as
+    this machine computes with."""
 
     def __init__(self, model: Any, shortlist: Sequence[int] | None = None) -> None:
         import torch

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from style_adapter.dataset.items import Message
+from style_adapter.model import prefer
 from style_adapter.model.base import locate
 from style_adapter.model.engine import Engine
 from style_adapter.model.prefer import Spot, _Tree
@@ -82,3 +83,15 @@ def test_what_begins_alike_is_read_once():
     seen, depths = tree.seen()
     assert depths.tolist() == [0, 1, 2, 2, 3]
     assert [row.nonzero()[:, 0].tolist() for row in seen] == [[0], [0, 1], [0, 1, 2], [0, 1, 3], [0, 1, 3, 4]]
+
+
+def test_many_texts_are_cut_into_trees_and_read_alike(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+    wanted = [
+        ("сколько", TEXT, SPOTS),
+        ("а порт какой", "Порт 80 задаётся в файле [1].", [Spot(8, 17, ("указывается",))]),
+    ]
+    together = engine.prefer("tiny", wanted, "ru")
+    monkeypatch.setattr(prefer, "MOST_TOKENS", 10)
+    for gains, expected in zip(engine.prefer("tiny", wanted, "ru"), together, strict=True):
+        for own, other in zip(gains, expected, strict=True):
+            assert own == pytest.approx(other, abs=0.05)

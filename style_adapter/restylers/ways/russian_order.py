@@ -85,7 +85,7 @@ def _turned(core: str, mask: str) -> list[str]:
     if re.search(r"[;:()–]|\. ", mask) or ("—" in mask and ", даже если " not in mask):
         return []
     front = re.match(r"(?P<word>Если|Чтобы|Когда|Пока) (?P<first>[^,]+), (?:то )?(?P<rest>[^,]+)$", mask)
-    if front and not re.match(r"(?:и|а|но|что|где|когда|котор\w+|или|либо)\b", front["rest"]):
+    if front and not re.match(r"(?:и|а|но|что|где|когда|даже|котор\w+|или|либо)\b", front["rest"]):
         first, rest = core[front.start("first") : front.end("first")], core[front.start("rest") : front.end("rest")]
         if not _clauses(first, rest) or re.match(r"(?:бы|например|не указано иное)\b", first):
             return []
@@ -93,7 +93,10 @@ def _turned(core: str, mask: str) -> list[str]:
     although = re.match(r"(?P<rest>[^,]+), даже если (?P<first>[^,]+)$", mask.replace(" — ", " - "))
     if although:
         first, rest = core[although.start("first") : although.end("first")], core[: although.end("rest")]
-        return [f"Даже если {first}, {lower(rest)}"] if _clauses(first) and not _POINTING.search(rest) else []
+        plain = not re.match(r"(?:Если|Когда|Пока|Чтобы|Даже)\b", rest) and " и " not in although["rest"]
+        return [f"Даже если {first}, {lower(rest)}"] if plain and _clauses(first) and not _POINTING.search(rest) else []
+    if "—" in mask:
+        return []
     back = re.match(
         r"(?P<rest>[^,]+), (?P<word>если|чтобы|пока) (?P<first>[^,]+)$", mask
     )  # «показывает, когда …» would lose its object
@@ -131,7 +134,9 @@ def _moved(core: str, mask: str) -> list[str]:
     at = front.start("rest")
     verb = first_verb(mask[at : front.end()])
     both = sum(first_verb(part) >= 0 for part in front["rest"].split(" и ")) > 1
-    if both or re.match(r"(?:,|;| —)\s(?:а|но|и|или)\s|;", mask[front.end() :]):  # it holds for what follows too
+    if both or re.match(
+        r"\s?(?:[;—–]|,(?!\s(?:если|когда|котор|чтобы|где|что)))", mask[front.end() :]
+    ):  # it holds for what follows too
         return []
     if verb <= 0 or re.search(r"\b(?:не|где|что) $", mask[at : at + verb]):
         return []
