@@ -84,7 +84,7 @@ def main() -> None:
         for name in sys.argv[2:]:
             took = by_peer(name, whole, Path(scratch) / name)
             figures[f"{name} s"] = round(took, 2)
-            figures[f"{name}, ratio to ingest"] = round(took / seconds, 2)
+            figures[f"{name}, ratio to 2 encoding"] = round(took / seconds, 2)
     print(json.dumps(figures))
 
 

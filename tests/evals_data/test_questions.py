@@ -192,7 +192,8 @@ def test_werf_has_enough_answerable_english_and_covers_every_page() -> None:
 def test_fresh_questions_are_of_held_pages_and_asked_by_nobody_before() -> None:
     old, fresh = load("werf"), load("werf_fresh")
     tuned = {page for question in old if question["part"] == "dev" for page in pages_of(question)}
-    assert {page for question in fresh for page in pages_of(question)[:1]} & tuned == set()
+    first = {pages_of(question)[0] for question in fresh}  # a second page may say the same
+    assert first & tuned == set()
     assert {question["question"] for question in old} & {question["question"] for question in fresh} == set()
 
 
