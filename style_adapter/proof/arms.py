@@ -86,16 +86,22 @@ def _lang(bible: Bible, turn: Turn) -> Lang:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """What a reader gets to a draft: the text, its rung, the seconds the wording took."""
+class Offered:
+    """What may be sent for a draft: the texts of the highest rung that has any, the seconds the wording took."""
 
-    text: str
+    texts: Sequence[str]
     rung: Rung
     seconds: float
 
+    def best(self, bible: Bible, turn: Turn, depth: int = 0) -> str:
+        """What a reader gets, `depth` turns into a chat."""
+        return max(
+            self.texts, key=lambda text: score(bible, text, prompt=turn.question, turn=depth, draft=turn.draft).value
+        )
 
-def served(restyler: AdapterRestyler, bible: Bible, guard: Checks, turn: Turn, depth: int = 0) -> Sent:
-    """The best wording that the guard passes, else a frame, else the draft: as in service, `depth` turns into a chat."""
+
+def offered(restyler: AdapterRestyler, bible: Bible, guard: Checks, turn: Turn) -> Offered:
+    """The wordings that the guard passes, else frames, else the draft: as in service, where none of them sees the chat before."""
     started = time.perf_counter()
     wordings = restyler.wordings(Job(bible, turn.question, turn.draft))
     seconds = time.perf_counter() - started
@@ -104,8 +110,7 @@ def served(restyler: AdapterRestyler, bible: Bible, guard: Checks, turn: Turn, d
     framed = [text for text in frame(bible, turn.draft, turn.question) if guard.states_no_fact(text, turn.draft).ok]
     rungs: tuple[tuple[Rung, list[str]], ...] = (("styled", passed), ("framed", framed), ("quoted", [turn.draft]))
     rung, texts = next((rung, texts) for rung, texts in rungs if texts)
-    best = max(texts, key=lambda text: score(bible, text, prompt=turn.question, turn=depth, draft=turn.draft).value)
-    return Sent(best, rung, seconds)
+    return Offered(texts, rung, seconds)
 
 
 def drift(

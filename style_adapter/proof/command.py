@@ -113,14 +113,14 @@ class _Proof:
     ) -> None:
         self.engine, self.bible, self.items, self.turns = engine, bible, items, turns
         self.guard, self.restyler, self.wanted, self.say = guard, restyler, wanted, say
-        self.sent: dict[Turn, arms.Sent] = {}
+        self.sent: dict[Turn, arms.Offered] = {}
 
     def arm(self, arm: Arm) -> list[Judged]:
         """Arm A says a draft as it is served; talk, which the bible answers in service, as the adapter writes it."""
         self.say(f"arm {arm}: {MEANING[arm]}, {len(self.turns)} turns")
         open_turns = [turn for turn in self.turns if arm != "A" or turn not in self.sent]
         written = dict(zip(open_turns, arms.write_arm(self.engine, arm, self.bible, open_turns), strict=True))
-        texts = [written[turn] if turn in written else self.sent[turn].text for turn in self.turns]
+        texts = [written[turn] if turn in written else self.sent[turn].best(self.bible, turn) for turn in self.turns]
         return [
             judge(self.bible, turn, text, self._facts(turn, text)) for turn, text in zip(self.turns, texts, strict=True)
         ]
@@ -137,10 +137,10 @@ class _Proof:
             return []
         self.say(f"in service: {len(asked)} drafts")
         self.restyler.wordings(Job(self.bible, asked[0].question, asked[0].draft))  # loads what is loaded late
-        self.sent = {turn: arms.served(self.restyler, self.bible, self.guard, turn) for turn in asked}
+        self.sent = {turn: arms.offered(self.restyler, self.bible, self.guard, turn) for turn in asked}
         sent = list(self.sent.values())
         clean = [
-            score(self.bible, one.text, prompt=turn.question, draft=turn.draft).passed
+            score(self.bible, one.best(self.bible, turn), prompt=turn.question, draft=turn.draft).passed
             for turn, one in self.sent.items()
         ]
         long = [one.seconds for turn, one in self.sent.items() if len(sentences(turn.draft)) >= 3]
@@ -178,7 +178,7 @@ class _Proof:
             return found.value if text else 0.0
 
         def sent(turn: Turn, depth: int) -> float:
-            return scored(turn, arms.served(self.restyler, self.bible, self.guard, turn, depth).text, depth)
+            return scored(turn, self.sent[turn].best(self.bible, turn, depth), depth)
 
         served = {depth: statistics.fmean(sent(turn, depth - 1) for turn in asked) for depth in arms.DEPTHS}
         free = arms.drift(self.engine, self.bible, asked, talk, scored)
