@@ -67,7 +67,20 @@ def test_train_and_prove(env: dict[str, str], expertbot: Run, tmp_path: Path):
         )
         assert set(report["arms"]) == {"B", "P", "A", "PA"}
         names = {gate["name"] for gate in report["gates"]}
-        assert {"A1", "L1", "L2", "L3", "F2", "F3 styled", "F3 own", "S same", "S off", "S speed", "ready", "memory"} <= names
+        assert {
+            "A1",
+            "L1",
+            "L2",
+            "L3",
+            "F2",
+            "F3 styled",
+            "F3 own",
+            "S same",
+            "S off",
+            "S speed",
+            "ready",
+            "memory",
+        } <= names
         gates = {gate["name"]: gate for gate in report["gates"]}
         assert gates["S same"]["passed"]
         assert gates["S off"]["passed"]
