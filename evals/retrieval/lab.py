@@ -101,9 +101,11 @@ class Lab:
             catalog.chunks += len(encoded.points)
         self.searcher = Searcher(MemoryStore(points), embedder, catalog, cross_encoder)  # type: ignore[arg-type]
         self.search = self.searcher.search  # what bot.evaluation asks of an App
+        self._loop = asyncio.new_event_loop()
 
     def find(self, item: Item, limit: int) -> SearchResult:
-        return asyncio.run(self.searcher.find(question_of(item.question, item.history), limit))
+        # Not asyncio.run: its handling of Ctrl-C prints the task, and with it every number of the result, four times a question.
+        return self._loop.run_until_complete(self.searcher.find(question_of(item.question, item.history), limit))
 
 
 def questions(name: str, part: str) -> list[tuple[str, Item]]:
