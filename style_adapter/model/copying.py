@@ -78,7 +78,7 @@ class Vocabulary:
         self._letters: dict[int, bool] = {}
         self._lettered: set[int] = set()
         self.opens: set[int] = set()
-        for text, number in codec.tokenizer.get_vocab().items():
+        for number, text in enumerate(codec.tokenizer.texts()):
             letters = sum(char.isalpha() for char in text)
             common = lang == "ru" or letters < 2 or number < limit
             if text and rule.fullmatch(text) and common:
@@ -115,7 +115,7 @@ class Source:
         rule = FREE[lang]
         rare, self.symbols = set[int](), set[int]()
         for token in set(self.tokens):
-            text = codec.tokenizer.id_to_token(token) or ""
+            text = codec.tokenizer.text(token)
             if len(text.strip("▁")) == 1 and text[-1] in SYMBOLS:
                 self.symbols.add(token)
             if rule.fullmatch(text) or token in self.symbols:
@@ -143,7 +143,7 @@ class Source:
         for token in tokens:
             node = node.next.setdefault(token, Node())
         node.span = number
-        if codec.tokenizer.id_to_token(tokens[0])[:1] in ("▁", " ", "(", "«"):
+        if codec.tokenizer.text(tokens[0])[:1] in ("▁", " ", "(", "«"):
             self.blank_first.add(tokens[0])
 
     def _spans(self, node: Node) -> set[int]:

@@ -4,7 +4,6 @@ model's own, under the constraint."""
 
 from __future__ import annotations
 
-import inspect
 import math
 import random
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from style_adapter.model.base import compute_type
 from style_adapter.model.copying import Source, Vocabulary, Walk, propose
-from style_adapter.model.layers import only_layers
+from style_adapter.model.transformer import RowCache, Transformer
 
 if TYPE_CHECKING:
     import torch
@@ -44,57 +43,15 @@ class Ask:
     max_new: int
 
 
-class RowCache:
-    """Keys and values, each row with its own length: what transformers calls `past_key_values`, as far as it asks."""
-
-    def __init__(self, rows: int, length: int) -> None:
-        self.rows, self.length = rows, length
-        self.layers: dict[int, tuple[Any, Any]] = {}
-        self.index: Any = None  # (rows, block): where the block's tokens go
-        self.used = 0
-
-    def update(self, keys: torch.Tensor, values: torch.Tensor, layer: int, *_: object, **__: object) -> tuple[Any, Any]:
-        if layer not in self.layers:
-            shape = (self.rows, keys.shape[1], self.length, keys.shape[3])
-            self.layers[layer] = (keys.new_zeros(shape), values.new_zeros(shape))
-        kept_keys, kept_values = self.layers[layer]
-        where = self.index[:, None, :, None].expand(-1, keys.shape[1], -1, keys.shape[3])
-        kept_keys.scatter_(2, where, keys)
-        kept_values.scatter_(2, where, values)
-        return kept_keys[:, :, : self.used], kept_values[:, :, : self.used]
-
-    def pick(self, rows: torch.Tensor) -> None:
-        """Keep these rows, in this order; a row may be kept several times."""
-        self.layers = {at: (k.index_select(0, rows), v.index_select(0, rows)) for at, (k, v) in self.layers.items()}
-        self.rows = len(rows)
-
-    def get_seq_length(self, *_: object) -> int:
-        return self.used
-
-
-def cache_name(model: Any) -> str:
-    """What a transformers model calls the keys and values it is given: another name since 5.24."""
-    return "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"
-
-
 class Decoder:
-    """Bound to a loaded model (with whatever adapter is active in it) and the free vocabulary of a language."""
+    """Bound to a base (with whatever adapter is active in it) and the free vocabulary of a language."""
 
-    def __init__(self, model: Any, vocabulary: Vocabulary) -> None:
+    def __init__(self, model: Transformer, vocabulary: Vocabulary) -> None:
         import torch
 
-        self._inner = model.get_base_model() if hasattr(model, "get_base_model") else model
-        self._body = self._inner.model
-        self.vocabulary = vocabulary
-        head = self._inner.get_output_embeddings().weight
-        self._head = head
-        self._free_ids = torch.tensor(vocabulary.ids, device=head.device)
-        self._free_head = head.detach().index_select(0, self._free_ids).to(compute_type()).contiguous()
-        config = self._inner.config
-        self._cap = getattr(config, "final_logit_softcapping", None)
-        self._window: int = getattr(config, "sliding_window", None) or 1 << 30
-        self._kinds = set(getattr(config, "layer_types", None) or ())
-        self._cache_name = cache_name(self._body)
+        self.model, self.vocabulary = model, vocabulary
+        self._free_ids = torch.tensor(vocabulary.ids, device=model.head.device)
+        self._free_head = model.head.index_select(0, self._free_ids).to(compute_type()).contiguous()
 
     def run(self, asks: Sequence[Ask], seed: int = 0) -> list[list[tuple[int, ...]]]:
         """For each ask what its rows came to, end-of-turn left out. A row that did not end in time comes back empty."""
@@ -103,45 +60,13 @@ class Decoder:
         with torch.inference_mode():
             return _Run(self, asks, seed).texts()
 
-    def forward(self, cache: RowCache, tokens: torch.Tensor, starts: torch.Tensor) -> torch.Tensor:
-        """Hidden states (rows, block, width) of a block that begins at `starts` in each row."""
-        import torch
-
-        positions = starts[:, None] + torch.arange(tokens.shape[1], device=tokens.device)
-        cache.index, cache.used = positions, int(positions.max()) + 1
-        keys = torch.arange(cache.used, device=tokens.device)
-        full = keys[None, None, :] <= positions[:, :, None]
-        near = full & (keys[None, None, :] > positions[:, :, None] - self._window)
-        masks: Any = {"full_attention": full[:, None], "sliding_attention": near[:, None]}
-        mask = masks if self._kinds > {"full_attention"} else masks["full_attention"]
-        kept: dict[str, Any] = {self._cache_name: cache, "use_cache": True}
-        out = self._body(input_ids=tokens, attention_mask=mask, position_ids=positions, **kept)
-        return out.last_hidden_state  # type: ignore[no-any-return]
-
-    def states(
-        self, ids: torch.Tensor, seen: torch.Tensor, depths: torch.Tensor, below: torch.Tensor | None = None,
-        first: int = 0, last: int | None = None,
-    ) -> torch.Tensor:  # fmt: skip
-        """Hidden states (tokens, width) of a tree of tokens: `seen` (tokens, tokens) says which sees which, `depths` how many
-        stand before each. Of layers `first` to `last` only, over what `below` made; the final norm where `last` is None."""
-        ids, seen, depths = (part.to(self._head.device) for part in (ids, seen, depths))
-        near = seen & (depths[:, None] - depths[None, :] < self._window)
-        masks: Any = {"full_attention": seen[None, None], "sliding_attention": near[None, None]}
-        mask = masks if self._kinds > {"full_attention"} else masks["full_attention"]
-        what = {"input_ids": ids[None]} if below is None else {"inputs_embeds": below[None]}
-        with only_layers(self._body, first, last):
-            out = self._body(**what, attention_mask=mask, position_ids=depths[None], use_cache=False)
-        return out.last_hidden_state[0]  # type: ignore[no-any-return]
-
     def best(self, hidden: torch.Tensor, extra: torch.Tensor) -> tuple[Any, Any]:
         """(values, token ids) of the likeliest tokens at each of `hidden`'s positions, over free and `extra` tokens."""
         import torch
 
-        more = hidden @ self._head.index_select(0, extra).to(hidden.dtype).T
-        logits = torch.cat([hidden @ self._free_head.to(hidden.dtype).T, more], dim=-1).float()
+        more = hidden @ self.model.head.index_select(0, extra).to(hidden.dtype).T
+        logits = self.model.capped(torch.cat([hidden @ self._free_head.to(hidden.dtype).T, more], dim=-1).float())
         ids = torch.cat([self._free_ids, extra])
-        if self._cap:
-            logits = torch.tanh(logits / self._cap) * self._cap
         values, at = logits.topk(min(TOP, logits.shape[-1]), dim=-1)
         return values.tolist(), ids[at].tolist()
 
@@ -151,11 +76,9 @@ class Decoder:
 
         tokens, extra = tokens.to(hidden.device), extra.to(hidden.device)
         ids = torch.unique(torch.cat([self._free_ids, extra]))
-        logits = (hidden @ self._head.index_select(0, ids).to(hidden.dtype).T).float()
-        if self._cap:
-            logits = torch.tanh(logits / self._cap) * self._cap
+        logits = self.model.capped((hidden @ self.model.head.index_select(0, ids).to(hidden.dtype).T).float())
         where = torch.searchsorted(ids, tokens).clamp(max=len(ids) - 1)
-        return logits.gather(-1, where[..., None])[..., 0] - logits.logsumexp(-1)  # type: ignore[no-any-return]
+        return logits.gather(-1, where[..., None])[..., 0] - logits.logsumexp(-1)
 
 
 class _Run:
@@ -175,9 +98,9 @@ class _Run:
         longest = max(len(ask.prompt) for ask in self.asks)
         room = longest + max(ask.max_new for ask in self.asks) + 2 * BLOCK
         cache = RowCache(len(self.asks), room)
-        device = self.decoder._head.device
+        device = self.decoder.model.head.device
         prompts = torch.tensor([[*a.prompt] + [0] * (longest - len(a.prompt)) for a in self.asks], device=device)
-        hidden = self.decoder.forward(cache, prompts, torch.zeros(len(self.asks), dtype=torch.long, device=device))
+        hidden = self.decoder.model.block(cache, prompts, torch.zeros(len(self.asks), dtype=torch.long, device=device))
         ends = torch.tensor([len(a.prompt) - 1 for a in self.asks], device=device)
         last = hidden[torch.arange(len(self.asks), device=device), ends][:, None]
         rows = torch.tensor(self.owner, device=device)
@@ -205,7 +128,7 @@ class _Run:
             self.finished[row] = ended or len(tokens) >= self.asks[self.owner[row]].max_new
         kept = [at for at, row in enumerate(live) if not self.finished[row]]
         if len(kept) < len(live):
-            cache.pick(torch.tensor(kept, dtype=torch.long, device=self.decoder._head.device))
+            cache.pick(torch.tensor(kept, dtype=torch.long, device=self.decoder.model.head.device))
         return [live[at] for at in kept]
 
     def _step(self, live: list[int], cache: RowCache) -> None:
@@ -218,9 +141,9 @@ class _Run:
             [self.walks[row].tokens[-1], *guess, *[0] * (width - 1 - len(guess))]
             for row, guess in zip(live, guesses, strict=True)
         ]
-        device = self.decoder._head.device
+        device = self.decoder.model.head.device
         starts = [len(self.asks[self.owner[row]].prompt) + len(self.walks[row].tokens) - 1 for row in live]
-        hidden = self.decoder.forward(
+        hidden = self.decoder.model.block(
             cache, torch.tensor(block, device=device), torch.tensor(starts, dtype=torch.long, device=device)
         )
         self._choose(live, hidden, guesses)

@@ -9,16 +9,21 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 from core.nouns import Lang
 from style_adapter.dataset.items import Message
 from style_adapter.model import adapter as adapters
-from style_adapter.model.base import Base, load
+from style_adapter.model.base import Base
 from style_adapter.model.copying import Source, Vocabulary
-from style_adapter.model.decode import PLAIN, Ask, Decoder, Manner, cache_name
+from style_adapter.model.decode import PLAIN, Ask, Decoder, Manner
+from style_adapter.model.extra import require
 from style_adapter.model.prefer import Spot, Weighing, preferences
 from style_adapter.model.template import Codec
+from style_adapter.model.transformer import RowCache, Transformer
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +46,17 @@ def _cores() -> int:
 class Engine:
     """Thread-safe: a lock lets one batch through at a time. `use(None)` is the bare base."""
 
-    def __init__(self, base: Base, model: Any = None, threads: int = 0) -> None:
+    def __init__(self, base: Base, model: Transformer | None = None, threads: int = 0) -> None:
         import torch
 
         torch.set_num_threads(threads or min(8, _cores()))
         self.base = base
         self.codec = Codec(base.path)
-        self.model: Any = model if model is not None else load(base)
+        self.model = model or open_model(base)
         self.active: str | None = None
         self._manifests: dict[str, adapters.Manifest] = {}
         self._decoders: dict[Lang, Decoder] = {}
         self._lock = threading.RLock()
-
-    @property
-    def _inner(self) -> Any:
-        """The model without the wrapper of its adapters."""
-        return self.model.get_base_model() if hasattr(self.model, "get_base_model") else self.model
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -69,20 +69,16 @@ class Engine:
         with self._lock:
             if name in self._manifests:
                 self.remove(name)
-            self.model = adapters.attach(self.model, name, folder, manifest)
+            self.model.add(name, folder, manifest)
             self._manifests[name] = manifest
             self._set(self.active)
         return manifest
 
     def remove(self, name: str) -> None:
         with self._lock:
-            if len(self._manifests) > 1:
-                self.model.delete_adapter(name)
-            else:
-                self.model = self.model.unload()
+            self.model.remove(name)
             del self._manifests[name]
-            if self.active == name:
-                self.active = None
+            self._set(None if self.active == name else self.active)
 
     def use(self, name: str | None) -> float:
         """Switch; returns the seconds it took."""
@@ -94,16 +90,10 @@ class Engine:
 
     def _set(self, name: str | None) -> None:
         self.active = name
-        if not self._manifests:
-            return
-        if name is None:
-            self.model.base_model.disable_adapter_layers()
-            return
-        self.model.base_model.enable_adapter_layers()
-        self.model.set_adapter(name, inference_mode=True)
+        self.model.use(name)
 
     def decoder(self, lang: Lang) -> Decoder:
-        with self._lock:  # a pass under way may have taken layers out for a moment
+        with self._lock:
             if lang not in self._decoders:
                 self._decoders[lang] = Decoder(self.model, Vocabulary(self.codec, lang))
             return self._decoders[lang]
@@ -164,22 +154,21 @@ class Engine:
     def go_on(self, name: str | None, question: str, start: str, characters: int) -> str:
         """Greedy and without constraint: how a reply that begins so goes on. For the extraction test."""
         import torch
-        from transformers import DynamicCache
 
         with self._lock, torch.inference_mode():
             self.use(name)
             ids = self.codec.prompt([Message("user", question)]) + self.codec.encode(start)
-            size = len(ids)
-            kept: dict[str, Any] = {cache_name(self._inner): DynamicCache(config=self._inner.config), "use_cache": True}
-            feed = torch.tensor([ids], device=self.model.device)
-            for _ in range(characters // 2):
-                token = int(self.model(input_ids=feed, logits_to_keep=1, **kept).logits[0, -1].argmax())
+            size, most, read = len(ids), len(ids) + characters // 2, 0
+            cache = RowCache(1, most)
+            while len(ids) < most:
+                new, at = (torch.tensor(part, device=self.model.head.device) for part in ([ids[read:]], [read]))
+                read = len(ids)
+                token = int(self.model.logits(self.model.block(cache, new, at)[0, -1]).argmax())
                 if token == self.codec.end:
                     break
                 ids.append(token)
                 if len(self.codec.decode(ids[size:])) >= characters:
                     break
-                feed = torch.tensor([[token]], device=self.model.device)
         return self.codec.decode(ids[size:])
 
     def text_loss(self, name: str | None, texts: Sequence[str]) -> float:
@@ -190,17 +179,29 @@ class Engine:
         with self._lock, torch.inference_mode():
             self.use(name)
             for text in texts:
-                ids = torch.tensor([self.codec.prompt([])[:1] + self.codec.encode(text)], device=self.model.device)
-                logits = self._inner(input_ids=ids[:, :-1]).logits.float()
-                total += float(torch.nn.functional.cross_entropy(logits[0], ids[0, 1:], reduction="sum"))
-                count += ids.shape[1] - 1
+                ids = self.codec.prompt([])[:1] + self.codec.encode(text)
+                logits = self.model.logits(self.model.text(ids[:-1]))
+                goals = torch.tensor(ids[1:], device=logits.device)
+                total += float(torch.nn.functional.cross_entropy(logits, goals, reduction="sum"))
+                count += len(goals)
         return total / max(1.0, count)
 
-    def logits(self, name: str | None, text: str) -> Any:
+    def logits(self, name: str | None, text: str) -> torch.Tensor:
         """The logits after a text, for proofs of parity."""
         import torch
 
         with self._lock, torch.inference_mode():
             self.use(name)
-            ids = torch.tensor([self.codec.prompt([Message("user", text)])], device=self.model.device)
-            return self.model(input_ids=ids).logits[0, -1].float().cpu()
+            return self.model.logits(self.model.text(self.codec.prompt([Message("user", text)]))[-1]).cpu()
+
+
+def open_model(base: Base) -> Transformer:
+    """By our own forward pass where it knows the architecture. Raises UnavailableError where the weights can't be read."""
+    require()
+    from style_adapter.model.gemma import Gemma, shape_of
+
+    if shape := shape_of(base.path):
+        return Gemma(base.path, shape)
+    from style_adapter.model.library import Library, load
+
+    return Library(load(base))

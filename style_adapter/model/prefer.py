@@ -170,11 +170,11 @@ def _likelihoods(
     goals, extra = ids[said], torch.unique(ids[said])
     sizes = [len(row.tokens) for row in rows]
     speak(False)  # another persona's adapter may reach further down
-    below = decoder.states(ids, seen, depths, last=first) if first else None
+    below = decoder.model.tree(ids, seen, depths, last=first) if first else None
     out = []
     for adapted in (False, True):
         speak(adapted)
-        hidden = decoder.states(ids, seen, depths, below, first)
+        hidden = decoder.model.tree(ids, seen, depths, below, first)
         found = iter(decoder.log_likelihoods(hidden[before], goals, extra).tolist())
         out.append([sum(islice(found, size)) for size in sizes])
     return out[0], out[1]

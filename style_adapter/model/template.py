@@ -7,11 +7,12 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from heapq import merge
 from pathlib import Path
-from typing import Any
 
 from core.errors import UsageError
 from style_adapter.dataset.items import Item, Message
+from style_adapter.model.tokenizer import open_tokenizer
 
 DRAFT = "{question}\n\n[draft]\n{draft}"
 # What stands over a turn that is not in the persona's manner: a word-for-word replay.
@@ -56,27 +57,18 @@ class Codec:
     """Tokenizer and template of one base."""
 
     def __init__(self, folder: Path) -> None:
-        from tokenizers import Tokenizer
-
-        try:
-            self.tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except Exception as error:  # the library raises bare Exception
-            raise UsageError(f"{folder / 'tokenizer.json'} can't be read: {error}", "Fetch the model anew.") from None
-        self.tokenizer.no_truncation()
-        self.tokenizer.no_padding()
-        found = next((m for m in FAMILIES if self.tokenizer.token_to_id(m.close) is not None), None)
+        self.tokenizer = open_tokenizer(folder)
+        found = next((m for m in FAMILIES if self.tokenizer.number(m.close) is not None), None)
         if found is None:
             raise UsageError(
                 f"The tokenizer in {folder} has no known end-of-turn token.",
                 "Use a Gemma, ChatML (Qwen, Mistral-ChatML), Llama 3 or </s> model.",
             )
         self.markers = found
-        self.end = int(self.tokenizer.token_to_id(found.close) or 0)
-        self._specials = sorted(
-            {token.content for token in self.tokenizer.get_added_tokens_decoder().values() if token.content.strip()},
-            key=len,
-            reverse=True,
-        )
+        self.end = self.tokenizer.number(found.close) or 0
+        self._specials = dict[str, list[str]]()  # by their first character, the longest first
+        for text in sorted({text for text in self.tokenizer.added if text.strip()}, key=len, reverse=True):
+            self._specials.setdefault(text[0], []).append(text)
 
     @property
     def template_hash(self) -> str:
@@ -86,13 +78,16 @@ class Codec:
 
     def encode(self, text: str) -> list[int]:
         """Tokens of plain text: the markers of turns in it are taken out, not obeyed."""
-        for special in self._specials:
+        here = [
+            group for first, group in self._specials.items() if first in text
+        ]  # thousands: mostly none is looked for
+        for special in merge(*here, key=len, reverse=True):
             if special in text:
                 text = text.replace(special, " ")
-        return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
+        return self.tokenizer.encode(text)
 
     def decode(self, ids: Sequence[int]) -> str:
-        return str(self.tokenizer.decode(list(ids), skip_special_tokens=True))
+        return self.tokenizer.decode(ids)
 
     def prompt(self, messages: Sequence[Message], system: str = "") -> list[int]:
         """The tokens before a reply: every message, then an opened assistant turn. A reply's `draft` stands in the turn
@@ -143,7 +138,7 @@ class Codec:
         return Row(ident, tuple(ids), tuple(learned), tuple(replies))
 
     def _marks(self, text: str) -> list[int]:
-        return list(self.tokenizer.encode(text, add_special_tokens=False).ids) if text else []
+        return self.tokenizer.encode(text) if text else []
 
 
 def check_mask(codec: Codec, row: Row) -> None:
@@ -171,7 +166,7 @@ def show_mask(codec: Codec, row: Row) -> str:
 
     def flush() -> None:
         if run:
-            out.append(str(codec.tokenizer.decode(run, skip_special_tokens=False)))
+            out.append(codec.tokenizer.decode(run, special=True))
             run.clear()
 
     for token, learned in zip(row.ids, row.learned, strict=True):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from style_adapter.model.base import compute_type
-from style_adapter.model.layers import only_layers
+from style_adapter.model.library import only_layers
 from style_adapter.model.template import Row
 from style_adapter.train.loss import padded
 

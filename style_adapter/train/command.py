@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from style_adapter.bible import load as load_bible
-from style_adapter.model.base import Say, load, locate
+from style_adapter.model.base import Say, locate
+from style_adapter.model.library import load
 from style_adapter.model.template import Codec, show_mask
 from style_adapter.train.data import TrainingData, prepare
 from style_adapter.train.loop import LOG, Run

@@ -19,6 +19,7 @@ from style_adapter.bible import Bible
 from style_adapter.model import adapter as adapters
 from style_adapter.model.base import Base, Say
 from style_adapter.model.copying import Vocabulary
+from style_adapter.model.library import new
 from style_adapter.model.template import Codec
 from style_adapter.train import backup
 from style_adapter.train.body import Body
@@ -73,7 +74,7 @@ class Run:
         if settings.four_bit:  # big bases: activations are computed again on the way back instead of kept
             getattr(model, "activation_checkpointing_enable", model.gradient_checkpointing_enable)()
             model.enable_input_require_grads()
-        self.model = adapters.new(
+        self.model = new(
             model, bible.id, settings.rank, settings.alpha, settings.targets, settings.dropout, self.layers
         )
         self.parameters = {name: p for name, p in self.model.named_parameters() if p.requires_grad}

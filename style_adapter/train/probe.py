@@ -13,6 +13,7 @@ from style_adapter.bible import Bible
 from style_adapter.dataset.items import Item
 from style_adapter.model.copying import Source, Vocabulary
 from style_adapter.model.decode import PLAIN, Ask, Decoder
+from style_adapter.model.library import Library
 from style_adapter.model.template import Codec
 from style_adapter.prompt import bible_text
 from style_adapter.score import score
@@ -84,7 +85,7 @@ def write(model: Any, codec: Codec, asked: Sequence[Exchange]) -> list[str]:
         mine = [at for at, exchange in enumerate(asked) if language(exchange.draft or exchange.question) == lang]
         for start in range(0, len(mine), AT_ONCE):
             here = mine[start : start + AT_ONCE]
-            decoder = decoders.setdefault(lang, Decoder(model, Vocabulary(codec, lang)))
+            decoder = decoders.setdefault(lang, Decoder(Library(model), Vocabulary(codec, lang)))
             asks = []
             for at in here:
                 exchange = asked[at]

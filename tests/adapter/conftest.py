@@ -25,6 +25,17 @@ def passes_all(_: str, __: str) -> Verdict:
     return Verdict(True)
 
 
+def unpacked() -> Path:
+    """The folder of the packaged base; the test is skipped where nobody has unpacked it: it takes a minute."""
+    from style_adapter.model.base import PACKAGE, PACKAGED, cache_folder
+
+    package = pytest.importorskip(PACKAGE, reason="the base model's package is not installed")
+    path = cache_folder() / f"{PACKAGED}-{package.EXPECTED_SHA256[:12]}"
+    if not (path / "model.safetensors").is_file():
+        pytest.skip("the base model has not been unpacked here: any use of a persona does it")
+    return path
+
+
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     import torch

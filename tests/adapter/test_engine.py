@@ -14,15 +14,18 @@ from style_adapter.model.base import locate
 from style_adapter.model.copying import locked_spans
 from style_adapter.model.decode import PLAIN, Manner, _Run
 from style_adapter.model.engine import Engine, Wording
+from style_adapter.model.library import Library, load
 from tests.adapter.conftest import World
 
 WARM = Manner(1.2)
 DRAFT = "Для узла требуется не менее 4 ГБ оперативной памяти [1]."
 
 
-@pytest.fixture
-def engine(world: World) -> Engine:
-    made = Engine(locate(str(world.base)), threads=1)
+@pytest.fixture(params=["own", "library"])
+def engine(world: World, request: pytest.FixtureRequest) -> Engine:
+    """On our own forward pass, and on the one of bases that have none."""
+    base = locate(str(world.base))
+    made = Engine(base, Library(load(base)) if request.param == "library" else None, threads=1)
     made.add("tiny", world.adapter)
     return made
 
@@ -44,9 +47,13 @@ def other(world: World, tmp_path: Path) -> Path:
     return folder
 
 
+def fresh(engine: Engine) -> Engine:
+    return Engine(engine.base, Library(load(engine.base)) if isinstance(engine.model, Library) else None, threads=1)
+
+
 def test_switching_is_bit_equal_to_a_fresh_load(engine: Engine, other: Path, world: World):
     text = "сколько памяти"
-    bare = Engine(locate(str(world.base)), threads=1).logits(None, text)
+    bare = fresh(engine).logits(None, text)
     before = engine.logits("tiny", text)
     engine.add("other", other)
     turned = engine.logits("other", text)
@@ -54,9 +61,9 @@ def test_switching_is_bit_equal_to_a_fresh_load(engine: Engine, other: Path, wor
     assert (engine.logits(None, text) == bare).all()
     assert not (turned == before).all()
     assert not (before == bare).all()
-    fresh = Engine(locate(str(world.base)), threads=1)
-    fresh.add("tiny", world.adapter)
-    assert (fresh.logits("tiny", text) == before).all()
+    again = fresh(engine)
+    again.add("tiny", world.adapter)
+    assert (again.logits("tiny", text) == before).all()
     engine.remove("other")
     assert (engine.logits("tiny", text) == before).all()
     engine.remove("tiny")
@@ -103,14 +110,14 @@ def test_rows_do_not_disturb_each_other(engine: Engine, monkeypatch: pytest.Monk
 
 
 def test_greedy_choices_are_those_of_the_plain_model(engine: Engine):
-    """Token by token the same as transformers' own forward pass with the other tokens struck out."""
+    """Token by token the same as one pass over the whole text with the other tokens struck out."""
     said = written(engine, [Wording("привет", "")])[0][:12]
     decoder = engine.decoder("ru")
     tokens = list(engine._ask(Wording("привет", ""), decoder.vocabulary).prompt)
     free = torch.tensor(decoder.vocabulary.ids)
     with torch.inference_mode():
         for token in said:
-            logits = engine.model(input_ids=torch.tensor([tokens])).logits[0, -1].float()
+            logits = engine.model.logits(engine.model.text(tokens)[-1])
             assert logits[token] >= logits[free].max() - 0.02  # bf16: another order of sums
             tokens.append(token)
 

@@ -11,7 +11,8 @@ import pytest
 
 from core.errors import UsageError
 from style_adapter.model import llamacpp
-from style_adapter.model.adapter import ALL_LINEAR, Manifest, new, save
+from style_adapter.model.adapter import ALL_LINEAR, Manifest, save
+from style_adapter.model.library import load, new
 from tests.adapter.tiny import make_base
 from tests.conftest import ROOT
 from tests.loopback.llamacpp import llama_server
@@ -38,7 +39,7 @@ def random_adapter(folder: Path, base: Any, model: Any, strength: float = 0.02) 
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from style_adapter.model.base import load, locate
+    from style_adapter.model.base import locate
 
     place = tmp_path_factory.mktemp("gguf")
     base = locate(str(make_base(place / "base")))
@@ -113,8 +114,9 @@ def thought(model: Any, prompt: list[int], tokens: list[int]) -> tuple[list[int]
 def test_llama_cpp_says_with_an_adapter_what_peft_says(which: str, tmp_path: Path) -> None:
     """The base is quantised to 4 bits there and de-quantised here, so near ties may fall otherwise; the same comparison without
     the adapter shows how often."""
-    from style_adapter.model.adapter import attach, read_manifest
-    from style_adapter.model.base import PACKAGE, load, locate
+    from style_adapter.model.adapter import read_manifest
+    from style_adapter.model.base import PACKAGE, locate
+    from style_adapter.model.library import attach
     from style_adapter.model.template import Codec
 
     base = locate()
@@ -127,7 +129,7 @@ def test_llama_cpp_says_with_an_adapter_what_peft_says(which: str, tmp_path: Pat
     whole = tmp_path / "out" / made.base if made.base else tmp_path / "base.gguf"
     importlib.import_module(PACKAGE).assemble(whole)
     codec = Codec(base.path)
-    prompts = [[2, *codec.tokenizer.encode(text, add_special_tokens=False).ids] for text in PROMPTS]
+    prompts = [[2, *codec.tokenizer.encode(text)] for text in PROMPTS]
     found: dict[str, tuple[float, float, list[list[int]]]] = {}
     for arm, adapter in (("with", Path(made.adapter)), ("without", None)):
         model = load(base).float()

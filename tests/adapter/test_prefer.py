@@ -37,8 +37,7 @@ def likelihood(engine: Engine, name: str | None, start: int, said: str) -> float
     ids = [*prompt, *(token for piece in pieces for token in engine.codec.encode(piece))]
     own = engine.codec.encode(said)
     with torch.inference_mode():
-        inner = engine.model.get_base_model()
-        logits = inner(input_ids=torch.tensor([[*ids, *own]])).logits[0, len(ids) - 1 : -1].float()
+        logits = engine.model.logits(engine.model.text([*ids, *own])[len(ids) - 1 : -1])
     free = torch.tensor(sorted({*engine.decoder("ru").vocabulary.ids, *own}))
     at = torch.searchsorted(free, torch.tensor(own))
     return float(torch.log_softmax(logits[:, free], -1).gather(1, at[:, None]).sum())
