@@ -50,7 +50,7 @@ def _politely_past(mask: str) -> bool:
 
 def _states(before: str, word: str) -> bool:
     """Whether a form that may be an imperative states something: «если вы хотите», «когда удалите»."""
-    clause = re.split(r"[,;:.—(]", before)[-1]
+    clause = re.split(r"[,;:.—–(]", before)[-1]
     return word == "хотите" or bool(
         re.search(r"\b(?:если|когда|пока|чтобы|как|где|котор\w+|что|вы|сколько)\b", clause, re.I)
     )

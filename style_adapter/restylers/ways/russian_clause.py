@@ -28,7 +28,8 @@ _COUNTS = re.compile(r"\b(?:каждый|каждая|каждое|все|всё
 
 
 def clauses(core: str, mask: str) -> list[str]:
-    return [*_inside(core, mask), *_has(core, mask), *_concession(core, mask), *_may(core, mask)]
+    ways = (_inside, _usually, _holds_for, _has, _concession, _may)
+    return [text for way in ways for text in way(core, mask)]
 
 
 def _inside(core: str, mask: str) -> list[str]:
@@ -69,6 +70,41 @@ def _inside(core: str, mask: str) -> list[str]:
     if re.match(r"\w+ \w+ случа", mask) or any(has_verb(part) for part in re.split(r" (?:и|или) ", mask[stop:])[1:]):
         return []  # «при сбое A ждёт и B молчит»: both at the failure
     return [f"{upper(core[end + 1 : stop])} {lower(core[:end])}{core[stop:]}"]
+
+
+def _subject_end(mask: str, at: int) -> int:
+    """Where the subject that begins at `at` ends; -1 where none does."""
+    held = re.match(rf"{HELD}+(?= )", mask[at:])
+    if held:
+        return at + held.end()
+    subject = phrase(mask, at, "nomn")
+    if subject is None or any(_COUNTS.match(word) for word in subject.words):
+        return -1
+    return depends(mask, subject.end)
+
+
+def _usually(core: str, mask: str) -> list[str]:
+    """«Обычно сервис стартует за минуту» as «Сервис обычно стартует за минуту»."""
+    found = re.match(r"(?:Обычно|В среднем|Иногда|Чаще всего|Сейчас|Теперь) ", mask)
+    if found is None or re.search(r"[,;:()—–]|\. |\b(?:и|или|а|но|не)\b", mask):
+        return []
+    end = _subject_end(mask, found.end())
+    verb = re.match(rf" (?P<verb>{WORD})(?= )", mask[end:]) if end > 0 else None
+    if verb is None or not any(is_a(verb["verb"], part) for part in ("VERB", "PRTS", "ADJS")):
+        return []
+    return [f"{upper(core[found.end() : end])} {lower(core[: found.end() - 1])}{core[end:]}"]
+
+
+def _holds_for(core: str, mask: str) -> list[str]:
+    """«На песочницу обещания не распространяются» as «Обещания не распространяются на песочницу»."""
+    found = re.match(r"На (?=[а-яё¤])", mask)
+    what = phrase(mask, found.end(), "accs") if found else None
+    if found is None or what is None or re.search(r"[,;:()—–]|\. |\b(?:и|или|только|все|даже|также)\b", mask):
+        return []
+    end = depends(mask, what.end)
+    stop = _subject_end(mask, end + 1)
+    verb = re.fullmatch(r" (?:не )?(?:распространя|влия)(?:ется|ются|ет|ют)", mask[stop:]) if stop > 0 else None
+    return [f"{upper(core[end + 1 :])} {lower(core[:end])}"] if verb else []
 
 
 def _agrees(subject: Phrase, verb: str) -> bool:

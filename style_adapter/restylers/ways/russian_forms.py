@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from core.text import fold
 from style_adapter.restylers.ways.nouns import BOOKISH, HELD, Rule
@@ -167,12 +168,30 @@ def which(match: re.Match[str]) -> Sequence[str]:
     if not pronoun or "" in wanted:
         return ()
     tense = str(word.tag.tense)
-    if str(word.tag.voice) == "pssv":
-        form = word.inflect({"PRTS", *wanted}) if tense == "past" else None
+    if str(word.tag.voice) == "pssv" and tense == "pres":
+        form = _done_to(word.normal_form, number) if not _by(match.string[match.end("it") :]) else None
+    elif str(word.tag.voice) == "pssv":
+        form = word.inflect({"PRTS", *wanted})
     else:
         verb = next((r for r in parses(word.normal_form) if str(r.tag.POS) == "INFN"), None)
         form = verb.inflect({"VERB", tense, *({"3per", number} if tense == "pres" else wanted)}) if verb else None
     return (f"{pronoun} {negated}{form.word}",) if form is not None else ()
+
+
+def _done_to(verb: str, number: str) -> Any:
+    """«используемый» as «используется»."""
+    reading = next((r for r in parses(f"{verb}ся") if str(r.tag.POS) == "INFN" and r.is_known), None)
+    return reading.inflect({"VERB", "pres", "3per", number}) if reading is not None else None
+
+
+def _by(rest: str) -> bool:
+    """Whether a word without a preposition in the instrumental follows: it may be who does it."""
+    words = re.findall(WORD, re.split(r"[,;:.(—]", rest)[0])
+    return any(
+        any(str(r.tag.case) == "ablt" and r.score > 0.1 for r in parses(fold(word)))
+        and not (at and is_a(words[at - 1], "PREP"))
+        for at, word in enumerate(words)
+    )
 
 
 def _goes_on(rest: str) -> bool:
@@ -218,3 +237,20 @@ def single_or(match: re.Match[str]) -> Sequence[str]:
 def serves_to(match: re.Match[str]) -> Sequence[str]:
     """«`--key`: передать файл» as «`--key` — чтобы передать файл»."""
     return (" — чтобы ",) if is_a(match["noun"], "INFN") and "чтобы" not in match.string else ()
+
+
+def then(match: re.Match[str]) -> Sequence[str]:
+    """«в этом случае сборка упадёт» as «тогда сборка упадёт»; of what was, «тогда» would be a time."""
+    verbs = [r[0].tag for word in re.findall(WORD, match["rest"]) if (r := parses(fold(word)))]
+    said = [tag for tag in verbs if str(tag.POS) in ("VERB", "PRED", "PRTS", "ADJS")]
+    return ("тогда",) if said and not any(str(tag.tense) == "past" for tag in said) else ()
+
+
+def there_is(match: re.Match[str]) -> Sequence[str]:
+    """«если файл присутствует в списке» as «если файл есть в списке»: things, not people."""
+    before = match.string[: match.start("it")].rstrip()
+    word = re.search(rf"{WORD}$", before)
+    if word is None:
+        return ("есть",) if before.endswith(HELD) else ()
+    readings = [r.tag for r in parses(fold(word.group()))[:2] if str(r.tag.POS) == "NOUN"]
+    return ("есть",) if readings and all(str(tag.animacy) == "inan" for tag in readings) else ()

@@ -9,6 +9,8 @@ from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD, masked
 from style_adapter.restylers.ways.russian_clause import clauses
 from style_adapter.restylers.ways.russian_dash import dashes
+from style_adapter.restylers.ways.russian_manner import manners
+from style_adapter.restylers.ways.russian_purpose import purposes
 from style_adapter.restylers.ways.russian_split import leads, splits
 from style_adapter.restylers.ways.russian_time import timed
 from style_adapter.restylers.ways.russian_turn import turns
@@ -42,7 +44,7 @@ def orders(sentence: str) -> list[str]:
     return [*(text + tail for text in kept), *splits(core, mask, tail)]
 
 
-_ONE_CLAUSE = (voices, dashes, timed, clauses, turns)
+_ONE_CLAUSE = (voices, dashes, timed, clauses, turns, purposes, manners)
 
 
 def _orders(core: str, mask: str) -> list[str]:
