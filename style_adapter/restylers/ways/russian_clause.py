@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD, capital_as
 from style_adapter.restylers.ways.russian_phrase import Phrase, phrase
-from style_adapter.restylers.ways.russian_turn import CASES, depends
+from style_adapter.restylers.ways.russian_turn import CASES, depends, hangs
 from style_adapter.restylers.ways.russian_words import WORD, has_verb, is_a, lower, upper
 from style_adapter.score.morph import parses
 
@@ -28,7 +28,7 @@ _COUNTS = re.compile(r"\b(?:каждый|каждая|каждое|все|всё
 
 
 def clauses(core: str, mask: str) -> list[str]:
-    ways = (_inside, _usually, _holds_for, _has, _concession, _may)
+    ways = (_inside, _usually, _holds_for, _has, _contains, _concession, _may, _modal_first)
     return [text for way in ways for text in way(core, mask)]
 
 
@@ -136,6 +136,38 @@ def _has(core: str, mask: str) -> list[str]:
     if not whose or any(fold(word).startswith(("он", "это", "сам")) for word in subject.words):
         return []
     return [f"У {lower(whose)}{core[subject.end : found.end('subject')]} есть {rest}"]
+
+
+def _contains(core: str, mask: str) -> list[str]:
+    """«Раздел содержит список команд» as «В разделе есть список команд»."""
+    found = re.match(r"(?P<subject>[А-ЯЁ][^,;:()—–]*?) (?:содержит|содержат) (?=[а-яё])", mask)
+    subject = phrase(mask, 0, "nomn") if found else None
+    if found is None or subject is None or not hangs(mask[subject.end : found.end("subject")]):
+        return []
+    if re.match(r"в|мн|любой|люб|кажд|все|эт", subject.words[0].lower()) or str(subject.noun.animacy) != "inan":
+        return []
+    what = phrase(mask, found.end(), "accs")
+    where, said = subject.in_case("loct"), what.in_case("nomn") if what is not None else ""
+    if what is None or not where or not said or re.search(r"\b(?:не|только|также|и|или)\b|[;:()—–]|, ", mask):
+        return []
+    return [f"В {lower(where)}{core[subject.end : found.end('subject')]} есть {said}{core[what.end :]}"]
+
+
+def _modal_first(core: str, mask: str) -> list[str]:
+    """«Старый образ надо пересобрать» as «Надо пересобрать старый образ»."""
+    what = phrase(mask, 0, "accs")
+    if what is None or any(_COUNTS.match(word) for word in what.words) or str(what.noun.animacy) == "anim":
+        return []
+    end = depends(mask, what.end)
+    found = re.match(rf" (?P<word>можно|надо|нужно|необходимо|нельзя) (?P<verb>{WORD})(?![а-яё])", mask[end:])
+    if found is None or re.match(r"[^,;:.()]*\b(?:и|или|не)\b", mask) or re.search(r"[;—–]", mask):
+        return []
+    verb = next((r for r in parses(fold(found["verb"]))[:1] if str(r.tag.POS) == "INFN" and "tran" in r.tag), None)
+    after = re.match(rf" ({WORD})", mask[end + found.end() :])
+    if verb is None or (after and not is_a(after.group(1), "PREP") and any(str(r.tag.case) in ("gent", "accs") for r in parses(fold(after.group(1)))[:4])):
+        return []
+    rest = core[end + found.end() :]
+    return [f"{upper(found['word'])} {found['verb']} {lower(core[:end])}{rest}"]
 
 
 def _figured(mask: str, at: int) -> bool:

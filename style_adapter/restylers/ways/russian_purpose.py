@@ -8,7 +8,7 @@ import re
 from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD
 from style_adapter.restylers.ways.russian_phrase import phrase
-from style_adapter.restylers.ways.russian_turn import depends
+from style_adapter.restylers.ways.russian_turn import depends, hangs
 from style_adapter.restylers.ways.russian_words import WORD, has_verb, is_a, lower, upper
 from style_adapter.score.morph import parses
 
@@ -55,7 +55,7 @@ _BANNED = (
 
 
 def purposes(core: str, mask: str) -> list[str]:
-    ways = (_in_order_to, _serves, _may_be, _lets, _use, _given, _caption)
+    ways = (_in_order_to, _serves, _may_be, _lets, _use, _using, _given, _caption)
     return [text for way in ways for text in way(core, mask)]
 
 
@@ -136,7 +136,7 @@ def _lets(core: str, mask: str) -> list[str]:
     subject = phrase(mask, 0, "nomn") if found else None
     if found is None or subject is None or not is_a(found["verb"], "INFN") or _joined(mask, found.end()):
         return []
-    if not _INSTRUMENT.match(fold(subject.words[-1])) or depends(mask, subject.end) != found.end("subject"):
+    if not _INSTRUMENT.match(fold(subject.words[-1])) or not hangs(mask[subject.end : found.end("subject")]):
         return []
     if re.search(r"\b(?:не|ни|также|только)\b", mask) or len(subject.words) > 2:
         return []
@@ -162,6 +162,23 @@ def _use(core: str, mask: str) -> list[str]:
     if re.search(r"[,;()—–]|:.|\. ", mask[at:]) or has_verb(mask[at:]):
         return []
     return [f"{upper(core[found.start('what') : found.end('what')])} можно с помощью {said}"]
+
+
+def _using(core: str, mask: str) -> list[str]:
+    """«Используя анкету, можно продлить полис» as «С помощью анкеты можно продлить полис»."""
+    found = re.match(rf"Используя (?P<what>[^,;:()—–]+), можно (?=(?P<verb>{WORD}))", mask)
+    if found is None or not is_a(found["verb"], "INFN"):
+        return []
+    at, said = found.start("what"), core[found.start("what") : found.end("what")]
+    if mask[at] != HELD:
+        what = phrase(mask, at, "accs")
+        whose = what.in_case("gent") if what is not None and str(what.noun.animacy) == "inan" else ""
+        if what is None or not whose or not hangs(mask[what.end : found.end("what")]):
+            return []
+        said = f"{whose}{core[what.end : found.end('what')]}"
+    elif not re.fullmatch(rf"{HELD}+(?: {HELD}+)*", found["what"]):
+        return []
+    return [f"С помощью {said} можно {core[found.end() :]}"]
 
 
 def _given(core: str, mask: str) -> list[str]:

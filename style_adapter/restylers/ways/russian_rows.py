@@ -8,7 +8,8 @@ import re
 from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD, masked
 from style_adapter.restylers.ways.russian_phrase import phrase
-from style_adapter.restylers.ways.russian_words import HELD_TEXT, WORD, has_verb, is_a, lower
+from style_adapter.restylers.ways.russian_turn import hangs
+from style_adapter.restylers.ways.russian_words import HELD_TEXT, WORD, has_verb, lower
 from style_adapter.score.morph import parses
 
 _LABEL = rf"[а-яё][а-яё-]*(?: (?:[а-яё-]+|{HELD}+)){{0,3}}"
@@ -75,28 +76,16 @@ def _of(subject: str, mask: str) -> str:
     found = phrase(seen, 0, "nomn")
     if found is None or str(found.noun.animacy) == "anim":
         return ""
-    if not _hangs(seen[found.end :]):
+    if not hangs(seen[found.end :]):
         return ""
     whose = found.in_case("gent")
     return f"{lower(whose)}{subject[found.end :]}" if whose and "и" not in seen.split() else ""
 
 
-def _hangs(rest: str) -> bool:
-    """Whether nothing but genitives, names and prepositions with their nouns follows a noun."""
-    for word in rest.split():
-        if re.fullmatch(rf"{HELD}+", word):
-            continue
-        if is_a(word, "PREP") and word != "для":
-            return True
-        if not any(str(r.tag.case) == "gent" for r in parses(fold(word))[:4]):
-            return False
-    return True
-
-
 def _said(label: str, value: str, seen: str) -> str:
     """A cell as part of a sentence; "" where its label is no plain noun."""
     what = phrase(label, 0, "nomn")
-    plain = what is not None and _hangs(label[what.end :])
+    plain = what is not None and hangs(label[what.end :])
     if what is not None and plain and fold(seen.strip()) == "нет":
         several = len(what.words) == 1 and _SEVERAL.match(label)
         none = what.in_case("gent", "plur" if several else "")
