@@ -164,7 +164,11 @@ def _modal_first(core: str, mask: str) -> list[str]:
         return []
     verb = next((r for r in parses(fold(found["verb"]))[:1] if str(r.tag.POS) == "INFN" and "tran" in r.tag), None)
     after = re.match(rf" ({WORD})", mask[end + found.end() :])
-    if verb is None or (after and not is_a(after.group(1), "PREP") and any(str(r.tag.case) in ("gent", "accs") for r in parses(fold(after.group(1)))[:4])):
+    if verb is None or (
+        after
+        and not is_a(after.group(1), "PREP")
+        and any(str(r.tag.case) in ("gent", "accs") for r in parses(fold(after.group(1)))[:4])
+    ):
         return []
     rest = core[end + found.end() :]
     return [f"{upper(found['word'])} {found['verb']} {lower(core[:end])}{rest}"]

@@ -12,7 +12,7 @@ from style_adapter.restylers.ways.russian_words import WORD, has_verb, is_a, low
 from style_adapter.score.morph import parses
 
 _AMOUNT = re.compile(
-    r"(?:раз|год|года|месяц|день|час|минута|секунда|неделя|квартал|сутки|рубль|копейка|тысяча|миллион|половина|треть"
+    r"(?:люб[а-яё]+|раз|год|года|месяц|день|час|минута|секунда|неделя|квартал|сутки|рубль|копейка|тысяча|миллион|половина|треть"
     r"|четверть|процент|повод|исключение|также|всё|все|никто|ничто|сам|другой|первый|последний|один|одна|одно)\b"
 )
 _MEASURED = re.compile(
@@ -129,11 +129,20 @@ def _this_is(core: str, mask: str) -> list[str]:
     return [f"{core[: found.start('right')]}это {core[found.start('right') :]}"]
 
 
+_THINGS = re.compile(
+    r"(?:Путь|Порт|Адрес|Имя|Файл|Каталог|Папка|Команда|Тег|Ветка|Версия|Значение|Переменная|Флаг|Опция|Пароль|Логин|Репозиторий"
+    r"|Образ|Режим|Формат|Код)\b"
+)
+
+
 def _code_is(core: str, mask: str) -> list[str]:
     """«Порт по умолчанию — `8080`» as «`8080` — это порт по умолчанию»."""
     found = re.match(rf"(?P<left>[А-ЯЁ][^,;:()—–]*) — (?P<code>{HELD}+)$", mask)
-    if found is None or not _named(found["left"]) or not core[found.start("code")] == "`":
+    if found is None or not _named(found["left"]) or not _THINGS.match(core) or core[found.start("code")] != "`":
         return []
-    if re.search(r"\b(?:и|или|только|любой|каждый|все|ещё|также|пример)\b", found["left"], re.I) or " " in found["code"]:
+    if (
+        re.search(r"\b(?:и|или|только|любой|каждый|все|ещё|также|пример)\b", found["left"], re.I)
+        or len(found["left"].split()) < 2
+    ):
         return []
     return [f"{core[found.start('code') :]} — это {lower(core[: found.end('left')])}"]

@@ -61,6 +61,8 @@ def lemmas(pairs: str) -> Rule:
 
     def say(match: re.Match[str]) -> Sequence[str]:
         word = fold(match["it"])
+        if match["it"][0].isupper() and re.search(r"[а-яё,:;]\s$", match.string[: match.start("it")]):
+            return ()  # part of a name: «смотрите Необходимая DLL»
         for reading in parses(word)[:1]:
             part = str(reading.tag.POS)
             others = table.get(fold(reading.normal_form))
@@ -148,6 +150,11 @@ def which(match: re.Match[str]) -> Sequence[str]:
         or re.match(rf"\s*{WORD}", match.string[match.end("it") :]) is None
     ):
         return ()
+    before = match.string[: match.start("it")]
+    if "котор" in before[-90:] or any(is_a(word, "PRTF") for word in re.findall(rf", ({WORD})", before[:-2])[-1:]):
+        return ()  # «компьютер, подключённый к сети, называемый источник»: two of one noun
+    if re.search(rf", {WORD}(?:ющ|ащ|ящ|вш|нн|ем|им)[а-яё]{{2,3}} ", match.string[match.end("it") :]):
+        return ()
     if "котор" in match.string[match.end("it") :] or _goes_on(match.string[match.end("it") :]):
         return ()
     cases = {str(r.tag.case) for r in readings if str(r.tag.POS) == "PRTF"}
@@ -226,6 +233,8 @@ def it_is(match: re.Match[str]) -> Sequence[str]:
     rest, *after = re.split(r"([,;:(—])", match.string[match.end("it") :])
     if after and after[0] == ":":  # a row of a table: «`KEY` — описание: …»
         return ()
+    if "—" in after or match["noun"].startswith(("люб", "все", "всё")):
+        return ()
     return () if has_verb(rest) else (" — это ",)
 
 
@@ -243,7 +252,7 @@ def then(match: re.Match[str]) -> Sequence[str]:
     """«в этом случае сборка упадёт» as «тогда сборка упадёт»; of what was, «тогда» would be a time."""
     verbs = [r[0].tag for word in re.findall(WORD, match["rest"]) if (r := parses(fold(word)))]
     said = [tag for tag in verbs if str(tag.POS) in ("VERB", "PRED", "PRTS", "ADJS")]
-    return ("тогда",) if said and not any(str(tag.tense) == "past" for tag in said) else ()
+    return ("тогда",) if said and not any(str(tag.POS) == "VERB" and str(tag.tense) == "past" for tag in said) else ()
 
 
 def there_is(match: re.Match[str]) -> Sequence[str]:

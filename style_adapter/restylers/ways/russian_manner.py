@@ -27,7 +27,9 @@ def manners(core: str, mask: str) -> list[str]:
 
 def _before_verb(core: str, mask: str) -> list[str]:
     """«Слои удаляются автоматически» as «Слои автоматически удаляются»."""
-    found = re.search(rf"(?<=[а-яё¤]) (?P<verb>{WORD}) (?P<how>{_ADVERB})(?=$| (?:в|на|при|после|до|каждый|каждую|раз|по)\b)", mask)
+    found = re.search(
+        rf"(?<=[а-яё¤]) (?P<verb>{WORD}) (?P<how>{_ADVERB})(?=$| (?:в|на|при|после|до|каждый|каждую|раз|по)\b)", mask
+    )
     if found is None or _TIED.search(mask) or len(re.findall(_ADVERB, mask)) > 1:
         return []
     reading = next(iter(parses(fold(found["verb"]))), None)
@@ -44,12 +46,18 @@ def _is_so(core: str, mask: str) -> list[str]:
     if found is None or "," in mask:
         return []
     what = phrase(mask, found.end(), "nomn")
-    if what is None or re.search(r"\b(?:не|только|лишь|даже|также|если|и|или)\b", re.sub("¤ (?:и|или) ¤", "", mask[found.end() :])):
+    if what is None or re.search(
+        r"\b(?:не|только|лишь|даже|также|если|и|или)\b", re.sub("¤ (?:и|или) ¤", "", mask[found.end() :])
+    ):
         return []
     reading = next((r for r in parses(fold(found["so"]))[:2] if r.tag.number), None)
     if reading is None or str(reading.tag.number) != str(what.noun.number) or depends(mask, what.end) < len(mask):
         rest = mask[depends(mask, what.end) :]
-        if reading is None or str(reading.tag.number) != str(what.noun.number) or not re.fullmatch(r"(?: (?:и|или)? ?¤+)+", rest):
+        if (
+            reading is None
+            or str(reading.tag.number) != str(what.noun.number)
+            or not re.fullmatch(r"(?: (?:и|или)? ?¤+)+", rest)
+        ):
             return []
     said = f"{'не ' if found['not'] else ''}{lower(found['so'])}"
     return [f"{upper(core[found.end() :])} {said}"]

@@ -38,6 +38,8 @@ def orders(sentence: str) -> list[str]:
     end = re.search(r"\s*(?:\[\d{1,3}\]\s*)*[.!]?\s*$", sentence)
     tail = sentence[end.start() :] if end else ""
     core = sentence[: len(sentence) - len(tail)]
+    if re.match(r"[а-яё]", core):  # an item of a list may go on from what stands above it
+        return []
     mask = masked(core, HELD_TEXT)
     out = [*_orders(core, mask), *_within(core, mask)]
     kept = (text for text in out if not text[:1].isdigit() or core[:1].isdigit())  # «7 дней живут следы» limps

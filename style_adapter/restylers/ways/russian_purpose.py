@@ -49,9 +49,7 @@ _INSTRUMENT = re.compile(
     r"|кнопк|меню|карт|форм|настройк|аннотаци|переменн|расширени|библиотек|фильтр|шаблон|пароль|терминал)"
 )
 _ALLOWED = r"(?P<may>(?:д|Д)опускается|(?:р|Р)азреш(?:ается|ено|ена|ён)|(?:в|В)озможн(?:о|а))"
-_BANNED = (
-    r"(?P<no>(?:з|З)апрещ(?:ается|ено|ена|ён)|(?:н|Н)е (?:допускается|разрешается|разреш(?:ено|ена|ён)))"
-)
+_BANNED = r"(?P<no>(?:з|З)апрещ(?:ается|ено|ена|ён)|(?:н|Н)е (?:допускается|разрешается|разреш(?:ено|ена|ён)))"
 
 
 def purposes(core: str, mask: str) -> list[str]:
@@ -65,7 +63,9 @@ def _doing(core: str, mask: str, at: int, case: str, once: bool) -> tuple[str, i
     word = re.match(rf"({WORD}) (?=[а-яё{HELD}])", mask[at:])
     if word is None:
         return "", at
-    noun = next((r for r in parses(fold(word.group(1)))[:3] if str(r.tag.POS) == "NOUN" and str(r.tag.case) == case), None)
+    noun = next(
+        (r for r in parses(fold(word.group(1)))[:3] if str(r.tag.POS) == "NOUN" and str(r.tag.case) == case), None
+    )
     verbs = _DOING.get(fold(noun.normal_form)) or _DOING.get(noun.normal_form) if noun is not None else None
     if noun is None or verbs is None or str(noun.tag.number) != "sing":
         return "", at
@@ -188,7 +188,7 @@ def _given(core: str, mask: str) -> list[str]:
     if found is None or re.search(r"[;:()—–]|\. ", mask):
         return []
     there = found["what"] == "наличии"
-    held = re.match(rf"{HELD}+(?: {HELD}+)*", mask[found.end() :])
+    held = re.match(rf"{HELD}+(?=,? [^{HELD}])", mask[found.end() :])
     if held:
         end = found.end() + held.end()
         said = core[found.end() : end]
@@ -209,11 +209,22 @@ def _given(core: str, mask: str) -> list[str]:
     return [f"Если {'есть' if there else 'использовать'} {said}, {core[end + clause.start('clause') :]}"]
 
 
+def _to_do(word: str) -> bool:
+    """Whether it is an infinitive and nothing else: «есть» and «размести» may be more."""
+    readings = parses(fold(word))
+    return bool(readings) and str(readings[0].tag.POS) == "INFN" and not any("impr" in r.tag for r in readings)
+
+
 def _caption(core: str, mask: str) -> list[str]:
     """«Собрать образ: `build`» as «Чтобы собрать образ: `build`»: what a command is for."""
     found = re.match(rf"(?P<verb>[А-ЯЁ][а-яё]+) (?P<what>[^;:()—–]+):(?: {HELD}+)?$", mask)
-    if found is None or not is_a(found["verb"], "INFN") or has_verb(found["what"]):
+    if found is None or not _to_do(found["verb"]) or has_verb(found["what"]):
         return []
+    at = found.start("what")
+    joined = re.match(rf"и {WORD} ", mask[at:])
+    at += joined.end() if joined else 0
+    if not mask[at:].startswith(HELD) and not any(phrase(mask, at, case) for case in ("accs", "gent")):
+        return []  # «Посмотреть раньше»: what?
     if re.search(r"\b(?:не|чтобы|если|можно|нельзя|надо)\b", mask):
         return []
     return [f"Чтобы {lower(core)}"]

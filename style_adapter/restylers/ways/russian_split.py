@@ -54,8 +54,10 @@ def _at_semicolons(core: str, mask: str, tail: str) -> list[str]:
     if any(len(text.split()) < 3 or not _states(text) for text in texts):
         return []
     lead = texts[0].split()[0].lower()
-    if not _object_leads(texts[0]) and (leads(texts[0]) or lead in ("если", "когда", "пока")) and any(
-        text.split()[0].lower() != lead for text in texts
+    if (
+        not _object_leads(texts[0])
+        and (leads(texts[0]) or lead in ("если", "когда", "пока"))
+        and any(text.split()[0].lower() != lead for text in texts)
     ):
         return []
     return [_cut(core, tail, *spans)]
