@@ -48,7 +48,8 @@ def told(sentence: str) -> list[str]:
         if cell is None or len(seen.split()) > _LONGEST:
             return []
         value = core[at + cell.start("value") : at + cell.end("value")]
-        said = _said(cell["label"], value, cell["value"])
+        alone = len(seen) == len(found["cells"])
+        said = _said(cell["label"], value, cell["value"]) if alone or cell["label"] not in _ONLY_NAMES else ""
         cells.append(said or core[at : at + len(seen)])
         changed |= bool(said)
         at += len(seen) + 2
