@@ -96,6 +96,10 @@ def need(match: re.Match[str]) -> Sequence[str]:
     if re.match(r"\s+(?:\d|не\b|ещё\b|еще\b|хотя\b|минимум\b|больше\b|меньше\b)", rest):
         return ("нужно",)
     word = re.match(rf"\s+({WORD})", rest)
+    if word and re.match(
+        r"(?:создани|указани|выполнени|использовани|добавлени|изменени|установк|проведени|наличи)", word.group(1)
+    ):
+        return ()  # «нужно создание файла» limps
     readings = parses(fold(word.group(1))) if word else ()
     if not readings or (readings[0].tag.case != "nomn" and "nomn" not in {str(r.tag.case) for r in readings[:3]}):
         return ()

@@ -1,5 +1,5 @@
 """A row of a table as a sentence, its header's words as the frame: «Ключи подписи — срок: 1 год; кто меняет: Лиза» as «Для
-ключей подписи срок — 1 год, меняет Лиза»."""
+ключей подписи срок — 1 год, меняет Лиза», «Уровень: T0; Цена: 5 ₽» as «Для уровня T0 цена — 5 ₽»."""
 
 from __future__ import annotations
 
@@ -9,61 +9,105 @@ from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD, masked
 from style_adapter.restylers.ways.russian_phrase import phrase
 from style_adapter.restylers.ways.russian_turn import hangs
-from style_adapter.restylers.ways.russian_words import HELD_TEXT, WORD, has_verb, lower
+from style_adapter.restylers.ways.russian_words import HELD_TEXT, WORD, has_verb, is_a, lower
 from style_adapter.score.morph import parses
 
 _LABEL = rf"[а-яё][а-яё-]*(?: (?:[а-яё-]+|{HELD}+)){{0,3}}"
-ROW = re.compile(rf"(?P<subject>[^—;:()\n]+(?:\([^()\n]*\))?) — (?P<cells>{_LABEL}: .+)$")
-_CELL = re.compile(rf"(?P<label>{_LABEL}): (?P<value>[^;:]+)$")
+_HEAD = rf"[А-ЯЁA-Z{HELD}][^;:—\n]{{0,40}}"
+_ROW = re.compile(rf"(?P<subject>[^—;:()\n]+(?:\([^()\n]*\))?) — (?P<cells>{_LABEL}: .+)$")
+_HEADED = re.compile(rf"(?P<head>[А-ЯЁ][а-яё-]+(?: [а-яё-]+){{0,2}}): (?P<of>[^;:\n]+); (?P<cells>{_HEAD}: .+)$")
+_CELL = re.compile(rf"(?P<label>{_LABEL}|{_HEAD}): (?P<value>(?:[^;:]|(?<=\d):(?=\d))+)$")
 _UNITS = re.compile(r"[А-ЯЁ]?[а-яё]?[А-ЯЁ][а-яё]?\b")  # «ГиБ» reads as a verb
 _LONGEST = 12  # words of a cell
 _TAIL = re.compile(r"\s*(?:\[\d{1,3}\]\s*)*[.!]?\s*$")
 _ONLY_NAMES = frozenset(("описание", "пояснение"))  # labels that say nothing of their cell
 _SEVERAL = re.compile(r"(?:исключени|ограничени|требовани|услови|услуг|скид|льгот|особенност)")
+_TOTAL = frozenset(("всего", "итого"))
+_WHEN = re.compile(r"(?:дат|дн|ден|врем|срок|период|имен|им|фамили)")
 
 
 def is_row(sentence: str) -> bool:
-    """Whether a sentence is a row: what it is of, a dash, cells with their labels."""
-    core = sentence[: _TAIL.search(sentence).start()]  # type: ignore[union-attr]
-    found = ROW.match(masked(core, HELD_TEXT))
+    """Whether a sentence is a row: what it is of, then cells with their labels."""
+    core, _ = _cut(sentence)
+    mask = masked(core, HELD_TEXT)
+    headed = _HEADED.match(mask)
+    found = headed or _ROW.match(mask)
     cells = [_CELL.match(cell) for cell in found["cells"].split("; ")] if found else []
-    if len(cells) == 1 and cells[0] is not None and cells[0]["label"] not in _ONLY_NAMES:
+    if not headed and len(cells) == 1 and cells[0] is not None and cells[0]["label"] not in _ONLY_NAMES:
         return False  # «Обычный случай — ошибка сети: сервис ждёт»
     return bool(cells) and None not in cells
 
 
+def _cut(sentence: str) -> tuple[str, str]:
+    tail = sentence[_TAIL.search(sentence).start() :]  # type: ignore[union-attr]
+    return sentence[: len(sentence) - len(tail)], tail
+
+
 def told(sentence: str) -> list[str]:
     """The row as a sentence; none where a cell is long or what the row is of has no sure case."""
-    tail = sentence[_TAIL.search(sentence).start() :]  # type: ignore[union-attr]
-    core = sentence[: len(sentence) - len(tail)]
+    core, tail = _cut(sentence)
     mask = masked(core, HELD_TEXT)
-    found = ROW.match(mask)
-    if found is None:
+    headed = _HEADED.match(mask)
+    found = headed or _ROW.match(mask)
+    cells = _cells(core, found) if found else []
+    if found is None or not cells:
         return []
+    text = "; ".join(cells) if any("," in cell or ":" in cell for cell in cells) else ", ".join(cells)
+    if headed:
+        if re.match(r"кто\b|описание\b|пояснение\b", fold(headed["cells"])):
+            return []  # «Для вида «партнёры» выпускает банк»: what?
+        begin = _kind(headed["head"], core[headed.start("of") : headed.end("of")], headed["of"])
+        return [f"{begin} {text}{tail}"] if begin else []
     subject = core[: found.end("subject")]
-    cells = list[str]()
-    changed, at = False, found.start("cells")
-    for seen in found["cells"].split("; "):
+    if found["cells"].startswith("по умолчанию"):
+        return [f"{subject} {text}{tail}"]
+    if found["cells"].split(":")[0] in _ONLY_NAMES:
+        return [f"{subject} — {text}{tail}"]
+    whose = _of(subject, mask)
+    return [f"Для {whose} {text}{tail}"] if whose else []
+
+
+def _cells(core: str, found: re.Match[str]) -> list[str]:
+    """The cells as parts of a sentence, or as they are; none where the first of them stays as it is."""
+    out, at = list[str](), found.start("cells")
+    parts = found["cells"].split("; ")
+    for seen in parts:
         cell = _CELL.match(seen)
         if cell is None or len(seen.split()) > _LONGEST:
             return []
-        value = core[at + cell.start("value") : at + cell.end("value")]
-        alone = len(seen) == len(found["cells"])
-        said = _said(cell["label"], value, cell["value"]) if alone or cell["label"] not in _ONLY_NAMES else ""
-        cells.append(said or core[at : at + len(seen)])
-        changed |= bool(said)
+        label = lower(core[at : at + cell.end("label")])
+        said = ""
+        if len(parts) == 1 or label not in _ONLY_NAMES:
+            said = _said(label, core[at + cell.start("value") : at + cell.end("value")], cell["value"])
+        if not said and not out:
+            return []
+        out.append(said or f"{label}{core[at + cell.end('label') : at + len(seen)]}")
         at += len(seen) + 2
-    first = _CELL.match(found["cells"].split("; ")[0])
-    label = first["label"] if first else ""
-    if label in _ONLY_NAMES:
-        return [f"{subject} — {cells[0]}{tail}"] if len(cells) == 1 and cells[0] != core[found.start("cells") :] else []
-    if not changed or cells[0] == core[found.start("cells") :].split("; ")[0]:
-        return []
-    glue = "; " if any("," in cell or ":" in cell for cell in cells) else ", "
-    if label == "по умолчанию":
-        return [f"{subject} {glue.join(cells)}{tail}"]
-    whose = _of(subject, mask)
-    return [f"Для {whose} {glue.join(cells)}{tail}"] if whose else []
+    return out
+
+
+def _kind(head: str, of: str, seen: str) -> str:
+    """How a sentence begins that is of one of a kind: «Для уровня T0», «Если день будний,»; "" where it can't be said."""
+    kind = phrase(head, 0, "nomn")
+    if kind is None or str(kind.noun.number) != "sing" or re.search(r" (?:в|на|за|для|с|по|из|к) ", head):
+        return ""
+    if (
+        not hangs(head[kind.end :])
+        or str(kind.noun.animacy) == "anim"
+        or has_verb(_UNITS.sub("", seen))
+        or len(seen.split()) > 5
+    ):
+        return ""
+    if re.fullmatch(WORD, seen) and any(
+        str(r.tag.POS) == "ADJF" and str(r.tag.case) == "nomn" and str(r.tag.gender) == str(kind.noun.gender)
+        for r in parses(fold(seen))[:3]
+    ):
+        return f"Если {lower(head)} {lower(of)},"
+    if _WHEN.match(fold(head)) or "«" in of:
+        return ""
+    named = not re.search(r"[а-яё]", seen, re.I)
+    whose = f"{lower(kind.in_case('gent'))}{head[kind.end :]}"
+    return f"Для {whose} {of}" if named else f"Для {whose} «{of}»"
 
 
 def _of(subject: str, mask: str) -> str:
@@ -91,6 +135,7 @@ def _said(label: str, value: str, seen: str) -> str:
         several = len(what.words) == 1 and _SEVERAL.match(label)
         none = what.in_case("gent", "plur" if several else "")
         return f"{none}{label[what.end :]} нет" if none else ""
+    plain = plain or label in _TOTAL or is_a(label.split()[0], "PREP")
     if " — " in seen or has_verb(_UNITS.sub("", seen)) or ". " in seen or fold(seen.strip()) == "да":
         return ""
     if label in _ONLY_NAMES:

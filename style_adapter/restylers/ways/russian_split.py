@@ -85,6 +85,8 @@ def _at_conjunction(core: str, mask: str, tail: str) -> list[str]:
             continue
         if _OPENS.search(first) or _HANGS.search(rest) or _STARTS_APART.match(rest):
             continue
+        if word in ("поэтому", "так что") and _lacks_subject(rest):
+            continue
         if word == "а" and re.search(r"\bне\b", first):  # «не A, а B» is one statement
             continue
         if word in ("и", "но", "однако") and not _speaks_of(rest):  # the subject of the first part would be missing
@@ -97,6 +99,12 @@ def _at_conjunction(core: str, mask: str, tail: str) -> list[str]:
         second = core[found.end() :]
         out.append(f"{core[: found.start()]}{tail.rstrip('.! ')}. {said} {second}{tail}")
     return out[:1]
+
+
+def _lacks_subject(rest: str) -> bool:
+    """«поэтому по умолчанию должен быть в Git»: a sentence of its own would leave open who."""
+    rest = re.sub(r"^(?:по умолчанию|всегда|обычно|не) ", "", rest)
+    return first_verb(rest) == 0 or re.match(r"(?:долж|мо[гж])[а-яё]+\b", rest) is not None
 
 
 def _says(first: str, rest: str) -> bool:
