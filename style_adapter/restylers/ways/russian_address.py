@@ -30,6 +30,8 @@ def familiar(sentence: str) -> str | None:
                 return None
             new = _YOUR[token.word]
         elif (form := form_of(token)) is not None and form[0] == "vy":
+            if any(_agrees(other) and other.start - token.end < 20 for other in words[at + 1 : at + 3]):
+                return None  # «будьте осторожны»: one is «осторожен» or «осторожна»
             new = _singular(token, form[1] and not _states(mask[: token.start], token.word))
         else:
             continue

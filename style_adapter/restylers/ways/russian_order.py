@@ -27,6 +27,8 @@ _POINTING = re.compile(
 )  # fmt: skip
 _SUBJECTLESS = re.compile(r"(?:не )?[а-яё]+(?:[аея]н|ят)[аоы]? (?:в|на|из|как|для|при|¤)", re.I)
 
+_BARE = re.compile(r"(?:не )?[а-яё]+(?:[аея]н|ят|ыт|ут)[аоы]?$", re.I)  # «если не задано»: what?
+
 _ANTECEDENT = re.compile(  # «в дни, когда» is one phrase
     r"(?:случа\w+|дн[еия]\w*|день|момент\w*|врем\w+|период\w*|сезон\w*|час\w*|год\w*|ситуаци\w+|раз|тогда|пор\w?|минут\w*"
     r"|недел\w+|месяц\w*|сейчас|позже|раньше|этап\w*|эпох\w+|стади\w+|услови\w+)$"
@@ -121,7 +123,11 @@ def _turned(core: str, mask: str) -> list[str]:
 def _clauses(*texts: str) -> bool:
     """Whether each says something by itself and points at nothing, nor leaves out what it is about («если установлена в 1»)."""
     return all(
-        len(text.split()) > 1 and _says(text) and not _POINTING.search(text) and not _SUBJECTLESS.match(text)
+        len(text.split()) > 1
+        and _says(text)
+        and not _POINTING.search(text)
+        and not _SUBJECTLESS.match(text)
+        and not _BARE.match(text)
         for text in texts
     )
 
@@ -210,6 +216,8 @@ def _fronted(core: str, mask: str) -> list[str]:
     if re.search(r"\b(?:долж\w+|мо[гж]\w+|быть)\b", subject):
         return []
     negated = subject.endswith(" не")
+    if negated and rest.startswith("для "):
+        return []
     subject = subject.removesuffix(" не")
     words, others = subject.split(), rest.split()
     head = parses(fold(words[0])) if words else ()
