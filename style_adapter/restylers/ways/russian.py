@@ -28,7 +28,14 @@ from style_adapter.restylers.ways.russian_words import HELD_TEXT, WORD
 
 
 def places(sentence: str) -> list[Place]:
-    return found(sentence, masked(sentence, HELD_TEXT), _RULES)
+    mask = masked(sentence, HELD_TEXT)
+    label = _LABEL.match(mask)
+    if label:  # the name of a button or an option, before what it does
+        mask = HELD * label.end() + mask[label.end() :]
+    return found(sentence, mask, _RULES)
+
+
+_LABEL = re.compile(r"(?:\S+ ){0,7}\S+(?= – )")
 
 
 # A name that no «и», «или» or comma goes on from: what follows those would keep the case of the words before.
@@ -154,7 +161,7 @@ _RULES: tuple[Rule, ...] = (
     *one_way("однократно", by="один раз"),
     *one_way("дважды", by="два раза"),
     *one_way("фактически", by="на деле", after=r"(?!\s[а-яё]+(?:ш|вш|щ|нн|т)(?:ий|ие|их|ая|ую|ее|ые|ый|ых)\b)"),
-    *one_way("одновременно", by="разом", after=r"(?!\s(?:с|и)\b)"),
+    *one_way("одновременно", by="разом", after=r"(?!\s(?:[си]\b|открыт|включ|запущ|доступн|действ))"),
     *one_way("полностью", by="целиком", after=_NOT_ALIKE),
     *one_way("крайне", "весьма", by="очень"),
     *one_way("предварительно", by="заранее"),
