@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from core.text import CITATION, sentences
 from style_adapter.bible import Bible
+from style_adapter.score.address import forms
+from style_adapter.score.morph import tokens
 
 # Subjects at which nobody jests.
 GRAVE = re.compile(
@@ -20,6 +22,7 @@ GRAVE = re.compile(
     r"|criminal|orphan|refugee|war\b|patient)",
     re.I,
 )
+QUOTED = re.compile(r"```[\s\S]*?(?:```|\Z)|`[^`\n]*`|«[^«»\n]*»|\"[^\"\n]*\"")
 LONGEST_REMARK = 90  # characters; a frame is seasoning
 OFFERED = 4
 
@@ -44,6 +47,18 @@ def remarks(bible: Bible, said: str, partly: bool) -> tuple[tuple[str, ...], tup
     return tuple(before), tuple(after)
 
 
+def fitting_address(bible: Bible, items: Sequence[str], body: str) -> tuple[str, ...]:
+    """Of these remarks those that may stand beside facts that address their reader in the other form («вы» in a quote that
+    stays as it is): such as address nobody."""
+    if bible.address not in ("ty", "vy") or not ({"ty", "vy"} - {bible.address}) & _addresses(body):
+        return tuple(items)
+    return tuple(item for item in items if not _addresses(item))
+
+
+def _addresses(text: str) -> set[str]:
+    return {form for _, form, _ in forms(tokens(QUOTED.sub(" ", text)))}
+
+
 def _order(items: Sequence[str], seed: str) -> list[str]:
     """The same seed gives the same order, another seed another: replies vary, yet a question asked twice is answered alike."""
     return sorted(items, key=lambda item: hashlib.blake2b((seed + item).encode(), digest_size=8).digest())
@@ -51,7 +66,7 @@ def _order(items: Sequence[str], seed: str) -> list[str]:
 
 def frame(bible: Bible, body: str, seed: str, partly: bool = False) -> list[str]:
     """Up to four wordings around `body`, most wanted first; none where the persona has no remarks."""
-    before, after = remarks(bible, f"{seed}\n{body}", partly)
+    before, after = (fitting_address(bible, items, body) for items in remarks(bible, f"{seed}\n{body}", partly))
     openings, closings = _order(before, seed), _order(after, seed)
     pick = hashlib.blake2b(seed.encode(), digest_size=1).digest()[0]
     offered: list[str] = []

@@ -34,7 +34,7 @@ BARE = re.compile(
     r"|[A-Za-z_][A-Za-z0-9]*_[\w]*(?:=[^\s,;:!?)«»]*[\w/])?"  # snake_case, ENV_VAR=1
     r"|(?:~|\.{1,2})?/[\w.+@-]+(?:/[\w.+@*-]+)*/?"  # paths
     r"|[A-Za-z]:\\[^\s,;«»]+"  # Windows paths
-    r"|(?:[\w-]+/)+[\w-]+\.[A-Za-z]\w*"  # relative paths
+    r"|\.?(?:[\w-]+/)+[\w-]+\.[A-Za-z]\w*"  # relative paths
     r"|\.[a-z][\w-]{2,}(?:\.[\w-]+)*"  # dot files
     r"|[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*\.(?:ya?ml|json|toml|ini|conf|cfg|md|txt|py|js|ts|go|rs|sh|sql|csv|xml|html?|gz|zip|tar|tgz|"
     r"log|env|lock|exe|dll|so|db|pem|crt|key|service|docx?|xlsx?|pdf|png|jpe?g|bin|iso|deb|rpm|jar|war|bat|ps1|proto|tmpl|tpl)"

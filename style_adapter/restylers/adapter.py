@@ -15,7 +15,7 @@ from core.errors import UnavailableError
 from core.nouns import Draft, Lang, Reason, Verdict
 from core.text import language
 from style_adapter.bible import Bible
-from style_adapter.framed import remarks
+from style_adapter.framed import fitting_address, remarks
 from style_adapter.restylers.combine import Combiner
 from style_adapter.restylers.compose import Span, cycled, framed, head_of, prose, replaced, speaks
 from style_adapter.restylers.ways import Place, familiar, orders, places, said
@@ -220,9 +220,10 @@ def _indifferent(found: Sequence[Sentence], liked: Mapping[Span, Liked]) -> dict
 def _around(job: Job, bodies: Sequence[str]) -> list[str]:
     """The bodies with remarks of the bible before or after or both, as the question falls."""
     own_before, own_after = remarks(job.bible, f"{job.question}\n{job.draft}", job.partly)
-    openings, closings = _mixed(own_before, job.question), _mixed(own_after, job.question)
     out = []
     for body in bodies:
+        openings = _mixed(fitting_address(job.bible, own_before, body), job.question)
+        closings = _mixed(fitting_address(job.bible, own_after, body), job.question)
         for at in range(TRIED):
             opening, closing = cycled(openings, at), cycled(closings, at)
             shapes = [

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 
 from core.nouns import Lang
 from core.text import CITATION, CYRILLIC, language, sentences
+from style_adapter.restylers.ways import is_row
 
 LONGEST = 500  # characters; longer sentences are quoted
 SHORT_OPENING = 5  # words of a remark that a colon may join to what follows
 CODE = re.compile(r"`[^`\n]*`|[!-~]*[A-Za-z0-9_/\\][!-~]*")
 PROSE = 0.4  # share of a sentence's characters, code and names left out, that makes it prose
+MARKER = re.compile(r"(?:[-*•–]|\d{1,2}[.)]) +(?=\S)")  # of an item of a list
+_CAPTION = re.compile(r"[А-ЯЁ][а-яё]+(?: [^\s:`]+)+: ?`[^`\n]+`(?: \[\d{1,3}\])*\.?$")  # «Вернуть сообщения: `replay`»
 _PAIRS = re.compile(r"\S+: [^;:]+; \S[^;:]*: ")
 
 
@@ -30,7 +33,12 @@ def prose(draft: str, head: int = 0) -> list[Span]:
     found, fenced = list[Span](), False
     for begin, end in sentences(draft):
         begin = max(begin, min(head, end))
+        marker = MARKER.match(draft, begin, end)
+        begin = marker.end() if marker else begin
         text = draft[begin:end]
+        line = draft[draft.rfind("\n", 0, begin) + 1 : begin]
+        if "```" not in text and (line.count("`") % 2 or text.count("`") % 2):
+            continue  # a sentence's end within code
         inside = fenced
         fenced ^= text.count("```") % 2 == 1
         if not inside and not fenced and begin < end and _is_prose(text):
@@ -39,6 +47,8 @@ def prose(draft: str, head: int = 0) -> list[Span]:
 
 
 def _is_prose(text: str) -> bool:
+    if is_row(text) or _CAPTION.match(text):
+        return len(text) <= LONGEST
     bare = CITATION.sub("", text)
     rest = CODE.sub("", bare) if language(text) == "ru" else re.sub(r"`[^`\n]*`", "", bare)
     return (

@@ -34,11 +34,12 @@ def cut(draft: str, partly: bool = False) -> list[str]:
     return [draft[span.start : span.end] for span in prose(draft, head_of(draft, partly))]
 
 
-def test_prose_is_neither_listing_nor_table():
+def test_prose_is_no_listing():
     assert cut(LISTING, partly=True) == [
         "Логи хранятся 90 дней [1].",
         "Включить можно так:",
         "Порог очистки — 70 % [3].",
+        "Имя: a; Цена: 5 [4].",
     ]
     assert cut("```\nкод тут стоит [1].\n```") == []
     assert cut("`a` `b` `c` [1].") == []

@@ -30,6 +30,8 @@ def familiar(sentence: str) -> str | None:
                 return None
             new = _YOUR[token.word]
         elif (form := form_of(token)) is not None and form[0] == "vy":
+            if any(_agrees(other) and other.start - token.end < 20 for other in words[at + 1 : at + 3]):
+                return None  # «будьте осторожны»: one is «осторожен» or «осторожна»
             new = _singular(token, form[1] and not _states(mask[: token.start], token.word))
         else:
             continue
@@ -50,7 +52,7 @@ def _politely_past(mask: str) -> bool:
 
 def _states(before: str, word: str) -> bool:
     """Whether a form that may be an imperative states something: «если вы хотите», «когда удалите»."""
-    clause = re.split(r"[,;:.—(]", before)[-1]
+    clause = re.split(r"[,;:.—–(]", before)[-1]
     return word == "хотите" or bool(
         re.search(r"\b(?:если|когда|пока|чтобы|как|где|котор\w+|что|вы|сколько)\b", clause, re.I)
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD, capital_as
 from style_adapter.restylers.ways.russian_phrase import Phrase, phrase
-from style_adapter.restylers.ways.russian_turn import CASES, depends
+from style_adapter.restylers.ways.russian_turn import CASES, depends, hangs
 from style_adapter.restylers.ways.russian_words import WORD, has_verb, is_a, lower, upper
 from style_adapter.score.morph import parses
 
@@ -28,7 +28,8 @@ _COUNTS = re.compile(r"\b(?:каждый|каждая|каждое|все|всё
 
 
 def clauses(core: str, mask: str) -> list[str]:
-    return [*_inside(core, mask), *_has(core, mask), *_concession(core, mask), *_may(core, mask)]
+    ways = (_inside, _usually, _holds_for, _has, _contains, _concession, _may, _modal_first)
+    return [text for way in ways for text in way(core, mask)]
 
 
 def _inside(core: str, mask: str) -> list[str]:
@@ -71,6 +72,41 @@ def _inside(core: str, mask: str) -> list[str]:
     return [f"{upper(core[end + 1 : stop])} {lower(core[:end])}{core[stop:]}"]
 
 
+def _subject_end(mask: str, at: int) -> int:
+    """Where the subject that begins at `at` ends; -1 where none does."""
+    held = re.match(rf"{HELD}+(?= )", mask[at:])
+    if held:
+        return at + held.end()
+    subject = phrase(mask, at, "nomn")
+    if subject is None or any(_COUNTS.match(word) for word in subject.words):
+        return -1
+    return depends(mask, subject.end)
+
+
+def _usually(core: str, mask: str) -> list[str]:
+    """«Обычно сервис стартует за минуту» as «Сервис обычно стартует за минуту»."""
+    found = re.match(r"(?:Обычно|В среднем|Иногда|Чаще всего|Сейчас|Теперь) ", mask)
+    if found is None or re.search(r"[,;:()—–]|\. |\b(?:и|или|а|но|не)\b", mask):
+        return []
+    end = _subject_end(mask, found.end())
+    verb = re.match(rf" (?P<verb>{WORD})(?= )", mask[end:]) if end > 0 else None
+    if verb is None or not any(is_a(verb["verb"], part) for part in ("VERB", "PRTS", "ADJS")):
+        return []
+    return [f"{upper(core[found.end() : end])} {lower(core[: found.end() - 1])}{core[end:]}"]
+
+
+def _holds_for(core: str, mask: str) -> list[str]:
+    """«На песочницу обещания не распространяются» as «Обещания не распространяются на песочницу»."""
+    found = re.match(r"На (?=[а-яё¤])", mask)
+    what = phrase(mask, found.end(), "accs") if found else None
+    if found is None or what is None or re.search(r"[,;:()—–]|\. |\b(?:и|или|только|все|даже|также)\b", mask):
+        return []
+    end = depends(mask, what.end)
+    stop = _subject_end(mask, end + 1)
+    verb = re.fullmatch(r" (?:не )?(?:распространя|влия)(?:ется|ются|ет|ют)", mask[stop:]) if stop > 0 else None
+    return [f"{upper(core[end + 1 :])} {lower(core[:end])}"] if verb else []
+
+
 def _agrees(subject: Phrase, verb: str) -> bool:
     for reading in parses(fold(verb))[:2]:
         tag = reading.tag
@@ -100,6 +136,42 @@ def _has(core: str, mask: str) -> list[str]:
     if not whose or any(fold(word).startswith(("он", "это", "сам")) for word in subject.words):
         return []
     return [f"У {lower(whose)}{core[subject.end : found.end('subject')]} есть {rest}"]
+
+
+def _contains(core: str, mask: str) -> list[str]:
+    """«Раздел содержит список команд» as «В разделе есть список команд»."""
+    found = re.match(r"(?P<subject>[А-ЯЁ][^,;:()—–]*?) (?:содержит|содержат) (?=[а-яё])", mask)
+    subject = phrase(mask, 0, "nomn") if found else None
+    if found is None or subject is None or not hangs(mask[subject.end : found.end("subject")]):
+        return []
+    if re.match(r"в|мн|любой|люб|кажд|все|эт", subject.words[0].lower()) or str(subject.noun.animacy) != "inan":
+        return []
+    what = phrase(mask, found.end(), "accs")
+    where, said = subject.in_case("loct"), what.in_case("nomn") if what is not None else ""
+    if what is None or not where or not said or re.search(r"\b(?:не|только|также|и|или)\b|[;:()—–]|, ", mask):
+        return []
+    return [f"В {lower(where)}{core[subject.end : found.end('subject')]} есть {said}{core[what.end :]}"]
+
+
+def _modal_first(core: str, mask: str) -> list[str]:
+    """«Старый образ надо пересобрать» as «Надо пересобрать старый образ»."""
+    what = phrase(mask, 0, "accs")
+    if what is None or any(_COUNTS.match(word) for word in what.words) or str(what.noun.animacy) == "anim":
+        return []
+    end = depends(mask, what.end)
+    found = re.match(rf" (?P<word>можно|надо|нужно|необходимо|нельзя) (?P<verb>{WORD})(?![а-яё])", mask[end:])
+    if found is None or re.match(r"[^,;:.()]*\b(?:и|или|не)\b", mask) or re.search(r"[;—–]", mask):
+        return []
+    verb = next((r for r in parses(fold(found["verb"]))[:1] if str(r.tag.POS) == "INFN" and "tran" in r.tag), None)
+    after = re.match(rf" ({WORD})", mask[end + found.end() :])
+    if verb is None or (
+        after
+        and not is_a(after.group(1), "PREP")
+        and any(str(r.tag.case) in ("gent", "accs") for r in parses(fold(after.group(1)))[:4])
+    ):
+        return []
+    rest = core[end + found.end() :]
+    return [f"{upper(found['word'])} {found['verb']} {lower(core[:end])}{rest}"]
 
 
 def _figured(mask: str, at: int) -> bool:

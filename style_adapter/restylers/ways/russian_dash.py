@@ -8,11 +8,11 @@ from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD
 from style_adapter.restylers.ways.russian_phrase import phrase
 from style_adapter.restylers.ways.russian_turn import depends
-from style_adapter.restylers.ways.russian_words import WORD, has_verb, is_a
+from style_adapter.restylers.ways.russian_words import WORD, has_verb, is_a, lower
 from style_adapter.score.morph import parses
 
 _AMOUNT = re.compile(
-    r"(?:раз|год|года|месяц|день|час|минута|секунда|неделя|квартал|сутки|рубль|копейка|тысяча|миллион|половина|треть"
+    r"(?:люб[а-яё]+|раз|год|года|месяц|день|час|минута|секунда|неделя|квартал|сутки|рубль|копейка|тысяча|миллион|половина|треть"
     r"|четверть|процент|повод|исключение|также|всё|все|никто|ничто|сам|другой|первый|последний|один|одна|одно)\b"
 )
 _MEASURED = re.compile(
@@ -27,7 +27,7 @@ _SHORT = frozenset(
 
 
 def dashes(core: str, mask: str) -> list[str]:
-    return [*_is(core, mask), *_result_is(core, mask), *_this_is(core, mask)]
+    return [*_is(core, mask), *_result_is(core, mask), *_this_is(core, mask), *_code_is(core, mask)]
 
 
 def _named(text: str) -> bool:
@@ -103,7 +103,7 @@ def _short(core: str, mask: str, subject: str, at: int) -> list[str]:
 
 def _this_is(core: str, mask: str) -> list[str]:
     """«Среда — день без встреч» as «Среда — это день без встреч», and the other way."""
-    found = re.match(r"(?P<left>[^,;:()—–]+?) — (?P<this>это )?(?P<right>[^;:()—–]+)$", mask)
+    found = re.match(r"(?P<left>[^,;:()—–]+?) (?:— (?P<this>это )?|– (?P<that>это ))(?P<right>[^;:()—–]+)$", mask)
     if found is None:
         return []
     left, right = found["left"], found["right"]
@@ -111,10 +111,11 @@ def _this_is(core: str, mask: str) -> list[str]:
     if has_verb(clause) or not (_named(left) or (left.startswith(HELD) and not re.search(r"[а-яё]", left))):
         return []
     word = re.match(WORD, right)
-    if found["this"]:
+    if found["this"] or found["that"]:
         if not (right.startswith(HELD) or (word and (_named(clause) or re.match(r"(?:почти|всегда|не)\b", right)))):
             return []
-        return [f"{core[: found.start('this')]}{core[found.end('this') :]}"]
+        this = "this" if found["this"] else "that"
+        return [f"{core[: found.start(this)]}{core[found.end(this) :]}"]
     if (
         _MEASURED.match(left)
         or _MEASURED.match(left.split()[-1])
@@ -126,3 +127,22 @@ def _this_is(core: str, mask: str) -> list[str]:
     if re.search(r"\d", left) or not phrase(mask, found.start("right"), "nomn") or len(left.split()) > 5:
         return []
     return [f"{core[: found.start('right')]}это {core[found.start('right') :]}"]
+
+
+_THINGS = re.compile(
+    r"(?:Путь|Порт|Адрес|Имя|Файл|Каталог|Папка|Команда|Тег|Ветка|Версия|Значение|Переменная|Флаг|Опция|Пароль|Логин|Репозиторий"
+    r"|Образ|Режим|Формат|Код)\b"
+)
+
+
+def _code_is(core: str, mask: str) -> list[str]:
+    """«Порт по умолчанию — `8080`» as «`8080` — это порт по умолчанию»."""
+    found = re.match(rf"(?P<left>[А-ЯЁ][^,;:()—–]*) — (?P<code>{HELD}+)$", mask)
+    if found is None or not _named(found["left"]) or not _THINGS.match(core) or core[found.start("code")] != "`":
+        return []
+    if (
+        re.search(r"\b(?:и|или|только|любой|каждый|все|ещё|также|пример)\b", found["left"], re.I)
+        or len(found["left"].split()) < 2
+    ):
+        return []
+    return [f"{core[found.start('code') :]} — это {lower(core[: found.end('left')])}"]

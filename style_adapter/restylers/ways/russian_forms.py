@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from core.text import fold
 from style_adapter.restylers.ways.nouns import BOOKISH, HELD, Rule
@@ -60,6 +61,8 @@ def lemmas(pairs: str) -> Rule:
 
     def say(match: re.Match[str]) -> Sequence[str]:
         word = fold(match["it"])
+        if match["it"][0].isupper() and re.search(r"[а-яё,:;]\s$", match.string[: match.start("it")]):
+            return ()  # part of a name: «смотрите Необходимая DLL»
         for reading in parses(word)[:1]:
             part = str(reading.tag.POS)
             others = table.get(fold(reading.normal_form))
@@ -93,6 +96,10 @@ def need(match: re.Match[str]) -> Sequence[str]:
     if re.match(r"\s+(?:\d|не\b|ещё\b|еще\b|хотя\b|минимум\b|больше\b|меньше\b)", rest):
         return ("нужно",)
     word = re.match(rf"\s+({WORD})", rest)
+    if word and re.match(
+        r"(?:создани|указани|выполнени|использовани|добавлени|изменени|установк|проведени|наличи)", word.group(1)
+    ):
+        return ()  # «нужно создание файла» limps
     readings = parses(fold(word.group(1))) if word else ()
     if not readings or (readings[0].tag.case != "nomn" and "nomn" not in {str(r.tag.case) for r in readings[:3]}):
         return ()
@@ -147,6 +154,11 @@ def which(match: re.Match[str]) -> Sequence[str]:
         or re.match(rf"\s*{WORD}", match.string[match.end("it") :]) is None
     ):
         return ()
+    before = match.string[: match.start("it")]
+    if "котор" in before[-90:] or any(is_a(word, "PRTF") for word in re.findall(rf", ({WORD})", before[:-2])[-1:]):
+        return ()  # «компьютер, подключённый к сети, называемый источник»: two of one noun
+    if re.search(rf", {WORD}(?:ющ|ащ|ящ|вш|нн|ем|им)[а-яё]{{2,3}} ", match.string[match.end("it") :]):
+        return ()
     if "котор" in match.string[match.end("it") :] or _goes_on(match.string[match.end("it") :]):
         return ()
     cases = {str(r.tag.case) for r in readings if str(r.tag.POS) == "PRTF"}
@@ -167,12 +179,30 @@ def which(match: re.Match[str]) -> Sequence[str]:
     if not pronoun or "" in wanted:
         return ()
     tense = str(word.tag.tense)
-    if str(word.tag.voice) == "pssv":
-        form = word.inflect({"PRTS", *wanted}) if tense == "past" else None
+    if str(word.tag.voice) == "pssv" and tense == "pres":
+        form = _done_to(word.normal_form, number) if not _by(match.string[match.end("it") :]) else None
+    elif str(word.tag.voice) == "pssv":
+        form = word.inflect({"PRTS", *wanted})
     else:
         verb = next((r for r in parses(word.normal_form) if str(r.tag.POS) == "INFN"), None)
         form = verb.inflect({"VERB", tense, *({"3per", number} if tense == "pres" else wanted)}) if verb else None
     return (f"{pronoun} {negated}{form.word}",) if form is not None else ()
+
+
+def _done_to(verb: str, number: str) -> Any:
+    """«используемый» as «используется»."""
+    reading = next((r for r in parses(f"{verb}ся") if str(r.tag.POS) == "INFN" and r.is_known), None)
+    return reading.inflect({"VERB", "pres", "3per", number}) if reading is not None else None
+
+
+def _by(rest: str) -> bool:
+    """Whether a word without a preposition in the instrumental follows: it may be who does it."""
+    words = re.findall(WORD, re.split(r"[,;:.(—]", rest)[0])
+    return any(
+        any(str(r.tag.case) == "ablt" and r.score > 0.1 for r in parses(fold(word)))
+        and not (at and is_a(words[at - 1], "PREP"))
+        for at, word in enumerate(words)
+    )
 
 
 def _goes_on(rest: str) -> bool:
@@ -207,6 +237,8 @@ def it_is(match: re.Match[str]) -> Sequence[str]:
     rest, *after = re.split(r"([,;:(—])", match.string[match.end("it") :])
     if after and after[0] == ":":  # a row of a table: «`KEY` — описание: …»
         return ()
+    if "—" in after or match["noun"].startswith(("люб", "все", "всё")):
+        return ()
     return () if has_verb(rest) else (" — это ",)
 
 
@@ -218,3 +250,20 @@ def single_or(match: re.Match[str]) -> Sequence[str]:
 def serves_to(match: re.Match[str]) -> Sequence[str]:
     """«`--key`: передать файл» as «`--key` — чтобы передать файл»."""
     return (" — чтобы ",) if is_a(match["noun"], "INFN") and "чтобы" not in match.string else ()
+
+
+def then(match: re.Match[str]) -> Sequence[str]:
+    """«в этом случае сборка упадёт» as «тогда сборка упадёт»; of what was, «тогда» would be a time."""
+    verbs = [r[0].tag for word in re.findall(WORD, match["rest"]) if (r := parses(fold(word)))]
+    said = [tag for tag in verbs if str(tag.POS) in ("VERB", "PRED", "PRTS", "ADJS")]
+    return ("тогда",) if said and not any(str(tag.POS) == "VERB" and str(tag.tense) == "past" for tag in said) else ()
+
+
+def there_is(match: re.Match[str]) -> Sequence[str]:
+    """«если файл присутствует в списке» as «если файл есть в списке»: things, not people."""
+    before = match.string[: match.start("it")].rstrip()
+    word = re.search(rf"{WORD}$", before)
+    if word is None:
+        return ("есть",) if before.endswith(HELD) else ()
+    readings = [r.tag for r in parses(fold(word.group()))[:2] if str(r.tag.POS) == "NOUN"]
+    return ("есть",) if readings and all(str(tag.animacy) == "inan" for tag in readings) else ()

@@ -9,6 +9,8 @@ from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD, masked
 from style_adapter.restylers.ways.russian_clause import clauses
 from style_adapter.restylers.ways.russian_dash import dashes
+from style_adapter.restylers.ways.russian_manner import manners
+from style_adapter.restylers.ways.russian_purpose import purposes
 from style_adapter.restylers.ways.russian_split import leads, splits
 from style_adapter.restylers.ways.russian_time import timed
 from style_adapter.restylers.ways.russian_turn import turns
@@ -25,6 +27,8 @@ _POINTING = re.compile(
 )  # fmt: skip
 _SUBJECTLESS = re.compile(r"(?:не )?[а-яё]+(?:[аея]н|ят)[аоы]? (?:в|на|из|как|для|при|¤)", re.I)
 
+_BARE = re.compile(r"(?:не )?[а-яё]+(?:[аея]н|ят|ыт|ут)[аоы]?$", re.I)  # «если не задано»: what?
+
 _ANTECEDENT = re.compile(  # «в дни, когда» is one phrase
     r"(?:случа\w+|дн[еия]\w*|день|момент\w*|врем\w+|период\w*|сезон\w*|час\w*|год\w*|ситуаци\w+|раз|тогда|пор\w?|минут\w*"
     r"|недел\w+|месяц\w*|сейчас|позже|раньше|этап\w*|эпох\w+|стади\w+|услови\w+)$"
@@ -36,13 +40,15 @@ def orders(sentence: str) -> list[str]:
     end = re.search(r"\s*(?:\[\d{1,3}\]\s*)*[.!]?\s*$", sentence)
     tail = sentence[end.start() :] if end else ""
     core = sentence[: len(sentence) - len(tail)]
+    if re.match(r"[а-яё]", core):  # an item of a list may go on from what stands above it
+        return []
     mask = masked(core, HELD_TEXT)
     out = [*_orders(core, mask), *_within(core, mask)]
     kept = (text for text in out if not text[:1].isdigit() or core[:1].isdigit())  # «7 дней живут следы» limps
     return [*(text + tail for text in kept), *splits(core, mask, tail)]
 
 
-_ONE_CLAUSE = (voices, dashes, timed, clauses, turns)
+_ONE_CLAUSE = (voices, dashes, timed, clauses, turns, purposes, manners)
 
 
 def _orders(core: str, mask: str) -> list[str]:
@@ -117,7 +123,11 @@ def _turned(core: str, mask: str) -> list[str]:
 def _clauses(*texts: str) -> bool:
     """Whether each says something by itself and points at nothing, nor leaves out what it is about («если установлена в 1»)."""
     return all(
-        len(text.split()) > 1 and _says(text) and not _POINTING.search(text) and not _SUBJECTLESS.match(text)
+        len(text.split()) > 1
+        and _says(text)
+        and not _POINTING.search(text)
+        and not _SUBJECTLESS.match(text)
+        and not _BARE.match(text)
         for text in texts
     )
 
@@ -206,6 +216,8 @@ def _fronted(core: str, mask: str) -> list[str]:
     if re.search(r"\b(?:долж\w+|мо[гж]\w+|быть)\b", subject):
         return []
     negated = subject.endswith(" не")
+    if negated and rest.startswith("для "):
+        return []
     subject = subject.removesuffix(" не")
     words, others = subject.split(), rest.split()
     head = parses(fold(words[0])) if words else ()

@@ -7,6 +7,7 @@ import re
 from core.text import fold
 from style_adapter.restylers.ways.nouns import HELD
 from style_adapter.restylers.ways.russian_phrase import phrase
+from style_adapter.restylers.ways.russian_turn import depends
 from style_adapter.restylers.ways.russian_words import WORD, first_verb, has_verb, is_a, upper
 from style_adapter.score.morph import parses
 
@@ -50,14 +51,25 @@ def _at_semicolons(core: str, mask: str, tail: str) -> list[str]:
     ends = [found.start() for found in re.finditer(";", mask)]
     spans = list(zip([0, *(end + 1 for end in ends)], [*ends, len(core)], strict=True))
     texts = [mask[start:end].strip() for start, end in spans]
-    if any(len(text.split()) < 4 or not _states(text) for text in texts):
+    if any(len(text.split()) < 3 or not _states(text) for text in texts):
         return []
     lead = texts[0].split()[0].lower()
-    if (leads(texts[0]) or lead in ("если", "когда", "пока")) and any(
-        text.split()[0].lower() != lead for text in texts
+    if (
+        not _object_leads(texts[0])
+        and (leads(texts[0]) or lead in ("если", "когда", "пока"))
+        and any(text.split()[0].lower() != lead for text in texts)
     ):
         return []
     return [_cut(core, tail, *spans)]
+
+
+def _object_leads(text: str) -> bool:
+    """Whether it begins with what is done to («Миграцию запускает `run`»), which holds for its own verb alone."""
+    what = phrase(text, 0, "accs")
+    if what is None or any(str(r.tag.case) == "nomn" for r in parses(fold(what.words[-1]))):
+        return False
+    verb = re.match(rf" (?P<verb>{WORD}) ", text[depends(text, what.end) :])
+    return verb is not None and any("tran" in r.tag and "3per" in r.tag for r in parses(fold(verb["verb"]))[:1])
 
 
 def _states(text: str) -> bool:
@@ -73,6 +85,8 @@ def _at_conjunction(core: str, mask: str, tail: str) -> list[str]:
             continue
         if _OPENS.search(first) or _HANGS.search(rest) or _STARTS_APART.match(rest):
             continue
+        if word in ("поэтому", "так что") and _lacks_subject(rest):
+            continue
         if word == "а" and re.search(r"\bне\b", first):  # «не A, а B» is one statement
             continue
         if word in ("и", "но", "однако") and not _speaks_of(rest):  # the subject of the first part would be missing
@@ -87,11 +101,24 @@ def _at_conjunction(core: str, mask: str, tail: str) -> list[str]:
     return out[:1]
 
 
+def _lacks_subject(rest: str) -> bool:
+    """«поэтому по умолчанию должен быть в Git»: a sentence of its own would leave open who."""
+    rest = re.sub(r"^(?:по умолчанию|всегда|обычно|не) ", "", rest)
+    return first_verb(rest) == 0 or re.match(r"(?:долж|мо[гж])[а-яё]+\b", rest) is not None
+
+
 def _says(first: str, rest: str) -> bool:
     """Whether both have a predicate near: a verb, or for the second a dash that stands for the verb of the first."""
     near = re.split(r"[,:]", rest)[0]
-    stated = has_verb(near.split(" — ")[0]) or (" — " in near and not has_verb(rest))
+    stated = has_verb(near.split(" — ")[0]) or (" — " in near and not has_verb(rest) and _names(rest))
     return has_verb(first) and stated
+
+
+def _names(text: str) -> bool:
+    """Whether what stands before a dash has a noun of its own or none to miss: no adjective alone, whose noun was said before."""
+    words = re.findall(rf"{WORD}|{HELD}+", text.split(" — ")[0])
+    lone = [word for word in words if any(str(r.tag.POS) in ("ADJF", "PRTF", "NUMR") for r in parses(fold(word))[:1])]
+    return not lone or any(word.startswith(HELD) or is_a(word, "NOUN") for word in words)
 
 
 def leads(text: str) -> bool:
@@ -141,6 +168,8 @@ def _at_ellipsis(core: str, mask: str, tail: str) -> list[str]:
     if re.search(r"\bне\b", first) or re.search(r"\bсо? (?:даты|момента|дня)\b", rest):  # may be of both
         return []
     begins = rest.split()[0]
+    if not _names(rest):  # «промежуточные — 3 года»: which?
+        return []
     if leads(first) and first.split()[0].lower() != begins:
         return []
     if not (_SHARED.match(rest) or _speaks_of(rest)) or is_a(begins, "ADVB"):
@@ -190,7 +219,8 @@ def _at_comma(core: str, mask: str, tail: str) -> list[str]:
 def _whole(text: str) -> bool:
     """Whether it is a clause of its own: a phrase in the nominative or accusative, «их», «для них» and the like, then a verb."""
     at = first_verb(text) if first_verb(text) >= 0 else _adjective(text)
-    if at <= 0 or re.search(r"\b(?:говор|счита|пиш|сообща|полага|утвержда|отмеча|поясн|сказ)", text):
+    says = re.search(r"\b(?:говор|счита|пиш|сообща|полага|утвержда|отмеча|поясн|сказ)[а-яё]* ?", text)
+    if at <= 0 or (says and phrase(text, says.end(), "accs") is None):
         return False
     if re.match(
         r"(?:(?:для|на|в|при|из|у|с|к) )?(?:его|её|их|них|него|неё|ней|нём|нем|ним|нему|он|она|они|оно)\b ", text

@@ -47,6 +47,19 @@ def depends(mask: str, at: int) -> int:
     return at
 
 
+def hangs(rest: str) -> bool:
+    """Whether nothing but genitives, names and prepositions with their nouns follows a noun, where the text is known to be
+    its phrase."""
+    for word in rest.split():
+        if re.fullmatch(rf"{HELD}+", word):
+            continue
+        if is_a(word, "PREP") and word != "для":
+            return True
+        if not any(str(r.tag.case) == "gent" for r in parses(fold(word))[:4]):
+            return False
+    return True
+
+
 def _transitive(word: str) -> str:
     """The number of a finite transitive verb of the third person; "" where it is none."""
     readings = parses(fold(word))[:1]

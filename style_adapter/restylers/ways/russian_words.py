@@ -9,7 +9,7 @@ from style_adapter.restylers.ways.nouns import CODE
 from style_adapter.score.morph import parses, tokens
 
 _END = r"(?:[!-~]*[A-Za-z0-9_/\\=\])}>*%+#])?"  # the punctuation after a name is the sentence's
-HELD_TEXT = rf"{CODE}|«[^«»\n]*»|[A-Za-z]{_END}|--?[A-Za-z]{_END}"  # what may not be touched
+HELD_TEXT = rf"{CODE}|«[^«»\n]*»|\"[^\"\n]*\"|[A-Za-z]{_END}|--?[A-Za-z]{_END}"  # what may not be touched
 WORD = r"[а-яёА-ЯЁ]+(?:-[а-яёА-ЯЁ]+)*"
 
 
