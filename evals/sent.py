@@ -43,7 +43,7 @@ async def sent(persona: str, name: str, items: Sequence[Item], scratch: Path) ->
     app = App(load(data_dir=scratch / name, folder=scratch, env={"EXPERTBOT_PERSONA__DEFAULT": persona}))
     try:
         await app.open()
-        await app.ingest([FOLDERS[name.removesuffix("_fresh")]], False, lambda *_: None)
+        await app.ingest([FOLDERS[name.split("_")[0]]], False, lambda *_: None)
         await app.warm()
         await app.warm_voice()
         bible, rows = app.voices.bible(persona), []

@@ -216,7 +216,7 @@ def _to_do(word: str) -> bool:
 
 
 def _caption(core: str, mask: str) -> list[str]:
-    """«Собрать образ: `build`» as «Чтобы собрать образ: `build`»: what a command is for."""
+    """«Собрать образ: `build`» as «Чтобы собрать образ — `build`»: what a command is for."""
     found = re.match(rf"(?P<verb>[А-ЯЁ][а-яё]+) (?P<what>[^;:()—–]+):(?: {HELD}+)?$", mask)
     if found is None or not _to_do(found["verb"]) or has_verb(found["what"]):
         return []
@@ -227,4 +227,5 @@ def _caption(core: str, mask: str) -> list[str]:
         return []  # «Посмотреть раньше»: what?
     if re.search(r"\b(?:не|чтобы|если|можно|нельзя|надо)\b", mask):
         return []
-    return [f"Чтобы {lower(core)}"]
+    end = found.end("what")  # where a colon stands; before a block of code it stays
+    return [f"Чтобы {lower(core[:end])} —{core[end + 1 :]}" if core[end + 1 :] else f"Чтобы {lower(core)}"]
