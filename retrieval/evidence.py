@@ -12,6 +12,7 @@ import numpy as np
 from core.nouns import Source
 from retrieval.features import HEADER_HELPS, weighed
 from retrieval.found import Found, SearchResult
+from retrieval.late_signals import unit_late
 from retrieval.rank import Scorer, scorer
 from retrieval.units import UNIT, Shape, shape, unit_features
 
@@ -65,7 +66,8 @@ def choose(result: SearchResult, scores: Sequence[Matrix], limit: int = QUOTES) 
 
 
 def unit_tables(result: SearchResult) -> list[Matrix]:
-    """For each of the first passages, what is measured of its units: (units, len(UNIT))."""
+    """For each of the first passages, what is measured of its units: (units, len(UNIT)), with UNIT_LATE behind them where the
+    tokens were compared."""
     found, query = result.found[:PASSAGES], result.query
     if not found:
         return []
@@ -76,12 +78,16 @@ def unit_tables(result: SearchResult) -> list[Matrix]:
         max(float(item.candidate.cosines.max()) for item in found),
         max(float(cover.max()) for cover in covered),
     )
-    return [unit_features(item.candidate, item.passage.score, n, best, query) for n, item in enumerate(found)]
+    tables = [unit_features(item.candidate, item.passage.score, n, best, query) for n, item in enumerate(found)]
+    if not result.late:
+        return tables
+    late = unit_late([item.candidate for item in found])
+    return [np.column_stack(both).astype(np.float32) for both in zip(tables, late, strict=True)]
 
 
 def unit_scores(result: SearchResult, weigh: Scorer | None = None) -> list[Matrix]:
     """For each of the first passages, the score of each of its units, by the stored weights where none are given."""
-    weigh = weigh or scorer("unit")
+    weigh = weigh or scorer("unit", result.late)
     tables = unit_tables(result)
     if not tables:
         return []

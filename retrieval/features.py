@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.payload import sentence_spans, sentence_vectors
+from core.payload import sentence_spans, sentence_vectors, token_vectors
 from core.terms import terms
 from core.text import language
+from retrieval.late import TokenQuery, meetings
+from retrieval.late_signals import passage_late
 from retrieval.query import Query
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 HEADER_HELPS = 0.6  # a word that only the headings hold, for a unit below them
 K = 1.2  # saturation of a repeated concept
 OPENING = 300  # characters that tell a passage's language
+NOTHING: Matrix = np.zeros((0, 0), np.float32)
 
 
 @lru_cache(maxsize=20_000)
@@ -32,7 +35,9 @@ def header_terms(header: str) -> frozenset[str]:
 class Candidate:
     """A chunk read whole. `found`: (units, concepts), how well the best term of a unit stands for each concept; `exact`
     likewise, 1 where the word itself stands there; `header` and `counts`: (concepts,); `cosines`: (units,) with the question.
-    A chunk without units has one row of nothing. `ranks`: in the engine's dense and in its lexical list."""
+    A chunk without units has one row of nothing. `ranks`: in the engine's dense and in its lexical list. In the quality mode
+    `met` (1 + units, tokens) says how well the headings and each unit meet each token of the question, `heft` (tokens,) what it
+    weighs."""
 
     id: str
     payload: Mapping[str, Any]
@@ -45,17 +50,28 @@ class Candidate:
     length: int
     counts: Matrix
     ranks: tuple[int, int]
+    met: Matrix = field(default_factory=lambda: NOTHING)
+    heft: Matrix = field(default_factory=lambda: NOTHING)
+
+    @property
+    def late(self) -> bool:
+        """Whether its tokens were compared with the question's."""
+        return self.met.size > 0
 
 
 def read(
-    chosen: Sequence[tuple[str, Mapping[str, Any], tuple[int, int]]], query: Query, vector: Matrix
-) -> list[Candidate]:
-    """Chunks as (id, payload, ranks), all at once: their sentences are compared with the question in one product."""
+    chosen: Sequence[tuple[str, Mapping[str, Any], tuple[int, int]]], query: Query, vector: Matrix,
+    tokens: TokenQuery | None = None,
+) -> list[Candidate]:  # fmt: skip
+    """Chunks as (id, payload, ranks), all at once: their sentences are compared with the question in one product, and so are
+    their tokens where the question's are given."""
     spans = [sentence_spans(payload) for _, payload, _ in chosen]
     vectors = sentence_vectors([payload for _, payload, _ in chosen])
     every = vectors @ vector if len(vectors) else np.zeros(0, np.float32)
     candidates, at = [], 0
-    for (ident, payload, ranks), own in zip(chosen, spans, strict=True):
+    meetings = _meetings([payload for _, payload, _ in chosen], tokens)
+    heft = NOTHING if tokens is None else tokens.weights
+    for (ident, payload, ranks), own, met in zip(chosen, spans, meetings, strict=True):
         rows = slice(at, at + len(own))
         at = rows.stop
         cosines, whole = np.zeros(1, np.float32), 0.0
@@ -65,8 +81,16 @@ def read(
             whole = float(cosines.sum()) / max(math.sqrt(float(total @ total)), 1e-6)
         found, exact, counts, length = _held(payload["terms"], max(len(own), 1), query)
         header = _header(payload, query)
-        candidates.append(Candidate(ident, payload, own, found, exact, header, cosines, whole, length, counts, ranks))
+        candidates.append(
+            Candidate(ident, payload, own, found, exact, header, cosines, whole, length, counts, ranks, met, heft)
+        )
     return candidates
+
+
+def _meetings(payloads: Sequence[Mapping[str, Any]], tokens: TokenQuery | None) -> Sequence[Matrix]:
+    if tokens is None:
+        return [NOTHING] * len(payloads)
+    return meetings(tokens, token_vectors(payloads), [payload["token_counts"] for payload in payloads])
 
 
 def _held(units: Sequence[str], rows: int, query: Query) -> tuple[Matrix, Matrix, Matrix, int]:
@@ -105,7 +129,7 @@ PASSAGE = (
 
 
 def passage_features(candidates: Sequence[Candidate], query: Query) -> Matrix:
-    """(candidates, len(PASSAGE))"""
+    """(candidates, len(PASSAGE)); with PASSAGE_LATE behind them where the tokens were compared."""
     if not candidates:
         return np.zeros((0, len(PASSAGE)), np.float32)
     table = _alone(candidates, query)
@@ -119,7 +143,8 @@ def passage_features(candidates: Sequence[Candidate], query: Query) -> Matrix:
             table[number, 16] = max(cosine[other] for other in numbers if other != number)
     picked = table[:, [1, 3, 7, 6, 5]]
     z = (picked - picked.mean(axis=0)) / (picked.std(axis=0) + 0.05)
-    return np.column_stack([table, z, table[:, 1] ** 2, table[:, 7] * table[:, 17]]).astype(np.float32)
+    late = [passage_late(candidates)] if candidates[0].late else []
+    return np.column_stack([table, z, table[:, 1] ** 2, table[:, 7] * table[:, 17], *late]).astype(np.float32)
 
 
 def _alone(candidates: Sequence[Candidate], query: Query) -> Matrix:

@@ -30,3 +30,8 @@ class SearchResult:
     found: tuple[Found, ...]
     query: Query
     vector: Matrix
+
+    @property
+    def late(self) -> bool:
+        """Whether the passages' tokens were compared with the question's."""
+        return bool(self.found) and self.found[0].candidate.late

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from core.ports import Matrix
 
 FOLDER = Path(__file__).parent / "weights"
+LATE = "_late"
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,9 @@ class Scorer:
 
 
 @cache
-def scorer(name: str) -> Scorer:
-    """The scorer stored under that name in retrieval/weights."""
-    stored = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+def scorer(name: str, late: bool = False) -> Scorer:
+    """The scorer stored under that name in retrieval/weights; `late`: the one that weighs the signals of late interaction too."""
+    stored = json.loads((FOLDER / f"{name}{LATE if late else ''}.json").read_text(encoding="utf-8"))
     arrays: dict[str, Matrix] = {}
     for key in ("mean", "scale", "linear", "hidden", "bias", "out"):
         arrays[key] = np.asarray(stored[key], dtype=np.float32)

@@ -18,6 +18,8 @@ from retrieval.evidence import choose, unit_scores
 from retrieval.features import PASSAGE, passage_features, read
 from retrieval.followup import resolve
 from retrieval.found import Found, SearchResult
+from retrieval.late import TokenEncoder
+from retrieval.late_signals import PASSAGE_LATE
 from retrieval.query import Query, analyse
 from retrieval.rank import scorer
 from retrieval.sparse import K1, B, query_vector
@@ -35,10 +37,13 @@ TYPICAL_WEIGHT = (K1 + 1) / (
 
 class Searcher:
     def __init__(
-        self, store: Store, embedder: Embedder, catalog: Catalog, cross_encoder: CrossEncoder | None = None
-    ) -> None:
-        """With a cross-encoder it is decided more surely whether there is an answer, and more slowly."""
+        self, store: Store, embedder: Embedder, catalog: Catalog, cross_encoder: CrossEncoder | None = None,
+        tokens: TokenEncoder | None = None,
+    ) -> None:  # fmt: skip
+        """With a cross-encoder it is decided more surely whether there is an answer, and more slowly. With a token encoder it is
+        found more surely what answers: every chunk must have been indexed with it."""
         self._cross_encoder = cross_encoder
+        self._tokens = tokens
         self._store = store
         self._embedder = embedder
         self._catalog = catalog
@@ -80,17 +85,19 @@ class Searcher:
             for ident, ranks in chosen.items()
             if ident in payloads and self._catalog.visible(payloads[ident]["version"])
         ]
-        read_whole = read(visible, query, vector)
+        tokens = self._tokens.query(query.text) if self._tokens else None
+        read_whole = read(visible, query, vector, tokens)
         if not read_whole:
             return SearchResult(Passages(question, query.text, ()), (), query, vector)
         features = passage_features(read_whole, query)
-        scores = scorer("passage")(features)
+        scores = scorer("passage", tokens is not None)(features)
+        names = PASSAGE if tokens is None else PASSAGE + PASSAGE_LATE
         order = sorted(range(len(read_whole)), key=lambda n: (-scores[n], read_whole[n].id))[:limit]
         found = tuple(
             Found(
                 passage(
                     read_whole[n].id, read_whole[n].payload, float(scores[n]),
-                    dict(zip(PASSAGE, features[n].tolist(), strict=True)),
+                    dict(zip(names, features[n].tolist(), strict=True)),
                 ),
                 read_whole[n],
                 features[n],

@@ -14,6 +14,7 @@ from core.text import LATIN, fold, language
 from retrieval.asked import capitalised
 from retrieval.features import OPENING, PASSAGE, weighed
 from retrieval.found import SearchResult
+from retrieval.late_signals import sufficiency_late
 from retrieval.neighbours import common
 from retrieval.rank import Scorer, scorer
 from retrieval.reader import READER, WORD_VECTOR, question_vector, reader_features
@@ -62,7 +63,8 @@ def judge(result: SearchResult, scores: Sequence[Matrix], cross: float | None = 
     """`scores` are the unit scores of the first passages, `cross` the cross-encoder's log odds, None where it was not asked."""
     if hopeless(result):
         return Judgement("refused", 0.0, missing(result))
-    strong = strength(sufficiency_features(result, scores), scorer("sufficiency"), scorer("topic"))
+    late = result.late
+    strong = strength(sufficiency_features(result, scores), scorer("sufficiency", late), scorer("topic", late))
     if cross is not None:
         strong += CROSS_WEIGHT * cross + CROSS_OFFSET
     confidence = 1 / (1 + math.exp(-max(-30.0, min(30.0, strong))))
@@ -126,8 +128,8 @@ class _Sight:
 
 
 def sufficiency_features(result: SearchResult, scores: Sequence[Matrix]) -> Matrix:
-    """(len(SUFFICIENCY),). `scores` are the unit scores of the first passages. However many passages were asked for, the same
-    number is looked at."""
+    """(len(SUFFICIENCY),), with SUFFICIENCY_LATE behind it where the tokens were compared. `scores` are the unit scores of the
+    first passages. However many passages were asked for, the same number is looked at."""
     result = replace(result, found=result.found[:WEIGHED])
     seen = _see(result, scores)
     signals = {
@@ -139,7 +141,8 @@ def sufficiency_features(result: SearchResult, scores: Sequence[Matrix]) -> Matr
         **_asked(seen),
     }
     ranked = np.array([signals[name] for name in RANKED], np.float32)
-    return np.concatenate([ranked, reader_features(result, scores), question_vector(result.query.own)])
+    late = [sufficiency_late(result, scores)] if result.late else []
+    return np.concatenate([ranked, reader_features(result, scores), question_vector(result.query.own), *late])
 
 
 def _see(result: SearchResult, scores: Sequence[Matrix]) -> _Sight:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bot.evaluation import Item
     from core.settings import Settings
 
+QUALITY = "+quality"
+
 
 @click.group(name="eval")
 def eval_() -> None:
@@ -41,14 +43,15 @@ def _questions(command: Any) -> Any:
     "--compare",
     nargs=2,
     metavar="A B",
-    help="Two embedders over --docs, each KIND or KIND:MODEL (use, fastembed:FOLDER, openai:NAME); `as-set` is the setting.",
+    help="Two embedders over --docs, each KIND or KIND:MODEL (use, fastembed:FOLDER, openai:NAME); `as-set` is the setting; "
+    "`+quality` after one turns the quality mode on.",
 )
 @json_option
 @click.pass_obj
 def retrieval(
     context: Context, questions: str | None, part: str, docs: str | None, compare: tuple[str, str] | None, as_json: bool
 ) -> None:
-    """Recall, evidence and refusals over a file of questions; with --compare, whether another embedder pays."""
+    """Recall, evidence and refusals over a file of questions; with --compare, whether another way pays."""
     if compare:
         asyncio.run(_compare(context, _items(questions, part), docs, compare, as_json))
         return
@@ -140,33 +143,39 @@ def _items(questions: str | None, part: str) -> list[Item]:
     return items
 
 
-def embedder_named(settings: EmbedderSettings, text: str) -> EmbedderSettings:
-    """`KIND` or `KIND:MODEL`, its endpoint and key as set; `as-set` is the setting itself. Raises UsageError for another kind."""
-    if text == "as-set":
-        return settings
-    kind, _, model = text.partition(":")
-    try:
-        return EmbedderSettings(kind=kind, model=model, base_url=settings.base_url, api_key=settings.api_key)
-    except ValidationError as error:
-        raise UsageError(
-            f"There is no embedder {text!r}.", "Give use, openai:NAME, fastembed:MODEL or sentence-transformers:MODEL."
-        ) from error
+def named_settings(settings: Settings, text: str) -> Settings:
+    """`KIND` or `KIND:MODEL`, its endpoint and key as set, or `as-set`, the setting itself; `+quality` after it turns the quality
+    mode on. Raises UsageError for another kind."""
+    embedder, retrieval = settings.embedder, settings.retrieval
+    if text.endswith(QUALITY):
+        text = text.removesuffix(QUALITY)
+        retrieval = retrieval.model_copy(update={"quality": True})
+    if text != "as-set":
+        kind, _, model = text.partition(":")
+        try:
+            embedder = EmbedderSettings(kind=kind, model=model, base_url=embedder.base_url, api_key=embedder.api_key)
+        except ValidationError as error:
+            raise UsageError(
+                f"There is no embedder {text!r}.",
+                "Give as-set, use, openai:NAME, fastembed:MODEL or sentence-transformers:MODEL; +quality after it turns the "
+                "quality mode on.",
+            ) from error
+    return settings.model_copy(update={"embedder": embedder, "retrieval": retrieval})
 
 
 async def _compare(
     context: Context, items: Sequence[Item], docs: str | None, named: tuple[str, str], as_json: bool
 ) -> None:
-    """The folder is ingested once for each embedder, in places of their own."""
+    """The folder is ingested once for each, in places of their own."""
     from bot import evaluation
 
     if not docs:
         raise UsageError("There is nothing to ingest for both.", "Give --docs FOLDER.")
     settings, runs = context.settings(), []
-    chosen = [embedder_named(settings.embedder, name) for name in named]
-    for name, embedder in zip(named, chosen, strict=True):
+    chosen = [named_settings(settings, name) for name in named]
+    for name, each in zip(named, chosen, strict=True):
         with tempfile.TemporaryDirectory(prefix="expertbot-eval-") as folder:
-            update = {"data_dir": Path(folder), "qdrant": QdrantSettings(), "embedder": embedder}
-            async with opened(settings.model_copy(update=update)) as app:
+            async with opened(each.model_copy(update={"data_dir": Path(folder), "qdrant": QdrantSettings()})) as app:
                 report = await app.ingest([Path(docs)], False, Bar(f"Ingest, {name}"))
                 say(f"{name}: {report.chunks} chunks in {report.seconds:.1f} s, {len(report.failed)} documents failed.")
                 runs.append(await evaluation.retrieval(app, items))

@@ -13,6 +13,7 @@ from bot.evaluation import auc
 from evals.retrieval.lab import FOLDERS, Lab, questions
 from retrieval.cross_encoder import CrossEncoder
 from retrieval.evidence import choose, unit_scores
+from retrieval.late import TokenEncoder
 from retrieval.rank import scorer
 from retrieval.search import RESCORED
 from retrieval.sufficiency import REFUSE_BELOW, hopeless, strength, sufficiency_features
@@ -25,16 +26,16 @@ EDGE = math.log(REFUSE_BELOW / (1 - REFUSE_BELOW))
 def measured(name: str, reader: CrossEncoder) -> Any:
     """(questions, 3): answerable or not, the signals' strength, the cross-encoder's log odds."""
     labs: dict[str, Lab] = {}
-    rows = []
+    rows, tokens = [], TokenEncoder()
     for where, item in questions(name, "held"):
         if where not in labs:
-            labs[where] = Lab(FOLDERS[where])
+            labs[where] = Lab(FOLDERS[where], tokens=tokens)
         result = labs[where].find(item, RESCORED)
         if hopeless(result):
             continue  # refused whatever is read
         scores = unit_scores(result)
         quotes = [quote.source for quote in choose(result, scores)]
-        told = strength(sufficiency_features(result, scores), scorer("sufficiency"), scorer("topic"))
+        told = strength(sufficiency_features(result, scores), scorer("sufficiency", True), scorer("topic", True))
         rows.append((bool(item.gold), told, asyncio.run(reader.log_odds(result.query.text, quotes))))
     return np.array(rows)
 

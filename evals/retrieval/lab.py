@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from retrieval.cross_encoder import CrossEncoder
 from retrieval.embed import UseEmbedder
 from retrieval.encode import ChunkEncoder
 from retrieval.found import SearchResult
+from retrieval.late import TokenEncoder
 from retrieval.query import idf
 from retrieval.search import Searcher
 
@@ -88,10 +90,11 @@ class Lab:
     """A folder of documents, ingested into memory."""
 
     def __init__(
-        self, folder: Path, embedder: UseEmbedder | None = None, cross_encoder: CrossEncoder | None = None
-    ) -> None:
+        self, folder: Path, embedder: UseEmbedder | None = None, cross_encoder: CrossEncoder | None = None,
+        tokens: TokenEncoder | None = None,
+    ) -> None:  # fmt: skip
         embedder = embedder or UseEmbedder()
-        encoder, catalog, points = ChunkEncoder(embedder), MemoryCatalog(), []
+        encoder, catalog, points = ChunkEncoder(embedder, tokens), MemoryCatalog(), []
         for path in sorted(path for path in folder.rglob("*") if path.is_file() and supported(path.name)):
             source = path.relative_to(folder).as_posix()
             document = parse(path.read_bytes(), source, name=path.name)
@@ -99,20 +102,21 @@ class Lab:
             points += encoded.points
             catalog.terms.update(encoded.term_chunks)
             catalog.chunks += len(encoded.points)
-        self.searcher = Searcher(MemoryStore(points), embedder, catalog, cross_encoder)  # type: ignore[arg-type]
+        self.points = points
+        self.searcher = Searcher(MemoryStore(points), embedder, catalog, cross_encoder, tokens)  # type: ignore[arg-type]
         self.search = self.searcher.search  # what bot.evaluation asks of an App
-        self._loop = asyncio.new_event_loop()
 
     def find(self, item: Item, limit: int) -> SearchResult:
         # Not asyncio.run: its handling of Ctrl-C prints the task, and with it every number of the result, four times a question.
-        return self._loop.run_until_complete(self.searcher.find(question_of(item.question, item.history), limit))
+        with closing(asyncio.new_event_loop()) as loop:
+            return loop.run_until_complete(self.searcher.find(question_of(item.question, item.history), limit))
 
 
 def questions(name: str, part: str) -> list[tuple[str, Item]]:
     """(folder's name, question) of a set of evals/questions; an XQuAD paraphrase is asked of both languages."""
     items = load_items(QUESTIONS / f"{name}.jsonl", part)
     if name != "xquad_para":
-        return [(name.removesuffix("_fresh"), item) for item in items]
+        return [(name.split("_")[0], item) for item in items]
     asked = []
     for lang in ("ru", "en"):
         for item in items:

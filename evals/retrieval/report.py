@@ -12,6 +12,7 @@ from bot.evaluation import retrieval, summary, table
 from evals.retrieval.lab import FOLDERS, Lab, questions, xquad
 from retrieval.cross_encoder import CrossEncoder
 from retrieval.evidence import choose, unit_scores
+from retrieval.late import TokenEncoder
 
 
 def xquad_rows() -> None:
@@ -35,9 +36,10 @@ def main(name: str, part: str = "dev", mode: str = "") -> None:
     if name == "xquad":
         return xquad_rows()
     asked = questions(name, part)
-    rows, reader = [], CrossEncoder() if mode == "quality" else None
+    quality = mode == "quality"
+    rows, reader, tokens = [], CrossEncoder() if quality else None, TokenEncoder() if quality else None
     for folder in dict.fromkeys(folder for folder, _ in asked):
-        lab = Lab(FOLDERS[folder], cross_encoder=reader)
+        lab = Lab(FOLDERS[folder], cross_encoder=reader, tokens=tokens)
         rows += asyncio.run(retrieval(lab, [item for where, item in asked if where == folder]))  # type: ignore[arg-type]
     print(table(summary(rows)))
     return None

@@ -1,7 +1,8 @@
-"""Fits the four scorers of retrieval/weights on the `dev` parts and on a sample of XQuAD: `python -m evals.retrieval.train`.
+"""Fits the four scorers of retrieval/weights on the `dev` parts and on a sample of XQuAD, for the default mode and for the
+quality mode, which weighs late interaction too: `python -m evals.retrieval.train`.
 
 Prints what five folds by page give on werf dev, and what weights that never saw a set give on it; then writes the weights of
-all `dev` parts. Needs the `adapter` extra's torch and the corpora of `evals.retrieval.corpora`; minutes on two cores."""
+all `dev` parts. Needs torch, the extra `quality` and the corpora of `evals.retrieval.corpora`; half an hour on two cores."""
 
 from __future__ import annotations
 
@@ -17,14 +18,19 @@ from bot.evaluation import Item, auc, holds, letters, right
 from evals.retrieval.fit import fit_logistic, fit_ranker, write
 from evals.retrieval.lab import FOLDERS, Lab, questions, xquad
 from retrieval.evidence import PASSAGES, choose, unit_scores, unit_tables
-from retrieval.features import PASSAGE, passage_features
+from retrieval.features import NOTHING, PASSAGE, passage_features
 from retrieval.found import SearchResult
-from retrieval.rank import Scorer
+from retrieval.late import TokenEncoder
+from retrieval.late_signals import PASSAGE_LATE, SUFFICIENCY_LATE, UNIT_LATE
+from retrieval.rank import LATE, Scorer
 from retrieval.search import RESCORED
 from retrieval.sufficiency import SUFFICIENCY, strength, sufficiency_features
 from retrieval.units import UNIT
 
-SETS = {"werf": 1.0, "handbook": 1.0, "install": 0.4, "dcmd": 0.4, "xquad_para": 0.8}
+SETS = {
+    **{"werf": 1.0, "handbook": 1.0, "install": 0.4, "dcmd": 0.4, "xquad_para": 0.8},
+    **dict.fromkeys(("werf_hard", "handbook_hard", "install_hard", "dcmd_hard"), 1.0),
+}
 XQUAD_WEIGHT, XQUAD_SAME, XQUAD_CROSSED = 0.25, 220, 160
 FOLDS = 5
 FALSE_REFUSALS = 0.05
@@ -65,6 +71,7 @@ missing number around, default unanswered, limit unanswered
     .strip()
     .split(", ")
 )
+LATE_SIGNALS = {PASSAGE: PASSAGE_LATE, UNIT: UNIT_LATE, SUFFICIENCY: SUFFICIENCY_LATE}
 ASKS = frozenset(("asks whether", "asks why", "asks default", "has focus", "has acts", "kinds"))
 
 
@@ -86,7 +93,8 @@ class Case:
 
 
 def collect() -> list[Case]:
-    labs = {name: Lab(folder) for name, folder in FOLDERS.items()}
+    tokens = TokenEncoder()
+    labs = {name: Lab(folder, tokens=tokens) for name, folder in FOLDERS.items()}
     asked = [(name, SETS[name], where, item) for name in SETS for where, item in questions(name, "dev")]
     generator = np.random.default_rng(0)
     for documents in ("ru", "en"):
@@ -109,6 +117,20 @@ def collect() -> list[Case]:
     return [case for case in cases if case.result.found]
 
 
+def without_tokens(case: Case) -> Case:
+    """The case as the default mode sees it."""
+    found = []
+    for item in case.result.found:
+        candidate = replace(item.candidate, met=NOTHING, heft=NOTHING)
+        found.append(replace(item, candidate=candidate, features=item.features[: len(PASSAGE)]))
+    return replace(case, result=replace(case.result, found=tuple(found)))
+
+
+def names(of: tuple[str, ...], cases: Sequence[Case]) -> tuple[str, ...]:
+    """The names of the signals that are measured of these cases."""
+    return of + LATE_SIGNALS[of] if cases[0].result.late else of
+
+
 def at_home(case: Case) -> bool:
     return case.documents.split("-")[0] == case.set.replace("_", " ").split()[0]
 
@@ -119,15 +141,15 @@ def known(case: Case, name: str) -> bool:
     return case.set.startswith(kind) or case.documents.startswith(kind)
 
 
-def fit_signals(x: Any, y: Any, weights: Any, evidence_only: bool) -> Scorer:
-    """A scorer over SUFFICIENCY in which a signal of evidence can only speak for an answer, and a lack only against one."""
+def fit_signals(x: Any, y: Any, weights: Any, signals: tuple[str, ...], evidence_only: bool) -> Scorer:
+    """A scorer over these signals in which a signal of evidence can only speak for an answer, and a lack only against one."""
     mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-3
-    asking = np.array([name in ASKS or name.startswith("is ") for name in SUFFICIENCY])
-    meaning = np.array([name.startswith("meaning ") for name in SUFFICIENCY])
+    asking = np.array([name in ASKS or name.startswith("is ") for name in signals])
+    meaning = np.array([name.startswith("meaning ") for name in signals])
     scale[asking] *= ASKING
     scale[meaning] = MEANING
-    low = np.array([0.0 if name in FOR else -np.inf for name in SUFFICIENCY])
-    high = np.array([0.0 if name in AGAINST else np.inf for name in SUFFICIENCY])
+    low = np.array([0.0 if name in FOR else -np.inf for name in signals])
+    high = np.array([0.0 if name in AGAINST else np.inf for name in signals])
     if evidence_only:
         low[asking | meaning] = high[asking | meaning] = 0.0
     z = np.clip((x - mean) / scale, -LIMIT, LIMIT)
@@ -145,7 +167,7 @@ def fit_signals(x: Any, y: Any, weights: Any, evidence_only: bool) -> Scorer:
         np.append(low, -free),
         np.append(high, free),
     )
-    return Scorer(SUFFICIENCY, mean, scale, linear[: len(mean)], hidden, bias, linear[len(mean) :], offset, LIMIT)
+    return Scorer(signals, mean, scale, linear[: len(mean)], hidden, bias, linear[len(mean) :], offset, LIMIT)
 
 
 def fit_topic(x: Any, cases: Sequence[Case]) -> Scorer:
@@ -154,7 +176,7 @@ def fit_topic(x: Any, cases: Sequence[Case]) -> Scorer:
     chosen = home | np.array([not at_home(case) for case in cases])
     weights = np.where(home, [1.0 if case.set in SETS else PLAIN for case in cases], 0.0)
     weights[chosen & ~home] = weights.sum() / (chosen & ~home).sum()
-    made = fit_signals(x[chosen], home[chosen], weights[chosen], evidence_only=True)
+    made = fit_signals(x[chosen], home[chosen], weights[chosen], names(SUFFICIENCY, cases), evidence_only=True)
     written = home & np.array([case.set in SETS for case in cases])
     least = float(np.quantile(made(x[written]), GATED))
     return replace(made, linear=GATE * made.linear, offset=GATE * (made.offset - least) + 1.0)
@@ -246,10 +268,9 @@ def passage_rows(cases: Sequence[Case]) -> list[tuple[Any, Any, float]]:
 
 def fit_rankers(cases: Sequence[Case]) -> tuple[Scorer, Scorer]:
     """Passage and unit scorers, the second standing on the first."""
-    passage = fit_ranker(passage_rows(cases), PASSAGE, hidden=6, epochs=60)
-    return passage, fit_ranker(
-        unit_rows([case for case in cases if case.item.gold], passage), UNIT, hidden=1, epochs=30
-    )
+    passage = fit_ranker(passage_rows(cases), names(PASSAGE, cases), hidden=6, epochs=60)
+    rows = unit_rows([case for case in cases if case.item.gold], passage)
+    return passage, fit_ranker(rows, names(UNIT, cases), hidden=1, epochs=30)
 
 
 Made = tuple[Scorer, Scorer, Scorer, Scorer]
@@ -259,13 +280,14 @@ def fit_all(cases: Sequence[Case]) -> Made:
     """Passage, unit, sufficiency and topic scorers. The last two learn from what rankers say of pages that those never saw."""
     pages = sorted({case.page for case in cases})
     half = {page: n % 2 for n, page in enumerate(np.random.default_rng(2).permutation(pages))}
-    rows = np.zeros((len(cases), len(SUFFICIENCY)), np.float32)
+    rows = np.zeros((len(cases), len(names(SUFFICIENCY, cases))), np.float32)
     for number in (0, 1):
         rankers = fit_rankers([case for case in cases if half[case.page] != number])
         inside = [n for n, case in enumerate(cases) if half[case.page] == number]
         rows[inside] = sufficiency_rows([cases[n] for n in inside], *rankers)
     held = np.array([bool(case.item.gold) for case in cases])
-    sufficiency = fit_signals(rows, held, sufficiency_weights(cases), evidence_only=False)
+    signals = names(SUFFICIENCY, cases)
+    sufficiency = fit_signals(rows, held, sufficiency_weights(cases), signals, evidence_only=False)
     return *fit_rankers(cases), sufficiency, fit_topic(rows, cases)
 
 
@@ -302,28 +324,37 @@ def told(title: str, rows: Sequence[dict[str, Any]]) -> None:
 
 def main() -> None:
     torch.set_num_threads(1)
-    missing = sorted(set(SETS) - {"xquad_para"} - set(FOLDERS))
+    missing = sorted({name.split("_")[0] for name in SETS} - {"xquad"} - set(FOLDERS))
     if missing:
         raise SystemExit(f"No documents of {', '.join(missing)}: run python -m evals.retrieval.corpora")
     cases = collect()
-    werf = [case for case in cases if case.set == "werf" and at_home(case)]
+    for late in (False, True):
+        print("quality mode" if late else "default mode")
+        train(cases if late else [without_tokens(case) for case in cases], LATE if late else "")
+
+
+def train(cases: Sequence[Case], suffix: str) -> None:
+    werf = [case for case in cases if case.set in ("werf", "werf_hard") and at_home(case)]
     pages = sorted({case.page for case in werf})
     fold = {page: n % FOLDS for n, page in enumerate(np.random.default_rng(1).permutation(pages))}
-    rows = []
+    rows = {"werf": list[dict[str, Any]](), "werf_hard": []}
     for number in range(FOLDS):
         out = [case for case in werf if fold[case.page] == number]
         inside = {id(case) for case in out}
-        rows += measure(out, fit_all([case for case in cases if id(case) not in inside]))
-    told("werf dev, five folds by page", rows)
-    for name in SETS:
-        own = [case for case in cases if case.set == name and at_home(case)]
-        told(
-            f"{name} dev, by weights that never saw it", measure(own, fit_all([c for c in cases if not known(c, name)]))
-        )
+        made = fit_all([case for case in cases if id(case) not in inside])
+        for name in rows:
+            rows[name] += measure([case for case in out if case.set == name], made)
+    for name in rows:
+        told(f"{name} dev, five folds by page", rows[name])
+    for kind in dict.fromkeys(name.split("_")[0] for name in SETS):
+        made = fit_all([case for case in cases if not known(case, kind)])
+        for name in (name for name in SETS if name.startswith(kind)):
+            own = [case for case in cases if case.set == name and at_home(case)]
+            told(f"{name} dev, by weights that never saw {kind}", measure(own, made))
     made = fit_all(cases)
     told("all dev, fitted (no proof)", measure([c for c in cases if c.set in SETS and at_home(c)], made))
     for name, weights in zip(("passage", "unit", "sufficiency", "topic"), made, strict=True):
-        write(name, weights)
+        write(name + suffix, weights)
 
 
 if __name__ == "__main__":

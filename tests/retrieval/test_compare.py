@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
-from bot.cli.evaluation import embedder_named
+from bot.cli.evaluation import named_settings
 from bot.evaluation import compare, comparison_table
 from core.errors import UsageError
-from core.settings import EmbedderSettings
+from core.settings import EmbedderSettings, Settings
 
 
 def rows(right: int, refused: int = 0) -> list[dict[str, object]]:
@@ -40,9 +40,13 @@ def test_more_wrong_refusals_cost() -> None:
 
 def test_embedders_are_named_by_kind_and_model() -> None:
     given = EmbedderSettings(kind="openai", model="m", base_url="http://127.0.0.1/v1", api_key=SecretStr("k"))
-    assert embedder_named(given, "as-set") == given
-    assert embedder_named(given, "use").kind == "use"
-    other = embedder_named(given, "openai:small:v2")
+    settings = Settings(embedder=given)
+    assert named_settings(settings, "as-set") == settings
+    assert named_settings(settings, "use").embedder.kind == "use"
+    other = named_settings(settings, "openai:small:v2").embedder
     assert (other.kind, other.model, other.base_url) == ("openai", "small:v2", given.base_url)
+    quality = named_settings(settings, "use+quality")
+    assert (quality.embedder.kind, quality.retrieval.quality) == ("use", True)
+    assert named_settings(settings, "as-set+quality").embedder == given
     with pytest.raises(UsageError, match="no embedder"):
-        embedder_named(given, "magic:x")
+        named_settings(settings, "magic:x")

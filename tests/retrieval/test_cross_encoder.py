@@ -21,7 +21,7 @@ from core.nouns import Question, Source
 from core.settings import Settings
 from evals.readers.passages import written
 from evals.retrieval.lab import FOLDERS, Lab
-from retrieval import cross_encoder
+from retrieval import e5
 from retrieval.cross_encoder import CrossEncoder
 from retrieval.e5 import E5, PairReader, installed
 
@@ -179,8 +179,8 @@ def on(folder: Path) -> Settings:
 def test_missing_weights_are_named_before_anything_is_done(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, here: bool, cure: str
 ) -> None:
-    monkeypatch.setattr(cross_encoder, "installed", lambda: None)
-    monkeypatch.setattr(cross_encoder, "supported", lambda: here)
+    monkeypatch.setattr(e5, "installed", lambda: None)
+    monkeypatch.setattr(e5, "supported", lambda: here)
     with pytest.raises(UsageError) as missing:
         App(on(tmp_path))
     assert cure in missing.value.hint
@@ -189,15 +189,15 @@ def test_missing_weights_are_named_before_anything_is_done(
 
 def test_an_app_reads_where_it_is_told_to(reader: PairReader, tmp_path: Path) -> None:
     async def scene() -> None:
-        for wanted in (on(tmp_path), Settings(data_dir=tmp_path)):
+        for wanted in (on(tmp_path / "with"), Settings(data_dir=tmp_path / "without")):
             app = App(wanted)
             await app.open()
             assert app._searcher
-            assert bool(app._searcher._cross_encoder) == wanted.retrieval.quality
+            assert bool(app._searcher._cross_encoder) == bool(app._searcher._tokens) == wanted.retrieval.quality
             await app.close()
 
     asyncio.run(scene())
-    assert any("quality mode reads" in each.what for each in examine(on(tmp_path)))
+    assert any("quality mode reads" in each.what for each in examine(on(tmp_path / "with")))
 
 
 @pytest.mark.parametrize("what", ["empty", "short", "other", "noise", "cut"])
