@@ -23,6 +23,7 @@ QUOTES = 3
 PASSAGES = 6  # looked into
 LONGEST = 480  # characters of a quote
 MARGIN = 3.0  # a neighbour this much worse than the quote's best unit stays out
+ROW_MARGIN = 0.5  # likewise of two rows of a table: the other rows are about other things
 SAME_PASSAGE = 1.0  # what a second quote of a passage must be better by
 SAME_DOCUMENT = 0.3
 # A short question in the words of a heading («сколько хранятся логи» over «Журналы › Сроки хранения») asks for the table below,
@@ -96,7 +97,10 @@ def unit_scores(result: SearchResult, weigh: Scorer | None = None) -> list[Matri
     scores = [weigh(table) for table in tables]
     for own, table, item in zip(scores, tables, result.found, strict=False):
         if float(item.candidate.header @ shares) >= HEADED:
-            own += ROWS_HELPED * table[:, UNIT.index("row")]
+            rows = table[:, UNIT.index("row")] > 0
+            own[rows] = (
+                own[rows].max(initial=-np.inf) + ROWS_HELPED
+            )  # all alike: the table is asked for, not a row of it
     return scores
 
 
@@ -118,8 +122,8 @@ def stretch(
     kinds: Shape, spans: Sequence[tuple[int, int]], scores: Matrix, unit: int, taken: Sequence[tuple[int, int]] = (),
     margin: float = MARGIN,
 ) -> tuple[int, int]:  # fmt: skip
-    """The first and the last unit of the quote around a unit: what belongs to it, then neighbours at most `margin` worse, the
-    better first."""
+    """The first and the last unit of the quote around a unit: what belongs to it, then neighbours at most `margin` worse, rows
+    beside a row at most ROW_MARGIN, the better first."""
     first = last = unit
     low = max((end + 1 for _, end in taken if end < unit), default=0)
     high = min((start - 1 for start, _ in taken if start > unit), default=len(spans) - 1)
@@ -133,7 +137,8 @@ def stretch(
             if not low <= near <= high or not fits(min(first, near), max(last, near)):
                 continue
             belongs = _belongs(kinds, near, first if side < 0 else last, side)
-            if belongs or scores[near] >= scores[unit] - margin:
+            allowed = min(margin, ROW_MARGIN) if kinds.row[near] and kinds.row[unit] else margin
+            if belongs or scores[near] >= scores[unit] - allowed:
                 options.append((float(scores[near]) + (100.0 if belongs else 0.0), min(first, near), max(last, near)))
         if not options:
             break

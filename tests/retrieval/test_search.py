@@ -55,6 +55,14 @@ def test_quotes_are_verbatim_and_few(lab: Lab) -> None:
     assert asked
 
 
+def test_a_row_is_quoted_alone_and_a_table_whole(lab: Lab) -> None:
+    row = asyncio.run(lab.search(Question("Какой RPO у сервисов T1?"))).evidence[0].quote
+    assert "T1" in row
+    assert "T3" not in row
+    table = asyncio.run(lab.search(Question("Сколько хранятся логи?"))).evidence[0].quote
+    assert all(kind in table for kind in ("балансировщик", "debug", "аудит", "платежи", "GitLab"))
+
+
 def test_the_wrong_layout_and_english_find_the_russian_page(lab: Lab) -> None:
     russian = ask(lab, "сколько дней отпуска")
     source = russian.hits[0].source
