@@ -59,6 +59,10 @@ def test_a_row_is_quoted_alone_and_a_table_whole(lab: Lab) -> None:
     row = asyncio.run(lab.search(Question("Какой RPO у сервисов T1?"))).evidence[0].quote
     assert "T1" in row
     assert "T3" not in row
+    prose = asyncio.run(lab.search(Question("Сколько дней отпуска в год?"))).evidence[0].quote
+    assert "28 календарных дней" in prose, (
+        "a table below a fitting heading does not come before the sentence that answers"
+    )
     table = asyncio.run(lab.search(Question("Сколько хранятся логи?"))).evidence[0].quote
     assert all(kind in table for kind in ("балансировщик", "debug", "аудит", "платежи", "GitLab"))
 
