@@ -24,11 +24,13 @@ from bot.telegram.answering import Answering
 from bot.telegram.confirm import Confirmations
 from bot.telegram.desk import Desk
 from bot.telegram.gate import PER_CHAT, Gate
-from bot.telegram.outcome import Asked
+from bot.telegram.inline import Inline
+from bot.telegram.outcome import Asked, Who
 from bot.telegram.render import marked, plain
 from bot.telegram.split import split, units
 from bot.telegram.words import ADMIN_COMMANDS, COMMANDS, WHY, WORDS, lang_of
 from core.errors import UnavailableError
+from core.nouns import Question
 from core.settings import Settings, TelegramSettings
 from tests.loopback.telegram.text import entity_errors
 
@@ -220,6 +222,32 @@ def test_confirmations_are_one_persons_and_once() -> None:
 
 
 # Places, names, secrets
+
+
+def test_an_inline_query_typed_over_is_not_answered() -> None:
+    asked: list[str] = []
+
+    async def play() -> None:
+        both = asyncio.Event()
+
+        async def answer(question: Question, persona: str | None) -> None:
+            asked.append(question.text)
+            if len(asked) == 2:
+                both.set()
+            raise UnavailableError("the test ends here")
+
+        inline = Inline(
+            SimpleNamespace(app=SimpleNamespace(answer=answer)),  # type: ignore[arg-type]
+            SimpleNamespace(persona=lambda user: None),  # type: ignore[arg-type]
+        )
+        for user, text in ((1, "Скол"), (2, "Где логи?"), (1, "Сколько дней"), (1, "Сколько дней отпуска?")):
+            who = Who(Talk(7, user, 0, user), "ru", 1, private=True, owner=False, allowed=True)
+            inline.ask(SimpleNamespace(id=text), who, text)  # type: ignore[arg-type]
+        await both.wait()
+        await inline.close()
+
+    asyncio.run(asyncio.wait_for(play(), 30))
+    assert sorted(asked) == ["Где логи?", "Сколько дней отпуска?"]
 
 
 def test_only_allowed_places(tmp_path: Path) -> None:
