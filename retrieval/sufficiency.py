@@ -30,8 +30,8 @@ REFUSE_BELOW = 0.25
 PARTLY_BELOW = 0.42  # below it the answer says that it may not be one
 # The cross-encoder's log odds beside the signals', both chosen on the held parts of handbook, install and dcmd, none of which it
 # learned from (`python -m evals.readers.weigh`): the offset so that as many answerable questions of theirs are refused as
-# without it. Log odds of -3.3 change nothing. Signals fitted anew want these anew.
-CROSS_WEIGHT, CROSS_OFFSET = 0.3, 0.99
+# without it. Log odds of -1.7 change nothing. Signals fitted anew want these anew.
+CROSS_WEIGHT, CROSS_OFFSET = 0.5, 0.86
 NAMED_MISSING = 2  # words a refusal names
 ALIKE = 0.5  # what stands for a name no better than this is another name
 LOOKED = 3  # passages
