@@ -58,8 +58,12 @@ class Layer(nn.Module):
 class Reader(nn.Module):
     """`base` holds e5-small's arrays by name, `emb.word` only the rows in use. Places begin anew with the second text."""
 
-    def __init__(self, base: dict[str, Tensor], kinds: int, layers: int, rank: int, drop: float = 0.1) -> None:
+    def __init__(
+        self, base: dict[str, Tensor], kinds: int, layers: int, rank: int, drop: float = 0.1, still: int = 0
+    ) -> None:
+        """`still`: so many of the lower layers, and what is below them, stay as they are."""
         super().__init__()
+        self.still = still
 
         def read(name: str) -> Tensor:
             return base[name].float().clone()
@@ -77,10 +81,15 @@ class Reader(nn.Module):
 
     def forward(self, ids: Tensor, places: Tensor, sides: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
         """Logits of the pair's kinds, (batch, kinds), and of each word's being at fault, (batch, length)."""
-        x = self.word[ids].float() + self.place[places] + self.kind + self.side[sides]
-        x = F.dropout(self.entry(x), self.drop, self.training).to(torch.bfloat16)
-        mask = torch.zeros(there.shape, dtype=x.dtype, device=x.device).masked_fill(~there, -1e4)[:, None, None, :]
-        for layer in self.layers:
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.still):
+            x = self.word[ids].float() + self.place[places] + self.kind + self.side[sides]
+            x = F.dropout(self.entry(x), self.drop, self.training)
+            if x.is_cuda:
+                x = x.to(torch.bfloat16)  # many processors have no unit for it and take ten times as long
+            mask = torch.zeros(there.shape, dtype=x.dtype, device=x.device).masked_fill(~there, -1e4)[:, None, None, :]
+            for layer in self.layers[: self.still]:
+                x = layer(x, mask)
+        for layer in self.layers[self.still :]:
             x = layer(x, mask)
         x = x.float()
         first = F.dropout(torch.tanh(self.pooled(x[:, 0])), self.drop, self.training)

@@ -1,4 +1,5 @@
-"""Trains one reader on a GPU: `python3 -m evals.readers.train --data DIR --task guard|passage --seconds N --out DIR`.
+"""Trains one reader on a GPU: `python3 -m evals.readers.train --data DIR --task guard|passage --seconds N --out DIR`; with
+`--start` and `--still` one that has learned already goes on learning on a processor.
 
 DIR holds `base.npz` and `pieces.json` (made by `evals.readers.prepare`), and the task's lines. Prints AUC of what was kept apart
 while it learns; writes what was learned as `NAME.npz` and the scores of the sets kept apart as `NAME.scores.npz`."""
@@ -236,6 +237,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=10**6, help="pairs of each set kept apart")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=Path, help="what another reader learned, to begin from")
+    parser.add_argument("--still", type=int, default=0, help="lower layers that stay as they are")
     parser.add_argument("--drop", type=float, default=0.1)
     options = parser.parse_args()
     began = time.time()
@@ -265,12 +267,15 @@ def main() -> None:
         options.layers,
         options.rank,
         options.drop,
+        options.still,
     )
     if options.start:
         begun(model, options.start)
     model.to(DEVICE)
-    matrices = [p for n, p in model.learned().items() if p.ndim > 1 and "side" not in n]
-    others = [p for n, p in model.learned().items() if p.ndim == 1 or "side" in n]
+    still = tuple(f"layers.{n}." for n in range(options.still)) + (("side", "entry.") if options.still else ())
+    moved = {name: p for name, p in model.learned().items() if not name.startswith(still)}
+    matrices = [p for n, p in moved.items() if p.ndim > 1 and "side" not in n]
+    others = [p for n, p in moved.items() if p.ndim == 1 or "side" in n]
     optimiser = torch.optim.AdamW(
         [{"params": matrices, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}],
         lr=options.rate,
