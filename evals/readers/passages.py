@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from bot.evaluation import Item, holds, right
-from evals.retrieval.lab import FOLDERS, Lab, questions, xquad
-from evals.retrieval.train import SETS, XQUAD_CROSSED, XQUAD_SAME
+from evals.retrieval.lab import Lab, questions, xquad
+from evals.retrieval.train import SETS, XQUAD_CROSSED, XQUAD_SAME, folders
 from retrieval.cross_encoder import headed
 from retrieval.evidence import choose, unit_scores
 from retrieval.search import RESCORED
@@ -76,7 +76,7 @@ def _stretch(text: str, low: int, high: int, dice: random.Random) -> tuple[int, 
 
 
 def searched() -> Iterator[dict[str, Any]]:
-    labs = {name: Lab(folder) for name, folder in FOLDERS.items()}
+    labs = {name: Lab(folder) for name, folder in folders().items()}
     for part in ("dev", "held"):
         for name in SETS:
             for where, item in questions(name, part):

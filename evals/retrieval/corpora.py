@@ -1,4 +1,4 @@
-"""Two more corpora of Russian documentation, made from Debian packages: `python -m evals.retrieval.corpora [FOLDER]`.
+"""Four more corpora of Russian documentation, made from Debian packages: `python -m evals.retrieval.corpora [FOLDER]`.
 
 Fetches the packages with apt-get, takes the pages named here and cuts off their navigation; knows nothing of the questions."""
 
@@ -10,8 +10,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from core.errors import ExpertbotError, UsageError
@@ -37,6 +38,39 @@ SECTIONS: Mapping[str, Sequence[str]] = {
     "directoryhotlist": ("1.", "2.5.", "2.9.", "3.1.", "3.5."),
     "commandline": ("1.",),
 }
+# Pages of GIMP's help, a chance choice among those in Russian and of middle length.
+GIMP = """
+gfdl-4 gfdl-addendum gimp-colors-auto-menu gimp-concepts-brushes gimp-concepts-gradients gimp-concepts-image-guides
+gimp-concepts-palettes gimp-concepts-undo gimp-dialogs-content gimp-file-create gimp-filter-bump-map
+gimp-filter-desaturate gimp-filter-dropshadow gimp-filter-edge gimp-filter-gaussian-blur gimp-filter-lens-distortion
+gimp-filter-median-blur gimp-filter-pixelize gimp-filter-recursive-transform gimp-filter-supernova
+gimp-filter-tile-paper gimp-filter-value-propagate gimp-filter-wind gimp-filters-python-fu gimp-filters-script-fu
+gimp-histogram-dialog gimp-image-color-profile-assign gimp-image-color-profile-convert gimp-image-color-profile-save
+gimp-image-dialog gimp-image-merge-layers gimp-image-properties gimp-image-scale gimp-image-window-quick-mask-button
+gimp-indexed-palette-dialog gimp-introduction-history-2-4 gimp-introduction-history-2-6
+gimp-introduction-history-early-days gimp-layer-crop gimp-layer-resize gimp-navigation-dialog gimp-path-stroke
+gimp-pattern-dialog gimp-pointer-info-dialog gimp-symmetry-dialog gimp-tool-convolve gimp-tool-ellipse-select
+gimp-tool-eraser gimp-tool-handle-transform gimp-tool-ink gimp-tool-move gimp-tool-pencil gimp-tool-perspective-clone
+gimp-tool-perspective gimp-tool-rect-select gimp-tool-rotate gimp-tool-scale gimp-tool-shear gimp-tool-warp
+gimp-tutorial-quickie-crop gimp-tutorial-quickie-separate gimp-undo-dialog gimp-using-script-fu-tutorial-lists
+gimp-using-script-fu-tutorial-script gimp-using-selections gimp-using-setup-tile-cache gimp-using-simpleobjects
+gimp-view-zoom plug-in-align-layers plug-in-curve-bend plug-in-depth-merge plug-in-film plug-in-gfig plug-in-grid
+plug-in-ifscompose plug-in-lic plug-in-lighting plug-in-oilify plug-in-sparkle plug-in-unit-editor script-fu-addborder
+script-fu-carve-it script-fu-clothify script-fu-fuzzy-border script-fu-line-nova script-fu-old-photo
+script-fu-predator script-fu-round-corners script-fu-weave tone-mapping-conclusion
+""".split()
+# Pages on Debian's packages and of KiCad: those mostly in Russian.
+APTITUDE = """
+ch01s01s01 ch01s01s02 ch01s01s04 ch01s02 ch02s01s02 ch02s02s02 ch02s02s03 ch02s02s04 ch02s02s05 ch02s02s06 ch02s03s02
+ch02s03s03 ch02s03s04 ch02s03s05 ch02s04 ch02s04s01 ch02s04s02 ch02s04s03 ch02s04s04 ch02s04s05 ch02s05s01 ch02s05s02
+ch02s05s03 ch02s05s04 ch02s05s05 ch02s06 index ld-idm1874 pr01s02 pr01s03 pr01s04s03 rn01re01 rn01re02 rn01re03
+""".split()
+FAQ = """
+basic-defs choosing compatibility contributing customizing faqinfo ftparchives getting-debian nextrelease pkg-basics
+pkgtools redistributing software support uptodate
+""".split()
+MAINTAINER = "advanced build checkit dother dreq first modify start update upload".split()
+KICAD = "kicad pl_editor".split()
 TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.S)
 HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.S)
 NUMBER = re.compile(r"\s*(\d+(?:\.\d+)*\.)\s+")
@@ -56,6 +90,13 @@ class Package:
 
 INSTALL = Package("installation-guide-amd64", "usr/share/doc/installation-guide-amd64/ru")
 DCMD = Package("doublecmd-help-ru", "usr/share/doublecmd/doc/ru")
+GIMP_HELP = Package("gimp-help-ru", "usr/share/gimp/2.0/help/ru")
+DEBIAN = {
+    "aptitude": (Package("aptitude-doc-ru", "usr/share/doc/aptitude/html/ru"), APTITUDE, ".html"),
+    "faq": (Package("debian-faq-ru", "usr/share/doc/debian/FAQ/ru"), FAQ, ".ru.html"),
+    "maint": (Package("maint-guide-ru", "usr/share/doc/maint-guide-ru/html"), MAINTAINER, ".ru.html"),
+    "kicad": (Package("kicad-doc-ru", "usr/share/doc/kicad/help/ru"), KICAD, ".html"),
+}
 
 
 def plain(markup: str) -> str:
@@ -67,11 +108,11 @@ def page(title: str, body: str) -> str:
     return f"<html>{head}<body>\n{body}\n</body></html>\n"
 
 
-def install_pages(folder: Path) -> Iterator[tuple[str, str]]:
-    """(file name, HTML) of the installation guide, a section a page."""
-    for name in GUIDE:
-        markup = NAVIGATION.sub("", (folder / f"{name}.html").read_text(encoding="utf-8"))
-        yield f"{name}.html", markup
+def whole_pages(folder: Path, names: Sequence[str], ending: str = ".html", head: str = "") -> Iterator[tuple[str, str]]:
+    """(file name, HTML) of these pages as they are; `head` goes before the names."""
+    for name in names:
+        markup = NAVIGATION.sub("", (folder / f"{name}{ending}").read_text(encoding="utf-8"))
+        yield f"{head}{name}{ending}", markup
 
 
 def dcmd_pages(folder: Path) -> Iterator[tuple[str, str]]:
@@ -92,7 +133,16 @@ def dcmd_pages(folder: Path) -> Iterator[tuple[str, str]]:
             )
 
 
-CORPORA = {"install": (INSTALL, install_pages), "dcmd": (DCMD, dcmd_pages)}
+Pages = Callable[[Path], Iterator[tuple[str, str]]]
+CORPORA: Mapping[str, Sequence[tuple[Package, Pages]]] = {
+    "install": [(INSTALL, partial(whole_pages, names=GUIDE))],
+    "dcmd": [(DCMD, dcmd_pages)],
+    "gimp": [(GIMP_HELP, partial(whole_pages, names=GIMP))],
+    "debian": [
+        (package, partial(whole_pages, names=names, ending=ending, head=f"{head}-"))
+        for head, (package, names, ending) in DEBIAN.items()
+    ],
+}
 
 
 def made(home: Path = HOME) -> dict[str, Path]:
@@ -118,16 +168,18 @@ def unpack(package: Package, folder: Path) -> Path:
 
 
 def make(out: Path) -> dict[str, int]:
-    """Writes `out`/install and `out`/dcmd; the pages written by corpus. Raises UsageError where apt isn't there."""
+    """Writes a folder a corpus below `out`; the pages written by corpus. Raises UsageError where apt isn't there."""
     counts = {}
     with tempfile.TemporaryDirectory() as scratch:
         Path(scratch).chmod(0o755)  # apt drops to a user of its own while it downloads
-        for name, (package, pages) in CORPORA.items():
-            source = unpack(package, Path(scratch))
+        for name, packages in CORPORA.items():
             target = out / name
             target.mkdir(parents=True, exist_ok=True)
-            written = [(target / file).write_text(markup, encoding="utf-8") for file, markup in pages(source)]
-            counts[name] = len(written)
+            counts[name] = 0
+            for package, pages in packages:
+                for file, markup in pages(unpack(package, Path(scratch))):
+                    (target / file).write_text(markup, encoding="utf-8")
+                    counts[name] += 1
     return counts
 
 
