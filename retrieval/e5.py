@@ -221,22 +221,17 @@ class _Network:
 
 
 class Encoder:
-    """E5 as it is: the states of a text's tokens. Without state between calls; loading it takes a fifth of a second, 90 MB."""
+    """E5, by itself or with an adapter: the states of a text's tokens. Without state between calls; loading it takes a fifth of a
+    second, 90 MB."""
 
     LONGEST = 510  # tokens of a text, without the marks around it
 
-    def __init__(self, base: E5) -> None:
+    def __init__(self, base: E5, learned: Mapping[str, Matrix] | None = None, layers: int = E5.layers) -> None:
+        """`learned`: changes of some layers, by the names of evals/readers/network.py. `layers`: so many of the lower ones."""
         self._base = base
         self._places = base.array("emb.pos") + base.array("emb.type")[0]
         entry = (base.array("emb.ln.w"), base.array("emb.ln.b"))
-        self._network = _Network(entry, [self._layer(number) for number in range(base.layers)], base.heads)
-
-    def _layer(self, number: int) -> dict[str, Any]:
-        def both(name: str) -> tuple[Matrix, Matrix]:
-            weight = np.ascontiguousarray(self._base.array(f"l{number}.{name}.w"))
-            return weight, self._base.array(f"l{number}.{name}.b")
-
-        return {name: both(name) for name in (*LINEAR, "aln", "oln")}
+        self._network = _Network(entry, _layers(base, learned or {})[:layers], base.heads)
 
     def pieces(self, text: str) -> list[int]:
         """Numbers of the text's pieces, without marks around them."""
@@ -268,19 +263,7 @@ class PairReader:
         self._sides = [rows + side for side in wide["side"]]
         self._ends = {name: value for name, value in wide.items() if not name.startswith("layers.")}
         entry = (self._ends["entry.weight"], self._ends["entry.bias"])
-        self._network = _Network(entry, [self._layer(number, wide) for number in range(base.layers)], base.heads)
-
-    def _layer(self, number: int, wide: Mapping[str, Matrix]) -> dict[str, Any]:
-        head = f"layers.{number}."
-        mine = {name.removeprefix(head): value for name, value in wide.items() if name.startswith(head)}
-        layer: dict[str, Any] = {
-            "aln": (mine["aln.weight"], mine["aln.bias"]),
-            "oln": (mine["oln.weight"], mine["oln.bias"]),
-        }
-        for name in LINEAR:
-            weight = self._base.array(f"l{number}.{name}.w") + mine[f"{name}.down"].T @ mine[f"{name}.up"].T
-            layer[name] = (np.ascontiguousarray(weight), mine[f"{name}.bias"])
-        return layer
+        self._network = _Network(entry, _layers(base, wide), base.heads)
 
     def read(self, first: str, seconds: Sequence[str]) -> Matrix:
         """(len(seconds), kinds) logits of each pair; the pairs go through the matrices together. `seconds` has at least one."""
@@ -303,6 +286,19 @@ class PairReader:
         half = self.LONGEST // 2
         one = one[: max(half, self.LONGEST - len(two))]
         return one, two[: self.LONGEST - len(one)]
+
+
+def _layers(base: E5, learned: Mapping[str, Matrix]) -> list[dict[str, Any]]:
+    """The layers as `_Network` takes them, the adapters of `learned` merged into the matrices."""
+
+    def both(number: int, name: str) -> tuple[Matrix, Matrix]:
+        weight, mine = base.array(f"l{number}.{name}.w"), f"layers.{number}.{name}"
+        if f"{mine}.down" in learned:
+            weight = weight + learned[f"{mine}.down"].T @ learned[f"{mine}.up"].T
+        weight = np.ascontiguousarray(learned.get(f"{mine}.weight", weight))
+        return weight, learned.get(f"{mine}.bias", base.array(f"l{number}.{name}.b"))
+
+    return [{name: both(number, name) for name in (*LINEAR, "aln", "oln")} for number in range(base.layers)]
 
 
 def _normed(x: Matrix, weight: Matrix, bias: Matrix) -> Matrix:

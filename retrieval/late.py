@@ -44,14 +44,14 @@ class TokenEncoder:
     """A quarter of a second a passage on two old cores, a fiftieth a question; loaded at its first use, 90 MB. Raises UsageError
     where the weights are not installed, and at the first use UnavailableError where they are damaged."""
 
-    name = "e5-small tokens 1"
+    name = "e5-small tokens 2"
 
     def __init__(self) -> None:
         weights()
 
     @cached_property
     def _encoder(self) -> Encoder:
-        return Encoder(shared())
+        return Encoder(shared(), self._learned)
 
     @cached_property
     def _learned(self) -> Mapping[str, Matrix]:
@@ -61,7 +61,7 @@ class TokenEncoder:
     def query(self, text: str) -> TokenQuery:
         pieces = self._encoder.pieces(ASKED + text[:LONGEST_TEXT])
         (states,) = self._encoder.states([pieces])
-        own = states[1 + len(self._encoder.pieces(ASKED)) : -1]
+        own = states[1 + len(self._encoder.pieces(ASKED.rstrip())) : -1]  # a space at the end would be a piece
         states = (own if len(own) else states) - self._learned["mean"]
         heft = np.logaddexp(0, states @ self._learned["weight"] + self._learned["weight_offset"])
         return TokenQuery(self._projected(states), np.asarray(heft / heft.sum(), np.float32))

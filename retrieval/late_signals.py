@@ -1,5 +1,5 @@
-"""What late interaction tells of a passage, of a unit of it and of a question's chances, as numbers a scorer weighs, beside those
-of retrieval/features.py, units.py and sufficiency.py. Knows no weights and no store."""
+"""What late interaction tells of a passage and of a unit of it, as numbers a scorer weighs, beside those of retrieval/features.py
+and units.py. Knows no weights and no store."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 if TYPE_CHECKING:
     from core.ports import Matrix
     from retrieval.features import Candidate
-    from retrieval.found import SearchResult
 
 PASSAGE_LATE = (
     "late", "late unit", "late second unit", "late text", "z late", "z late unit", "late behind", "late unit behind",
@@ -20,14 +19,6 @@ PASSAGE_LATE = (
 UNIT_LATE = (
     "late", "late alone", "late around", "late behind", "late alone behind", "late around behind", "late in passage",
 )  # fmt: skip
-SUFFICIENCY_LATE = (
-    "late", "late unit", "late around", "late text", "late of three", "late ahead", "late unit ahead", "late spread",
-    "late weakest", "late second weakest", "late weak share", "late text weakest", "late text weak share", "late crossed",
-    "late weakest crossed", "late of three weakest",
-)  # fmt: skip
-WEAK = 0.45  # cosine below which a token of the question is hardly met
-COUNTS = 0.5  # of the mean weight: what a token must weigh to be among the weakest
-SPREAD = 8  # passages
 
 
 def whole(candidate: Candidate) -> float:
@@ -85,35 +76,3 @@ def _columns(candidate: Candidate) -> Matrix:
     wide[1:] = np.maximum(wide[1:], units[:-1])
     wide[:-1] = np.maximum(wide[:-1], units[1:])
     return np.column_stack([table @ candidate.heft for table in (units, candidate.met[1:], wide)])
-
-
-def sufficiency_late(result: SearchResult, scores: Sequence[Matrix]) -> Matrix:
-    """(len(SUFFICIENCY_LATE),). `scores` are the unit scores of the first passages."""
-    found = [item.candidate for item in result.found]
-    heft = found[0].heft
-    best = [(float(row.max()), rank, int(row.argmax())) for rank, row in enumerate(scores) if len(row)]
-    _, rank, unit = max(best, default=(0.0, 0, 0))
-    units = _units(found[rank])
-    quoted = units[max(0, unit - 1) : unit + 2].max(axis=0)
-    text = found[rank].met[1:][max(0, unit - 1) : unit + 2].max(axis=0, initial=0.0)
-    three = np.max([item.met.max(axis=0) for item in found[:3]], axis=0)
-    late = np.array([whole(item) for item in found[:SPREAD]])
-    tops = np.array([float((_units(item) @ item.heft).max()) for item in found[:SPREAD]])
-    weak, text_weak, three_weak = _weakest(quoted, heft), _weakest(text, heft), _weakest(three, heft)
-    crossed = float(result.found[0].features[CROSSED])
-    signals = (
-        late[0], units[min(unit, len(units) - 1)] @ heft, quoted @ heft, text @ heft, three @ heft,
-        late[0] - late[1:].mean() if len(late) > 1 else 0.1, tops[0] - tops[1:].mean() if len(tops) > 1 else 0.1, late.std(),
-        weak[0], weak[1], (heft * (quoted < WEAK)).sum(), text_weak[0], (heft * (text < WEAK)).sum(),
-        crossed * (quoted @ heft), crossed * weak[0], three_weak[0],
-    )  # fmt: skip
-    return np.array(signals, np.float32)
-
-
-CROSSED = 17  # "other language" among retrieval.features.PASSAGE
-
-
-def _weakest(met: Matrix, heft: Matrix) -> tuple[float, float]:
-    """The least and the second least met of the tokens that count."""
-    some = np.sort(met[heft >= COUNTS * heft.mean()])
-    return float(some[0]), float(some[min(1, len(some) - 1)])

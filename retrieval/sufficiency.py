@@ -14,7 +14,6 @@ from core.text import LATIN, fold, language
 from retrieval.asked import capitalised
 from retrieval.features import OPENING, PASSAGE, weighed
 from retrieval.found import SearchResult
-from retrieval.late_signals import sufficiency_late
 from retrieval.neighbours import common
 from retrieval.rank import Scorer, scorer
 from retrieval.reader import READER, WORD_VECTOR, question_vector, reader_features
@@ -31,7 +30,7 @@ PARTLY_BELOW = 0.42  # below it the answer says that it may not be one
 # The cross-encoder's log odds beside the signals', both chosen on the held parts of handbook, install and dcmd, none of which it
 # learned from (`python -m evals.readers.weigh`): the offset so that as many answerable questions of theirs are refused as
 # without it. Log odds of -1.7 change nothing. Signals fitted anew want these anew.
-CROSS_WEIGHT, CROSS_OFFSET = 0.5, 0.86
+CROSS_WEIGHT, CROSS_OFFSET = 0.5, 0.85
 NAMED_MISSING = 2  # words a refusal names
 ALIKE = 0.5  # what stands for a name no better than this is another name
 LOOKED = 3  # passages
@@ -63,8 +62,7 @@ def judge(result: SearchResult, scores: Sequence[Matrix], cross: float | None = 
     """`scores` are the unit scores of the first passages, `cross` the cross-encoder's log odds, None where it was not asked."""
     if hopeless(result):
         return Judgement("refused", 0.0, missing(result))
-    late = result.late
-    strong = strength(sufficiency_features(result, scores), scorer("sufficiency", late), scorer("topic", late))
+    strong = strength(sufficiency_features(result, scores), scorer("sufficiency"), scorer("topic"))
     if cross is not None:
         strong += CROSS_WEIGHT * cross + CROSS_OFFSET
     confidence = 1 / (1 + math.exp(-max(-30.0, min(30.0, strong))))
@@ -141,8 +139,7 @@ def sufficiency_features(result: SearchResult, scores: Sequence[Matrix]) -> Matr
         **_asked(seen),
     }
     ranked = np.array([signals[name] for name in RANKED], np.float32)
-    late = [sufficiency_late(result, scores)] if result.late else []
-    return np.concatenate([ranked, reader_features(result, scores), question_vector(result.query.own), *late])
+    return np.concatenate([ranked, reader_features(result, scores), question_vector(result.query.own)])
 
 
 def _see(result: SearchResult, scores: Sequence[Matrix]) -> _Sight:

@@ -35,7 +35,7 @@ def measured(name: str, reader: CrossEncoder) -> Any:
             continue  # refused whatever is read
         scores = unit_scores(result)
         quotes = [quote.source for quote in choose(result, scores)]
-        told = strength(sufficiency_features(result, scores), scorer("sufficiency", True), scorer("topic", True))
+        told = strength(sufficiency_features(result, scores), scorer("sufficiency"), scorer("topic"))
         rows.append((bool(item.gold), told, asyncio.run(reader.log_odds(result.query.text, quotes))))
     return np.array(rows)
 

@@ -1,5 +1,5 @@
-"""Fits the four scorers of retrieval/weights on the `dev` parts and on a sample of XQuAD, for the default mode and for the
-quality mode, which weighs late interaction too: `python -m evals.retrieval.train`.
+"""Fits the four scorers of retrieval/weights on the `dev` parts and on a sample of XQuAD, and those of passages and units anew
+for the quality mode, which weighs late interaction too: `python -m evals.retrieval.train`.
 
 Prints what five folds by page give on werf dev, and what weights that never saw a set give on it; then writes the weights of
 all `dev` parts. Needs torch, the extra `quality` and the corpora of `evals.retrieval.corpora`; half an hour on two cores."""
@@ -17,12 +17,12 @@ import torch
 
 from bot.evaluation import Item, auc, holds, letters, right
 from evals.retrieval.fit import fit_logistic, fit_ranker, write
-from evals.retrieval.lab import FOLDERS, Lab, questions, xquad
+from evals.retrieval.lab import FOLDERS, Lab, questions, taught, xquad
 from retrieval.evidence import PASSAGES, choose, unit_scores, unit_tables
 from retrieval.features import NOTHING, PASSAGE, passage_features
 from retrieval.found import SearchResult
 from retrieval.late import TokenEncoder
-from retrieval.late_signals import PASSAGE_LATE, SUFFICIENCY_LATE, UNIT_LATE
+from retrieval.late_signals import PASSAGE_LATE, UNIT_LATE
 from retrieval.rank import LATE, Scorer
 from retrieval.search import RESCORED
 from retrieval.sufficiency import SUFFICIENCY, strength, sufficiency_features
@@ -72,7 +72,7 @@ missing number around, default unanswered, limit unanswered
     .strip()
     .split(", ")
 )
-LATE_SIGNALS = {PASSAGE: PASSAGE_LATE, UNIT: UNIT_LATE, SUFFICIENCY: SUFFICIENCY_LATE}
+LATE_SIGNALS = {PASSAGE: PASSAGE_LATE, UNIT: UNIT_LATE}
 ASKS = frozenset(("asks whether", "asks why", "asks default", "has focus", "has acts", "kinds"))
 
 
@@ -183,7 +183,7 @@ def fit_topic(x: Any, cases: Sequence[Case]) -> Scorer:
     chosen = home | np.array([not at_home(case) for case in cases])
     weights = np.where(home, [1.0 if case.set in SETS else PLAIN for case in cases], 0.0)
     weights[chosen & ~home] = weights.sum() / (chosen & ~home).sum()
-    made = fit_signals(x[chosen], home[chosen], weights[chosen], names(SUFFICIENCY, cases), evidence_only=True)
+    made = fit_signals(x[chosen], home[chosen], weights[chosen], SUFFICIENCY, evidence_only=True)
     written = home & np.array([case.set in SETS for case in cases])
     least = float(np.quantile(made(x[written]), GATED))
     return replace(made, linear=GATE * made.linear, offset=GATE * (made.offset - least) + 1.0)
@@ -290,14 +290,13 @@ def fit_all(cases: Sequence[Case]) -> Made:
     """Passage, unit, sufficiency and topic scorers. The last two learn from what rankers say of pages that those never saw."""
     pages = sorted({case.page for case in cases})
     half = {page: n % 2 for n, page in enumerate(np.random.default_rng(2).permutation(pages))}
-    rows = np.zeros((len(cases), len(names(SUFFICIENCY, cases))), np.float32)
+    rows = np.zeros((len(cases), len(SUFFICIENCY)), np.float32)
     for number in (0, 1):
         rankers = fit_rankers([case for case in cases if half[case.page] != number])
         inside = [n for n, case in enumerate(cases) if half[case.page] == number]
         rows[inside] = sufficiency_rows([cases[n] for n in inside], *rankers)
     held = np.array([bool(case.item.gold) for case in cases])
-    signals = names(SUFFICIENCY, cases)
-    sufficiency = fit_signals(rows, held, sufficiency_weights(cases), signals, evidence_only=False)
+    sufficiency = fit_signals(rows, held, sufficiency_weights(cases), SUFFICIENCY, evidence_only=False)
     return *fit_rankers(cases), sufficiency, fit_topic(rows, cases)
 
 
@@ -340,7 +339,10 @@ def main() -> None:
     cases = collect()
     for late in (False, True):
         print("quality mode" if late else "default mode")
-        train(cases if late else [without_tokens(case) for case in cases], LATE if late else "")
+        if late:
+            train([case for case in cases if not taught(case.documents, case.item)], LATE)
+        else:
+            train([without_tokens(case) for case in cases], "")
 
 
 def train(cases: Sequence[Case], suffix: str) -> None:
@@ -364,7 +366,11 @@ def train(cases: Sequence[Case], suffix: str) -> None:
     made = fit_all(cases)
     told("all dev, fitted (no proof)", measure([c for c in cases if c.set in SETS and at_home(c)], made))
     for name, weights in zip(("passage", "unit", "sufficiency", "topic"), made, strict=True):
-        write(name + suffix, weights)
+        if not suffix or name in (
+            "passage",
+            "unit",
+        ):  # the quality mode judges by the default's (docs/adr/013-late-interaction.md)
+            write(name + suffix, weights)
 
 
 if __name__ == "__main__":
