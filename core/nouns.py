@@ -81,7 +81,8 @@ class Passage:
 @dataclass(frozen=True, slots=True)
 class Source:
     """What `[n]` in a draft points at: a verbatim quote; `start`/`end` are offsets in the parsed document. `focus` is the
-    part of the quote that answers, the rest is what it stands among; `weight` compares the quotes of one answer."""
+    part of the quote that answers, the rest is what it stands among; `denied` is the heading above that, where it turns what is
+    said («Нельзя»); `weight` compares the quotes of one answer."""
 
     n: int
     source: str
@@ -91,6 +92,7 @@ class Source:
     start: int
     end: int
     focus: str = ""
+    denied: str = ""
     weight: float = 0.0
 
 

@@ -16,6 +16,19 @@ _LATIN_RUN = re.compile(r"[a-zA-Z]+")
 CITATION = re.compile(r"\s?\[(\d{1,3})\]")
 
 
+# Words by which a heading turns what stands below it into its opposite, or bounds it: «Нельзя», "What is not backed up".
+_DENIAL = re.compile(
+    r"\b(?:не|ни|нет|нельзя|никогда|никому|ничего|запре[тщ]\w*|исключени\w*|кроме|ограничени\w*"
+    r"|no|not|never|cannot|\w+n['’]t|forbidden|prohibited|disallowed|unsupported|except\w*|limitations?)\b",
+    re.IGNORECASE,
+)
+
+
+def denies(heading: str) -> bool:
+    """Whether what stands below a heading would be read wrongly without it."""
+    return bool(_DENIAL.search(heading))
+
+
 def fold(text: str) -> str:
     """Lower case with ё=е, the form in which words are compared."""
     return text.lower().replace("ё", "е")

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from core.errors import ExpertbotError
 from core.nouns import Draft, Passages, Source
-from core.text import CITATION, language, sentences, strip_citations
+from core.text import CITATION, denies, language, sentences, strip_citations
 
 Complete = Callable[[Sequence[dict[str, str]]], Awaitable[str]]
 
@@ -41,7 +41,7 @@ def refusal(passages: Passages, note: str = "") -> Draft:
 
 
 FENCE = re.compile(r"^\s*(?:[-*]\s+)?(?:`{3,}|~{3,})(?P<info>[^\n]*)$")
-HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
+HEADING = re.compile(r"^\s{0,3}#{1,6}\s+")
 MARKER = re.compile(r"^\s*(?:[-*•–—]|\d+[.)])\s+")
 ROW = re.compile(r"^(?P<head>[^:;\n]{1,30}): (?P<first>[^;\n]+); (?P<rest>[^:;\n]{1,60}: .+)$")
 PLAIN_HEADS = frozenset(  # of a first column that only says that its cells are names
@@ -53,7 +53,8 @@ SHORT = 420  # characters; quotes that come to no more are shown whole, else onl
 
 
 def present(quote: str) -> str:
-    """A quote as a person reads it: headings out, code lines each in backticks instead of a fence, a lone list marker out."""
+    """A quote as a person reads it: headings out but those that deny what follows, code lines each in backticks instead of a
+    fence, a lone list marker out."""
     lines = quote.strip().split("\n")
     fences = [n for n, line in enumerate(lines) if FENCE.match(line)]
     match = FENCE.match(lines[fences[0]]) if fences else None
@@ -65,7 +66,9 @@ def present(quote: str) -> str:
             code = not code
         elif code:
             shown += [f"`{line.strip()}`"] if line.strip() else []
-        elif line.strip() and not HEADING.match(line):
+        elif heading := HEADING.match(line):
+            shown += [f"{line[heading.end() :].strip()}:"] if denies(line) else []
+        elif line.strip():
             shown.append(_row(line.strip()))
     if len(shown) == 1:
         shown[0] = MARKER.sub("", shown[0])
@@ -82,11 +85,14 @@ def _row(line: str) -> str:
     return f"{row['first']} — {cells}"
 
 
-def cite(quote: str, n: int) -> str:
-    """A quote as a sentence with its mark: `Порог — 70 % [1].`; empty where the quote was nothing but a heading."""
+def cite(quote: str, n: int, denied: str = "") -> str:
+    """A quote as a sentence with its mark: `Порог — 70 % [1].`; empty where the quote was nothing but a heading. A heading
+    above it that denies what is said goes before it."""
     body = present(quote)
-    if not body:
+    if not body or body == f"{denied}:":
         return ""
+    if denied and f"{denied}:" not in body:
+        body = f"{denied}:\n{body}"
     closing = body[-1] if body[-1] in ".!?…" else "."
     return f"{body.rstrip('.!?…:;,')} [{n}]{closing}"
 
@@ -96,8 +102,8 @@ def compose(evidence: Sequence[Source]) -> str:
     strongest = max(source.weight for source in evidence)
     near = [source for source in evidence if source.weight >= strongest - CLOSE]
     whole = sum(len(source.quote) for source in near) <= SHORT
-    parts = [cite(source.quote if whole else source.focus or source.quote, source.n) for source in near]
-    parts = [part for part in parts if part] or [cite(source.quote, source.n) for source in evidence]
+    parts = [cite(source.quote if whole else source.focus or source.quote, source.n, source.denied) for source in near]
+    parts = [part for part in parts if part] or [cite(source.quote, source.n, source.denied) for source in evidence]
     return ("\n" if any("\n" in part for part in parts) else " ").join(part for part in parts if part)
 
 

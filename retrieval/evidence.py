@@ -3,6 +3,7 @@ it can't be read without, its lead-in, its block of code, and neighbours that an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.nouns import Source
+from core.text import denies
 from retrieval.features import HEADER_HELPS, weighed
 from retrieval.found import Found, SearchResult
 from retrieval.late_signals import unit_late
@@ -29,6 +31,7 @@ SAME_DOCUMENT = 0.3
 # A short question in the words of a heading («сколько хранятся логи» over «Журналы › Сроки хранения») asks for the table below,
 # whose rows never repeat those words. Longer questions are hardly ever covered so: none of the 411 of the dev sets is.
 HEADED = 0.75  # share of the question that title and headings hold
+HEADING = re.compile(r"^ {0,3}#{1,6} +(?P<text>[^\n]+)\n?", re.M)
 ROWS_HELPED, LATE_ROWS_HELPED = 4.0, 3.0  # points; the scorers of the quality mode like rows better by themselves
 
 
@@ -56,9 +59,11 @@ def choose(result: SearchResult, scores: Sequence[Matrix], limit: int = QUOTES) 
         first, last = stretch(kinds, item.spans, scores[rank], unit, taken[rank])
         core = stretch(kinds, item.spans, scores[rank], unit, taken[rank], margin=-np.inf)
         taken[rank].append((first, last))
+        start, end = item.spans[core[0]][0], item.spans[core[1]][1]
         quote = replace(
             _quote(found[rank], item.spans[first][0], item.spans[last][1], len(quotes) + 1),
-            focus=text[item.spans[core[0]][0] : item.spans[core[1]][1]].strip(),
+            focus=text[start:end].strip(),
+            denied=_denied(found[rank], start),
             weight=float(scores[rank][unit]),
         )
         if all(quote.quote != other.source.quote for other in quotes):
@@ -154,6 +159,16 @@ def _belongs(kinds: Shape, near: int, edge: int, side: int) -> bool:
     if side < 0:
         return kinds.brings[near] or (kinds.leans[edge] and not kinds.code[near])
     return kinds.brings[edge] or kinds.heading[edge]
+
+
+def _denied(item: Found, start: int) -> str:
+    """The nearest heading above what begins at `start` of the passage, or there, if it denies what stands below."""
+    text = item.passage.text
+    while (begins := HEADING.match(text, start)) or text[start : start + 1] == "\n":
+        start = begins.end() if begins else start + 1
+    above = [found for found in HEADING.finditer(text, 0, start) if text.count("```", 0, found.start()) % 2 == 0]
+    heading = above[-1]["text"] if above else (item.passage.title, *item.passage.headings)[-1]
+    return heading.strip() if denies(heading) else ""
 
 
 def _quote(item: Found, start: int, end: int, n: int) -> Source:

@@ -11,6 +11,7 @@ from bot.evaluation import retrieval
 from core.nouns import Passages, Question, Turn
 from evals.retrieval.lab import FOLDERS, Lab, MemoryCatalog, MemoryStore, questions
 from ingest.parse import parse
+from retrieval.draft import extractive
 from retrieval.embed import UseEmbedder
 from retrieval.evidence import LONGEST, QUOTES
 from retrieval.features import PASSAGE
@@ -90,6 +91,12 @@ def test_a_thing_the_documents_do_not_know_is_refused_by_its_name(lab: Lab) -> N
 
 def test_small_talk_is_not_searched(lab: Lab) -> None:
     assert ask(lab, "Привет! Как дела?").kind == "smalltalk"
+
+
+@pytest.mark.parametrize("question", ["делать дамп базы prod на ноутбук", "хранить копии в домашних каталогах?"])
+def test_what_must_not_be_done_is_not_told_as_advice(lab: Lab, question: str) -> None:
+    draft = asyncio.run(extractive(asyncio.run(lab.search(Question(question), 8))))
+    assert "Нельзя:\n" in draft.text
 
 
 @pytest.mark.parametrize("question", ["?", "…", "?!", "а?"])
