@@ -36,6 +36,13 @@ from style_adapter.guard.values import Form, Moment, Value
 SOFT = frozenset("первый first second double score quarter quarters пол десятка тройка triple".split())
 
 
+DEVILS = re.compile(r"(?:ч[её]ртов\w+|baker's|baker’s|devil's|devil’s)\s$", re.IGNORECASE)
+ONE = re.compile(r"(?<!\w)(?:a|an|one)\s$", re.IGNORECASE)
+PART_OF = re.compile(r"\s+(?:part\s+)?of\s+(?:an?|one|the)\s+(\w+)")
+BELOW = (
+    r"(?:\s?(?:°\s?C?|degrees?|градус\w+)(?:\s+(?:celsius|fahrenheit|centigrade|(?:по\s+)?цельси\w+))?\s*|\s+)"
+    r"(?:мороза|ниже нуля|below zero|below freezing)"
+)
 GENITIVE = re.compile(r"двух|трех|четырех|(?:пят|шест|сем|восьм|девят|десят|одиннадцат|двенадцат)и")
 
 
@@ -117,10 +124,7 @@ class Extractor(LooseReader):
     def _digit(self, match: re.Match[str]) -> None:
         start, end = match.span()
         value = read_number(match["num"])
-        if re.match(
-            r"\s?(?:°\s?C?\s?|градус\w+\s+|degrees?\s+)?(?:мороза|ниже нуля|below zero|below freezing)",
-            self.masked[end:],
-        ):
+        if re.match(BELOW, self.masked[end:], re.IGNORECASE):
             value = -value
         if (kilo := re.compile(r"[кkКK](?!\w)").match(self.masked, end)) is not None:
             self.values.append(Value(value * 1000, None, "loose", start, kilo.end(), self.text[start : kilo.end()]))
@@ -263,6 +267,15 @@ class Extractor(LooseReader):
             self._moment(("clock", int(value) % 12 * 60 + 720), start, end)
             self._take(start, end)
             return
+        if value == 12 and (dozen := DEVILS.search(self.masked, max(0, start - 12), start)):
+            value, start = Fraction(13), dozen.start()
+        if ordinal and value > 1 and (part := PART_OF.match(self.masked, end)) and (
+            ONE.search(self.masked[max(0, start - 6) : start])
+        ):  # fmt: skip
+            unit = units.named(part[1], after_digit=False)
+            if unit:
+                self._value(1 / value, start, part.end(), "word", unit)
+                return
         if value < 0 or (run == ["пол"] and self.masked[end : end + 1] != "-"):
             return
         found = units.at(self.masked, end, after_digit=len(run) > 1)
@@ -272,8 +285,9 @@ class Extractor(LooseReader):
         if ordinal and found and found[0].label not in ("century", "millennium", "%", "decade"):
             found = None
         if re.search(r"(?<!\w)(?:минус|minus)\s$", self.masked[max(0, start - 8) : start], re.IGNORECASE) or re.match(
-            r"\s+(?:degrees?\s+|градус\w+\s+)?(?:below(?! [a-z]|ly)|below (?:zero|freezing)|мороза|ниже нуля)",
+            BELOW + r"|\s+(?:degrees?\s+)?below(?! [a-z]|ly)",
             self.masked[end:],
+            re.IGNORECASE,
         ):
             value = -value
         measured = found is not None and found[0].dimension in ("percent", "bytes")

@@ -64,6 +64,7 @@ LOOSE = frozenset(SLANG) - frozenset(
 RU_EXTRA: dict[str, tuple[int, Role, int]] = {
     "тыс": (10**3, "scale", 4), "тыща": (10**3, "scale", 4), "тыщи": (10**3, "scale", 4), "тыщ": (10**3, "scale", 4),
     "млн": (10**6, "scale", 5), "млрд": (10**9, "scale", 6), "трлн": (10**12, "scale", 7),
+    **{form: (0, "unit", 1) for form in "нуля нулю нулем нуле нулевой нулевая нулевое нулевые нулевого нулевому нулевым нулевом нулевую".split()},
     "одна": (1, "unit", 1), "одну": (1, "unit", 1), "одной": (1, "unit", 1), "одни": (1, "unit", 1), "нуль": (0, "unit", 1),
     "пятьсот": (500, "hundred", 3), "полсотни": (50, "whole", 9), "тысячный": (1000, "ordinal", 4),
     "пятерка": (5, "whole", 9), "десятка": (10, "whole", 9), "тройка": (3, "whole", 9),
@@ -185,6 +186,8 @@ def read(words: list[str]) -> tuple[int, Fraction, bool] | None:
         tens = table.get(words[2])
         if tens and tens.rank == 2:
             return 3, first.value + tens.value, tens.ordinal
+    if (decimal := _decimal(words)) is not None:
+        return decimal
     if len(words) > 1 and words[1] == "score" and first.role == "unit":
         return 2, first.value * 20, False
     if first.role == "whole" or (first.role == "ordinal"):
@@ -214,6 +217,18 @@ def read(words: list[str]) -> tuple[int, Fraction, bool] | None:
             group, rank, ordinal = group + found.value, found.rank, found.ordinal
         taken = index + 1
     return taken, total + group, ordinal
+
+
+def _decimal(words: list[str]) -> tuple[int, Fraction, bool] | None:
+    """`nine point two million`."""
+    if len(words) < 3 or words[1] != "point" or words[0] not in (*EN_UNITS, *EN_TEENS):
+        return None
+    table, value, taken, part = numerals(), numerals()[words[0]].value, 2, Fraction(1, 10)
+    while taken < len(words) and words[taken] in EN_UNITS:
+        value, taken, part = value + part * table[words[taken]].value, taken + 1, part / 10
+    if taken < len(words) and (scale := table.get(words[taken])) and scale.role == "scale":
+        value, taken = value * scale.value, taken + 1
+    return (taken, value, False) if taken > 2 else None
 
 
 def _spoken_year(words: list[str]) -> tuple[int, Fraction, bool] | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import islice
 
 from style_adapter.guard import lexicon
-from style_adapter.guard.align import ROOT, Alignment
+from style_adapter.guard.align import ROOT, SAME, Alignment
 from style_adapter.guard.bounds import Bounds
 from style_adapter.guard.ops import LIMIT, Op, Slip, Window, clause_at, find, plain, within
+from style_adapter.guard.words import Word
 
 EQUIVALENT: dict[str, set[str]] = {
     "must": {"must"}, "forbid": {"forbid"}, "should": {"should"}, "may": {"may", "optional"}, "perhaps": {"perhaps", "may"},
@@ -36,7 +38,19 @@ CONFLICT: dict[str, dict[str, str]] = {
 
 
 STRICT_ONLY = re.compile(r"только|лишь|токмо|исключительно|единственн|only|sole|just|merely|nothing but|exclusiv|alone")
+NEAR = 12  # characters
+NOT = re.compile(r"(?:(?<!\w)(?:не|not|never|nae)|n't|cannot)\s+(?:\w+ly\s+)?$")
+NOT_AFTER = re.compile(r"\s+(?:(?:он|она|оно|они|его|ее|их)\s+)?не\s+(?:буд|был|мо[жг]|стан)\w*")
+NOT_ALONE = re.compile(
+    r"(?:пока|покуда|until|till|unless|lest|чтобы?)\s[^.]*$|(?:не|not|n't)\s+(?:только|просто|только лишь|лишь|only|just|merely|"
+    r"more|less|больше|меньше|более|менее|раньше|позже|сразу|сам|сама|само|сами)\s*$"
+)
 SHOULD_NOT = re.compile(r"should|ought|следует|не следует")
+
+
+def _denied(text: str, word: Word) -> bool:
+    """Whether `not` stands right before a word, or after it before an auxiliary: `перезаписан он не будет`."""
+    return bool(NOT.search(text[max(0, word.start - 24) : word.start]) or NOT_AFTER.match(text[word.end :]))
 
 
 class Operators:
@@ -127,33 +141,44 @@ class Operators:
             if not any(within(n, self._near(op, 1)) and self._opposes(n) for n in self.negations):
                 spot = self._counterpart(op)
                 self.slips.append(Slip("negation_flip", (op.start, self._after(op)), spot, 0.7))
-        claims = {self._claim(op.start) for op in mine} | {
-            self._claim(o.start) for o in find(self.draft, lexicon.QUANTITY_RE) if o.cls in ("only", "none")
-        }
-        for index, word in enumerate(self.a.draft.words):
+        found = {slip.draft[0] for slip in self.slips if slip.kind == "negation_flip" and slip.draft}
+        for slip in self._parity():
+            if slip.draft and not any(abs(start - slip.draft[0]) < NEAR for start in found):
+                self.slips.append(slip)
+
+    def _parity(self) -> list[Slip]:
+        """A predicate that both texts share, with `not` right beside it in one of them only, and nothing near it to make up for
+        that: another negation of its clause, `nobody`, `only`, a question."""
+        slips = []
+        draft, styled = self.a.draft, self.a.styled
+        mine = [m.start() for m in islice(lexicon.NEGATION.finditer(self.draft), LIMIT)]
+        limits = [o.start for o in find(self.draft, lexicon.QUANTITY_RE) if o.cls in ("only", "none", "few", "notall")]
+        lemmas = Counter(w.lemma for w in styled.words)
+        for index, word in enumerate(draft.words):
             match = self.a.best[index]
-            if not word.content or match.score < ROOT or self.a.claim_of[index] in claims:
+            if not word.content or word.name or match.score < SAME or word.form.pos not in ("verb", "adj"):
                 continue
-            other = self.a.styled.words[match.index]
-            before = self.styled[max(0, other.start - 24) : other.start]
-            around = [n for n in self.negations if abs(clause_at(self.a.styled, n.start) - other.clause) <= 1]
-            if len({n.start for n in around}) > 1:
+            other = styled.words[match.index]
+            denied, denies = _denied(self.draft, word), _denied(self.styled, other)
+            if denied == denies or lemmas[other.lemma] > 1:
                 continue
-            if re.search(
-                r"(?:(?<!\w)(?:не|not|never|nae|dinna|cannae|didnae|without|без)|n't)\s+(?:\w+\s+)?$", before
-            ) and not re.search(
-                r"(?:пока|покуда|until|till|unless|lest)\s[^.]*$|(?:не|not)\s+(?:только|просто|только лишь|only|just|"
-                r"merely|more|less|больше|меньше|более|менее|раньше|позже)\s*$",
-                before,
-            ):
-                negation = (
-                    max(n.start for n in self.negations if n.start < other.start)
-                    if any(n.start < other.start for n in self.negations)
-                    else other.start
-                )
-                self.slips.append(
-                    Slip("negation_flip", (word.start, word.end), (min(negation, other.start), other.end), 0.45)
-                )
+            spans = (word.start, word.end), (other.start, other.end)
+            if denied and not self._made_up_for(index, other):
+                slips.append(Slip("negation_flip", *spans, 0.7))
+            elif denies and not any(abs(clause_at(draft, at) - word.clause) <= 1 for at in (*mine, *limits)):
+                before = self.styled[max(0, other.start - 40) : other.start]
+                end = next((e for s, e in styled.facts.spans if s <= other.start < e), len(self.styled))
+                if not NOT_ALONE.search(before) and "?" not in styled.text[other.end : end + 1]:
+                    slips.append(Slip("negation_flip", *spans, 0.7))
+        return slips
+
+    def _made_up_for(self, index: int, word: Word) -> bool:
+        """Whether the styled sentence of a word denies as often as the draft's does."""
+        draft, styled = self.a.draft, self.a.styled
+        of = next((s for s in draft.facts.spans if s[0] <= draft.words[index].start < s[1]), (0, len(self.draft)))
+        to = next((s for s in styled.facts.spans if s[0] <= word.start < s[1]), (0, len(self.styled)))
+        mine = sum(1 for m in islice(lexicon.NEGATION.finditer(self.draft, *of), LIMIT))
+        return sum(to[0] <= n.start < to[1] for n in self.negations) >= mine
 
     def _following(self, index: int) -> float:
         """How well the word after a governed one lives on, in the same clause: `не требует остановки`."""

@@ -12,7 +12,7 @@ from style_adapter.guard.segments import CITATION
 
 FIRST = re.compile(
     r"(?<![\w-])(?:я|мне|меня|мной|мною|мой|моя|мое|мои|моего|моей|моему|моим|моих|мою|моими|мы|нас|нам|наша|наше|нашу|нашего|нашей|наши|наших|нашим|"
-    r"i|me|my|mine|myself|we|us|our|ours|i've|i'd|i'm|we've|ah|ma|mysel'?)(?![\w])"
+    r"(?<![а-я] )i|me|my|mine|myself|we|us|our|ours|i've|i'd|i'm|we've|ah|ma|mysel'?)(?![\w])"
 )
 # A first person that only talks: opinion, feeling, address, the act of speaking.
 TALK = re.compile(

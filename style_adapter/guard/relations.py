@@ -17,6 +17,9 @@ from style_adapter.guard.ops import Slip
 from style_adapter.guard.words import Reading, Word
 
 
+EXACT, SURE = 4, 10  # words: least margin of a swap of names, identifiers and values; of any others
+
+
 class Relations:
     """All relation checks of one aligned pair."""
 
@@ -40,7 +43,8 @@ class Relations:
     # A is to X as B is to Y
 
     def _bindings(self) -> None:
-        """Two things of one sort each stand nearer to what was the other's: the least margin of the four tells how sure."""
+        """Two things of one sort each stand nearer to what was the other's, which are of one sort too. The least margin of the
+        four tells how sure: texts told in another order cross by a few words as often as swapped ones do."""
         found = [i for i in self.items if i.kind != "word" or not self._idle(i)][:30]
         if len(found) < 4:
             return
@@ -57,14 +61,14 @@ class Relations:
             for x in np.flatnonzero(close & (before < 0) & (after > 0)):
                 for y in np.flatnonzero(close & (before > 0) & (after < 0)):
                     margin = float(min(-before[x], before[y], after[x], -after[y]))
-                    margin -= all(found[k].kind == "word" for k in (p, q, x, y)) + (names[x] != names[y])
-                    if margin > best[0]:
+                    exact = all(found[k].kind != "word" for k in (p, q, x, y))
+                    if names[x] == names[y] and margin >= (EXACT if exact else SURE) and margin > best[0]:
                         best = margin, (p, q, int(x), int(y))
-        if best[0] >= 3:
+        if best[0]:
             one, _, bound, _ = best[1]
             draft = around([found[one].draft, found[bound].draft])
             styled = around([found[one].styled, found[best[1][3]].styled])
-            self.slips.append(Slip("role_swap", draft, styled, 0.4 + 0.05 * min(best[0], 10)))
+            self.slips.append(Slip("role_swap", draft, styled, 0.4 + 0.04 * min(best[0], 10)))
 
     def _idle(self, item: Item) -> bool:
         """A word that binds nothing: an adverb, a modal, a noun as general as `parameter`."""
@@ -182,9 +186,10 @@ class Relations:
                         before != other_before
                         and before == other_after
                         and after == other_before
-                        and one.kind == two.kind
+                        and one.kind == two.kind != "value"
                         and (before or other_before)
                     )
+                    and "[" not in self.a.draft.text[one.draft[1] : two.draft[0]]
                     and abs(one.draft[0] - two.draft[0]) < 60
                     and abs(one.styled[0] - two.styled[0]) < 90
                 ):

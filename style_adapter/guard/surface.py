@@ -234,6 +234,7 @@ class Surface:
             weak = value.ordinal and value.form != "digits" and not value.year
             if best is None or kinds.distance(value, best) > 8:
                 if weak or value.value == 1:
+                    self._other_unit(value, region)
                     continue
                 same = next(
                     (v for v in self.styled.values if v.value == value.value and inside(v.start, region)),
@@ -256,6 +257,15 @@ class Surface:
                 and self._about_draft(extra.start)
             ):
                 self._say("added_claim", "", context(self.styled.text, extra.start, extra.end))
+
+    def _other_unit(self, value: Value, region: list[tuple[int, int]]) -> None:
+        """`1 MiB` → `1 GiB`: one of something needs no number, but a unit of its dimension."""
+        if value.unit is None or value.form != "digits":
+            return
+        near = [v for v in self.styled.values if v.unit and v.value == 1 and inside(v.start, region)]
+        other = next((v for v in near if v.unit and v.unit.dimension == value.unit.dimension and v.form == "digits"), None)
+        if other and not any(v.unit and v.unit.label == value.unit.label for v in near):
+            self._say("unit", self._spot_draft(value), self._spot(other))
 
     def _lost(self, value: Value) -> None:
         """A number with nothing in its place: part of a lost condition or of a lost claim."""

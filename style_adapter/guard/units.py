@@ -56,6 +56,9 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("um", "length", "1/1000000", "мкм µm μm", "микрон микромет micromet micron"),
     ("m2", "area", "1", "м2 м² m2 m² кв.м", ""),
     ("km2", "area", "1000000", "км2 км² km2 km² кв.км", ""),
+    ("cm2", "area", "1/10000", "см2 см² cm2 cm²", ""),
+    ("mi2", "area", "2589988110336/1000000", "mi2 mi²", ""),
+    ("ft2", "area", "9290304/100000000", "ft2 ft² sqft", ""),
     ("ha", "area", "10000", "га ha", "гектар hectare"),
     ("acre", "area", "40468564224/10000000", "acre acres", "акр"),
     ("mg", "mass", "1/1000", "мг mg", "миллиграмм milligram"),
@@ -126,6 +129,11 @@ PER_CENT = re.compile(r"per cent(?!\w)", re.IGNORECASE)
 PREPOSITIONS = frozenset("с к К В".split())  # `5 с половиной`, `5 к одному`: no unit before another word
 SQUARE = re.compile(r"(?:квадратн\w*|кв\.?|square|sq\.?)\s+", re.IGNORECASE)
 CUBIC = re.compile(r"(?:кубическ\w*|куб\.?|cubic|cu\.?)\s+", re.IGNORECASE)
+HYPHENED = re.compile(r"[-‑](дневн|летн|годичн|часов|месячн|минутн|секундн|недельн|метров|километров|процентн)\w*", re.IGNORECASE)
+ADJECTIVES = {
+    "дневн": "d", "летн": "year", "годичн": "year", "часов": "h", "месячн": "month", "минутн": "min", "секундн": "s",
+    "недельн": "week", "метров": "m", "километров": "km", "процентн": "%",
+}  # fmt: skip
 DEGREE = re.compile(
     r"(?:°|градус\w*|degrees?|deg\.?)[\s\xa0]*(?:по\s+)?(?:(C|С|celsius|centigrade|цельси\w*)|(F|fahrenheit|фаренгейт\w*))(?![\w])",
     re.IGNORECASE,
@@ -170,6 +178,8 @@ def named(word: str, after_digit: bool = True) -> Unit | None:
 
 def at(text: str, position: int, after_digit: bool = True) -> tuple[Unit, int] | None:
     """The unit that begins at `position` (blanks and a hyphen skipped): the unit and where it ends."""
+    if (adjective := HYPHENED.match(text, position)) is not None:  # `53-дневная осада`
+        return BY_LABEL[ADJECTIVES[adjective[1].lower()]], adjective.end()
     while position < len(text) and text[position] in " \xa0\u202f\u2009-‑":
         position += 1
     if (filler := FILLER.match(text, position)) is not None:
