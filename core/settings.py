@@ -59,7 +59,7 @@ class RetrievalSettings(Section):
     quality: bool = Field(
         False,
         description="rank by late interaction and read the best quotes with a cross-encoder before answering or refusing: "
-        "surer and slower; needs the extra `quality` and, where documents are in already, `expertbot reindex`",
+        "surer and slower; where documents are in already, run `expertbot reindex` after",
     )
 
 

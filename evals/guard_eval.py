@@ -11,7 +11,7 @@ from style_adapter.guard import Guard, evaluate
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT.parent / "shared" / "eval" / "factguard_dev.jsonl"
-FILES = {"pairs": "pairs.jsonl", "b": "pairs_b.jsonl", "c": "pairs_c.jsonl"}
+FILES = {"pairs": "pairs.jsonl", "b": "pairs_b.jsonl", "c": "pairs_c.jsonl", "d": "pairs_d.jsonl"}
 PAIRS = ROOT / "evals" / "guard"
 SETS = ("dev", *(f"{name}-{part}" for name in FILES for part in ("dev", "held")), "looked", "held", "stress", "edits")
 

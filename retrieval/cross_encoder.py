@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from core.nouns import Source
-from retrieval.e5 import PairReader, shared, weights
+from core.e5 import PairReader, shared, weights
 
 LEARNED = Path(__file__).parent / "weights" / "cross_encoder.npz"
 

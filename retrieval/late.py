@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrieval.e5 import Encoder, shared, weights
+from core.e5 import Encoder, shared, weights
 
 if TYPE_CHECKING:
     from core.ports import Matrix

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from retrieval.e5 import LINEAR
+from core.e5 import LINEAR
 
 
 class Linear(nn.Module):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.e5 import BLOCK, E5, UNKNOWN
+from core.e5 import BLOCK, E5, UNKNOWN
 
 
 def main(arguments: list[str]) -> int:

@@ -22,10 +22,10 @@ import torch
 import torch.nn.functional as F
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
+from core.e5 import BLOCK, END, START, UNKNOWN, PairReader, unpacked
 from evals.readers import examples
 from evals.readers.examples import Example
 from evals.readers.network import Reader
-from retrieval.e5 import BLOCK, END, START, UNKNOWN, PairReader, unpacked
 
 LONGEST = PairReader.LONGEST
 BUDGET = 16384  # tokens of a batch, padding included
@@ -159,7 +159,9 @@ def guard_data(data: Path, root: Path) -> tuple[Learn, dict[str, list[Example]]]
     drafts = sorted({line.draft for line in edited})
     apart = set(random.Random(1).sample(drafts, len(drafts) // 10))
     rows = [
-        row for name in ("pairs", "pairs_b", "pairs_c") for row in _rows(root / "evals" / "guard" / f"{name}.jsonl")
+        row
+        for name in ("pairs", "pairs_b", "pairs_c", "pairs_d")
+        for row in _rows(root / "evals" / "guard" / f"{name}.jsonl")
     ]
     told = []
     for path in sorted((root / "personas").glob("*/*.jsonl")):

@@ -2,7 +2,7 @@
 for the quality mode, which weighs late interaction too: `python -m evals.retrieval.train`.
 
 Prints what five folds by page give on werf dev, and what weights that never saw a set give on it; then writes the weights of
-all `dev` parts. Needs torch, the extra `quality` and the corpora of `evals.retrieval.corpora`; half an hour on two cores."""
+all `dev` parts. Needs torch and the corpora of `evals.retrieval.corpora`; half an hour on two cores."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ The upper layers of e5-small (low-rank changes), the projection and what a quest
 the passage that answers among those of the other questions of a batch and a near one for each. They learn from questions that
 the scorers never see, so that `evals.retrieval.train`, run after it, meets these signals as they are on unknown pages.
 
-Needs torch, the extra `quality` and the corpora of `evals.retrieval.corpora`; an hour and a half on two cores."""
+Needs torch and the corpora of `evals.retrieval.corpora`; an hour and a half on two cores."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from core.payload import sentence_spans
 from core.plain import plain
 from evals.readers.network import Layer
 from evals.retrieval.lab import FOLDERS, ROOT, Lab, questions, taught
-from retrieval.e5 import E5, Encoder, shared
+from core.e5 import E5, Encoder, shared
 from retrieval.late import ASKED, LEARNED, LONGEST_HEADER, TOLD
 
 SETS = {"gimp": ("gimp_hard",), "debian": ("debian_hard",), "werf": ("werf", "werf_hard")}

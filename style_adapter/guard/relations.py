@@ -16,7 +16,6 @@ from style_adapter.guard.items import Item, around, distances, items, sort, subj
 from style_adapter.guard.ops import Slip
 from style_adapter.guard.words import Reading, Word
 
-
 EXACT, SURE = 4, 10  # words: least margin of a swap of names, identifiers and values; of any others
 
 

@@ -263,7 +263,9 @@ class Surface:
         if value.unit is None or value.form != "digits":
             return
         near = [v for v in self.styled.values if v.unit and v.value == 1 and inside(v.start, region)]
-        other = next((v for v in near if v.unit and v.unit.dimension == value.unit.dimension and v.form == "digits"), None)
+        other = next(
+            (v for v in near if v.unit and v.unit.dimension == value.unit.dimension and v.form == "digits"), None
+        )
         if other and not any(v.unit and v.unit.label == value.unit.label for v in near):
             self._say("unit", self._spot_draft(value), self._spot(other))
 

@@ -129,7 +129,9 @@ PER_CENT = re.compile(r"per cent(?!\w)", re.IGNORECASE)
 PREPOSITIONS = frozenset("с к К В".split())  # `5 с половиной`, `5 к одному`: no unit before another word
 SQUARE = re.compile(r"(?:квадратн\w*|кв\.?|square|sq\.?)\s+", re.IGNORECASE)
 CUBIC = re.compile(r"(?:кубическ\w*|куб\.?|cubic|cu\.?)\s+", re.IGNORECASE)
-HYPHENED = re.compile(r"[-‑](дневн|летн|годичн|часов|месячн|минутн|секундн|недельн|метров|километров|процентн)\w*", re.IGNORECASE)
+HYPHENED = re.compile(
+    r"[-‑](дневн|летн|годичн|часов|месячн|минутн|секундн|недельн|метров|километров|процентн)\w*", re.IGNORECASE
+)
 ADJECTIVES = {
     "дневн": "d", "летн": "year", "годичн": "year", "часов": "h", "месячн": "month", "минутн": "min", "секундн": "s",
     "недельн": "week", "метров": "m", "километров": "km", "процентн": "%",

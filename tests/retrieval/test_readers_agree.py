@@ -11,7 +11,7 @@ import pytest
 from core.payload import sentence_spans
 from core.plain import plain
 from retrieval.cross_encoder import LEARNED
-from retrieval.e5 import E5, Encoder, PairReader, installed, shared
+from core.e5 import E5, Encoder, PairReader, installed, shared
 
 pytestmark = [
     pytest.mark.slow,

