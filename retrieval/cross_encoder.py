@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.nouns import Source
 from core.e5 import PairReader, shared, weights
+from core.nouns import Source
 
 LEARNED = Path(__file__).parent / "weights" / "cross_encoder.npz"
 

@@ -20,16 +20,15 @@ from torch import Tensor, nn
 
 from core import e5
 from evals.guard.windows import Group, Told, groups, of_pair
-from evals.guard_eval import pairs_of
+from evals.guard_eval import CALIBRATION, pairs_of
 from evals.readers.examples import KINDS
 from evals.readers.train import auc
 from style_adapter.guard.evaluate import Pair
-from style_adapter.guard.reader import LEVELS, LONGEST
+from style_adapter.guard.reader import LEVELS, LONGEST, UNTOLD
 
 WIDTH, KEY, VALUE, HEADS, POOLS = 192, 64, 48, 2, 4  # HEADS: learned ones, beside one for each level
 DROP, DECAY, BATCH, WARM = 0.2, 0.02, 12, 200  # BATCH: groups a step
 BAGS, BAG_WEIGHT, WORD_WEIGHT = 4, 0.5, 3.0  # whole pairs a step; how much more a word at fault counts
-UNTOLD = ("citation", "autobiography", "identifier")  # kinds of whole pairs that the windows do not show
 
 
 class States:
@@ -233,7 +232,10 @@ def main() -> None:
     learn = [g for g in found if not kept_apart(g.draft)]
     apart = dice.sample(apart, min(len(apart), 500))
     sets = {"sample": pairs_of("dev"), "held": pairs_of("held")}
-    whole = [p for p in pairs_of("looked") if p.id not in {q.id for q in sets["sample"]} and p.kind not in UNTOLD]
+    whole = [
+        p for p in pairs_of("looked")
+        if p.id not in {q.id for q in sets["sample"]} and p.kind not in UNTOLD and not p.id.startswith(CALIBRATION)
+    ]  # fmt: skip
     states.fill(t for g in (*learn, *apart) for p in g.pairs for t in (p.first, p.second))
     states.fill(t for p in (*whole, *sets["sample"], *sets["held"]) for w in of_pair(p.draft, p.styled) for t in w)
     whole = [p for p in whole if all(t in states for w in of_pair(p.draft, p.styled) for t in w)]
@@ -261,7 +263,7 @@ def main() -> None:
             print(f"{looked - began:.0f} s, {step} steps: {report(network, states, apart, sets)}", flush=True)
     print(f"end, {step} steps: {report(network, states, apart, sets)}", flush=True)
     weights = {k: v.numpy().astype(np.float16) for k, v in network.state_dict().items()}
-    np.savez_compressed(options.out, kinds=np.array(KINDS), threshold=np.array(0.0), **weights)  # type: ignore[arg-type]
+    np.savez_compressed(options.out, kinds=np.array(KINDS), **weights)  # type: ignore[arg-type]
 
 
 def kept_apart(draft: str) -> bool:

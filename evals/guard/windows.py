@@ -10,10 +10,9 @@ from typing import Any
 
 from evals.guard.edits import Edit, applied, lines
 from evals.readers.examples import KINDS, differing
-from style_adapter.guard.reader import stretches, window
+from style_adapter.guard.reader import UNTOLD, stretches, window
 
 SHARE = 0.3  # of the harmless edits that stand in a text
-SURFACE = ("citation", "autobiography", "identifier")  # told by rules, or with no place in the draft
 Span = tuple[int, int]
 
 
@@ -58,7 +57,7 @@ def groups(dice: random.Random) -> Iterator[Group]:
             other = line["faithful"][1 - number]
             for slip, (kind, old, new) in enumerate(told["slips"]):
                 mirror = mirrors.get(f"{number}.{slip}")
-                if mirror and kind in KINDS and kind not in SURFACE:
+                if mirror and kind in KINDS and kind not in UNTOLD:
                     yield _group(line, told, other, kind, Edit(old, new), Edit(*mirror), dice)
 
 

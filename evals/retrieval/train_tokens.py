@@ -23,11 +23,11 @@ from torch import Tensor, nn
 
 from bot.commands import question_of
 from bot.evaluation import Item, holds, right
+from core.e5 import E5, Encoder, shared
 from core.payload import sentence_spans
 from core.plain import plain
 from evals.readers.network import Layer
 from evals.retrieval.lab import FOLDERS, ROOT, Lab, questions, taught
-from core.e5 import E5, Encoder, shared
 from retrieval.late import ASKED, LEARNED, LONGEST_HEADER, TOLD
 
 SETS = {"gimp": ("gimp_hard",), "debian": ("debian_hard",), "werf": ("werf", "werf_hard")}

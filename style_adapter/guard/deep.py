@@ -18,24 +18,23 @@ from style_adapter.guard.words import Reading
 THRESHOLD = 0.5
 
 
-def check(draft: Reading, styled: Reading, found: list[Reason]) -> list[Reason]:
-    """All reasons, surface ones included, the surest first."""
+def check(draft: Reading, styled: Reading, found: list[Reason]) -> tuple[list[Reason], list[Reason]]:
+    """(sure, likely) reasons. Sure are the surface ones, given in `found`, and claims under another mark."""
     alignment = align(draft, styled)
     crossed = claims.moved(alignment)
+    sure = [_reason(s, draft, styled) for s in crossed if s.score >= THRESHOLD]
     if any(s.kind == "citation" for s in crossed):
         found = [r for r in found if r.kind not in ("number", "unit", "date", "dropped_claim", "condition_dropped")]
-        return found + [_reason(s, draft, styled) for s in crossed]
+        return [*found, *sure], []
     slips = (
-        crossed
-        + Operators(alignment).run()
+        Operators(alignment).run()
         + Coverage(alignment).run()
         + Gaps(alignment).run()
         + Relations(alignment).run()
         + Persona(alignment).run()
         + Additions(alignment).run()
     )
-    slips = [s for s in slips if s.score >= THRESHOLD]
-    return found + [_reason(s, draft, styled) for s in slips]
+    return [*found, *sure], [_reason(s, draft, styled) for s in slips if s.score >= THRESHOLD]
 
 
 def _reason(slip: Slip, draft: Reading, styled: Reading) -> Reason:

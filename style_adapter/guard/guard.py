@@ -1,5 +1,6 @@
-"""The fact guard: does a restyled text state the facts of its draft, all of them and no others? Code decides. Knows no
-persona and no language model; a judge, where one is given, is heard and logged but never decides."""
+"""The fact guard: does a restyled text state the facts of its draft, all of them and no others? Rules look first; a small learned
+reader, where its weights are installed, confirms what they are not sure of and reads what they pass. Knows no persona and no
+language model; a judge, where one is given, is heard and logged but never decides."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from core.nouns import Reason, Verdict
-from style_adapter.guard import deep, framed, surface, vectors, words
+from style_adapter.guard import deep, framed, reader, surface, vectors, words
 from style_adapter.guard.facts import analyse
 from style_adapter.guard.messages import reason
 
@@ -22,7 +23,7 @@ class Guard:
     def __init__(self, judge: Judge | None = None) -> None:
         vectors.load()
         surface.check(analyse("Один [1]."), analyse("Два [1]."))
-        self._judge = judge
+        self._judge, self._reader = judge, reader.installed()
 
     def surface(self, draft: str, styled: str) -> Verdict:
         """The cheap checks only: numbers, units, dates, identifiers, citations."""
@@ -35,7 +36,13 @@ class Guard:
     def check_many(self, draft: str, candidates: Sequence[str]) -> list[Verdict]:
         """One verdict per candidate, in order; the draft is read once."""
         known = words.read(draft)
-        verdicts = [_verdict(self._reasons(known, candidate)) for candidate in candidates]
+        found = [self._reasons(known, candidate) for candidate in candidates]
+        asked = [n for n, (sure, _) in enumerate(found) if not sure and candidates[n].strip()]
+        if self._reader is not None and asked:
+            read = self._reader.read(draft, [candidates[n] for n in asked])
+            for number, doubts in zip(asked, read, strict=True):
+                found[number] = [], self._weighed(draft, candidates[number], found[number][1], doubts)
+        verdicts = [_verdict(sure + likely) for sure, likely in found]
         if self._judge is not None:
             for candidate, verdict in zip(candidates, verdicts, strict=True):
                 self._hear(draft, candidate, verdict)
@@ -49,11 +56,24 @@ class Guard:
             found += framed.facts_in(sentence, known)
         return _verdict(found)
 
-    def _reasons(self, draft: words.Reading, styled: str) -> list[Reason]:
+    def _reasons(self, draft: words.Reading, styled: str) -> tuple[list[Reason], list[Reason]]:
+        """(sure, likely) ones."""
         if not styled.strip():
-            return [reason("dropped_claim", draft.text, "", draft.text)] if draft.text.strip() else []
+            return ([reason("dropped_claim", draft.text, "", draft.text)] if draft.text.strip() else []), []
         facts = analyse(styled)
         return deep.check(draft, words.read(styled, facts), surface.check(draft.facts, facts))
+
+    def _weighed(self, draft: str, styled: str, likely: list[Reason], doubts: list[reader.Doubt]) -> list[Reason]:
+        """The rules' likely findings where the reader has its doubts too; its own, where those are strong."""
+        worst = max(doubts, key=lambda d: d.score, default=None)
+        if worst is None:
+            return likely
+        kept = [r for r in likely if worst.score > reader.AGREES or r.kind in reader.UNTOLD]
+        if worst.score <= reader.STOPS or kept:
+            return kept
+        mine = "" if worst.kind == "added_claim" else draft[slice(*worst.draft)]
+        theirs = "" if worst.kind == "dropped_claim" else styled[slice(*worst.styled)]
+        return [reason(worst.kind, mine, theirs, draft)]
 
     def _hear(self, draft: str, styled: str, verdict: Verdict) -> None:
         try:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 WEIGHTS = Path(__file__).with_name("reader.npz")
 LEVELS = (0, 4, 8)  # of e5's layers, whose states are read beside each other
+# Log odds of the worst claim: where a likely finding of the rules counts, and where the reader's own does.
+AGREES, STOPS = -1.5, 3.0
+UNTOLD = ("citation", "autobiography", "identifier")  # kinds that it was never taught
 LONGEST = 200  # tokens of a window
 MARK = re.compile(r"\[\d+\]")
 TAKEN_OUT = re.compile(r"\s*\[\d+\]")
@@ -81,10 +84,7 @@ class Reader:
         self._encoder = e5.Encoder(self._base, layers=max(LEVELS))
         with np.load(path) as held:
             self._kinds = tuple(str(k) for k in held["kinds"])
-            self.threshold = float(held["threshold"])
-            self._w: dict[str, Matrix] = {
-                k: np.asarray(held[k], np.float32) for k in held if k not in ("kinds", "threshold")
-            }
+            self._w: dict[str, Matrix] = {k: np.asarray(held[k], np.float32) for k in held if k != "kinds"}
 
     def read(self, draft: str, styled: Sequence[str]) -> list[list[Doubt]]:
         """The doubts about each text, one a claim of the draft."""

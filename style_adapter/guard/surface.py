@@ -250,13 +250,30 @@ class Surface:
             spare.remove(best)
             self._say(kinds.of_value(value, best, self.draft.text), self._spot_draft(value), self._spot(best))
         for extra in spare:
-            if (
+            one = self._one_of(extra)
+            if one is not None:
+                self._say("number", self._spot_draft(one), self._spot(extra))
+            elif (
                 extra.form == "digits"
                 and not any(d.equals(extra) or d.value == extra.value for d in self.draft.values)
                 and not any(m.start <= extra.start < m.end for m in self.draft.moments)
                 and self._about_draft(extra.start)
             ):
                 self._say("added_claim", "", context(self.styled.text, extra.start, extra.end))
+
+    def _one_of(self, extra: Value) -> Value | None:
+        """The draft's `неделю` that is told as `две недели`."""
+        if extra.unit is None or extra.value == 1 or extra.ordinal or any(v.equals(extra) for v in self.draft.values):
+            return None
+        same = [v for v in self.draft.values if v.unit and v.unit.label == extra.unit.label]
+        bare = [v for v in same if v.form == "loose" and v.value == 1 and kinds.bare(v)]
+        if len(bare) != len(same) or any(v.unit == extra.unit and v.value == 1 for v in self.styled.values):
+            return None
+        claim = next((s for s in self.draft.segments for v in bare[:1] if s.start <= v.start < s.after), None)
+        if claim is None:
+            return None
+        region = segments.regions(claim, self.styled.segments, self.styled.text, self.styled.spans)
+        return bare[0] if inside(extra.start, region) else None
 
     def _other_unit(self, value: Value, region: list[tuple[int, int]]) -> None:
         """`1 MiB` → `1 GiB`: one of something needs no number, but a unit of its dimension."""

@@ -10,12 +10,12 @@ import pytest
 
 from bot.app import App
 from bot.doctor import examine
+from core.e5 import shared
 from core.errors import UsageError
 from core.nouns import Question
 from core.payload import pack_tokens, token_vectors
 from core.settings import Settings
 from evals.retrieval.lab import Lab
-from core.e5 import shared
 from retrieval.evidence import unit_scores, unit_tables
 from retrieval.features import PASSAGE
 from retrieval.late import TokenEncoder, TokenQuery, meetings

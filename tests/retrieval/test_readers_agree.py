@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.e5 import E5, Encoder, PairReader, installed, shared
 from core.payload import sentence_spans
 from core.plain import plain
 from retrieval.cross_encoder import LEARNED
-from core.e5 import E5, Encoder, PairReader, installed, shared
 
 pytestmark = [
     pytest.mark.slow,

