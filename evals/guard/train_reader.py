@@ -223,19 +223,20 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="weights to go on from")
     parser.add_argument("--seconds", type=float, default=3600)
     parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--most", type=int, help="so many groups only, to try it")
+    parser.add_argument("--most", type=int, help="so many groups and pairs only, to try it")
     options = parser.parse_args()
     torch.manual_seed(1)
     dice, states, network = random.Random(3), States(), Network()
-    found = list(groups(dice))[: options.most]
+    found = list(groups(dice))
+    found = dice.sample(found, options.most or len(found))
     apart = [g for g in found if kept_apart(g.draft)]
     learn = [g for g in found if not kept_apart(g.draft)]
     apart = dice.sample(apart, min(len(apart), 500))
-    sets = {"sample": pairs_of("dev"), "held": pairs_of("held")}
+    sets = {name: pairs_of(key)[: options.most] for name, key in (("sample", "dev"), ("held", "held"))}
     whole = [
         p for p in pairs_of("looked")
         if p.id not in {q.id for q in sets["sample"]} and p.kind not in UNTOLD and not p.id.startswith(CALIBRATION)
-    ]  # fmt: skip
+    ][: options.most]  # fmt: skip
     states.fill(t for g in (*learn, *apart) for p in g.pairs for t in (p.first, p.second))
     states.fill(t for p in (*whole, *sets["sample"], *sets["held"]) for w in of_pair(p.draft, p.styled) for t in w)
     whole = [p for p in whole if all(t in states for w in of_pair(p.draft, p.styled) for t in w)]

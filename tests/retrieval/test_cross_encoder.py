@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from bot.app import App
 from bot.doctor import examine
+from core import e5
 from core.e5 import E5, PairReader, installed
 from core.errors import UnavailableError, UsageError
 from core.nouns import Question, Source
 from core.settings import Settings
 from evals.readers.passages import written
 from evals.retrieval.lab import FOLDERS, Lab
-from retrieval import e5
 from retrieval.cross_encoder import CrossEncoder
 
 
