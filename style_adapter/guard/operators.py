@@ -48,9 +48,12 @@ NOT_ALONE = re.compile(
 SHOULD_NOT = re.compile(r"should|ought|следует|не следует")
 
 
-def _denied(text: str, word: Word) -> bool:
-    """Whether `not` stands right before a word, or after it before an auxiliary: `перезаписан он не будет`."""
-    return bool(NOT.search(text[max(0, word.start - 24) : word.start]) or NOT_AFTER.match(text[word.end :]))
+def _denied(text: str, word: Word) -> tuple[int, int] | None:
+    """A word with the `not` right before it, or after it before an auxiliary: `перезаписан он не будет`."""
+    if before := NOT.search(text, max(0, word.start - 24), word.start):
+        return before.start(), word.end
+    after = NOT_AFTER.match(text, word.end)
+    return (word.start, after.end()) if after else None
 
 
 class Operators:
@@ -160,9 +163,9 @@ class Operators:
                 continue
             other = styled.words[match.index]
             denied, denies = _denied(self.draft, word), _denied(self.styled, other)
-            if denied == denies or lemmas[other.lemma] > 1:
+            if (denied is None) == (denies is None) or lemmas[other.lemma] > 1:
                 continue
-            spans = (word.start, word.end), (other.start, other.end)
+            spans = denied or (word.start, word.end), denies or (other.start, other.end)
             if denied and not self._made_up_for(index, other):
                 slips.append(Slip("negation_flip", *spans, 0.7))
             elif denies and not any(abs(clause_at(draft, at) - word.clause) <= 1 for at in (*mine, *limits)):
