@@ -238,7 +238,7 @@ class Encoder:
         self._base, self._layers = base, layers
         self._places = base.array("emb.pos") + base.array("emb.type")[0]
         entry = (base.array("emb.ln.w"), base.array("emb.ln.b"))
-        self._network = _Network(entry, _layers(base, learned or {})[:layers], base.heads)
+        self._network = _Network(entry, _layers(base, learned or {}, layers), base.heads)
 
     def pieces(self, text: str) -> list[int]:
         """Numbers of the text's pieces, without marks around them."""
@@ -299,8 +299,8 @@ class PairReader:
         return one, two[: self.LONGEST - len(one)]
 
 
-def _layers(base: E5, learned: Mapping[str, Matrix]) -> list[dict[str, Any]]:
-    """The layers as `_Network` takes them, the adapters of `learned` merged into the matrices."""
+def _layers(base: E5, learned: Mapping[str, Matrix], count: int = E5.layers) -> list[dict[str, Any]]:
+    """The lower layers as `_Network` takes them, the adapters of `learned` merged into the matrices."""
 
     def both(number: int, name: str) -> tuple[Matrix, Matrix]:
         weight, mine = base.array(f"l{number}.{name}.w"), f"layers.{number}.{name}"
@@ -309,7 +309,7 @@ def _layers(base: E5, learned: Mapping[str, Matrix]) -> list[dict[str, Any]]:
         weight = np.ascontiguousarray(learned.get(f"{mine}.weight", weight))
         return weight, learned.get(f"{mine}.bias", base.array(f"l{number}.{name}.b"))
 
-    return [{name: both(number, name) for name in (*LINEAR, "aln", "oln")} for number in range(base.layers)]
+    return [{name: both(number, name) for name in (*LINEAR, "aln", "oln")} for number in range(count)]
 
 
 def normed(x: Matrix, weight: Matrix, bias: Matrix) -> Matrix:
