@@ -353,7 +353,7 @@ class Extractor(LooseReader):
             if (
                 first.unit is None
                 and second.unit
-                and not first.year
+                and (not first.year or second.unit.dimension not in ("months", "time"))  # `2000–3000 рублей`
                 and re.fullmatch(r"\s?[-–—…]\s?|\s+(?:до|to|по|и|and|или|or|либо|through)\s+", gap)
             ):
                 self.values[index] = Value(

@@ -14,9 +14,11 @@ from style_adapter.guard.patterns import (
     FORTNIGHT,
     HALF_UNIT,
     HOUR_PART,
+    JOINED,
     OF_UNIT,
     OFTEN,
     POINT,
+    RANGE,
     RATIO,
     SHORT_DATE,
     SPAN_HALF,
@@ -26,6 +28,7 @@ from style_adapter.guard.patterns import (
 from style_adapter.guard.units import Unit
 from style_adapter.guard.values import Form, Moment, Value
 
+SCALES = (10, 100, 1000, 10**6, 10**9)
 LIMIT = 300  # numbers read of one text: beyond that only identifiers and citations are compared
 
 
@@ -119,6 +122,7 @@ class LooseReader:
             )
             self.values.append(Value(Fraction(number), units.BY_LABEL[label], "loose", *match.span(), match.group()))
         self._fractions()
+        self._shared_scale()
         self._points()
         self._rates()
         for match in SPAN_HALF.finditer(self.text):
@@ -247,16 +251,34 @@ class LooseReader:
                 )
 
     def _composite(self, first: Value, second: Value, gap: str) -> None:
-        """`час тридцать`, `метр восемьдесят`, `one pound thirty-five`, `two tonnes and a half`."""
-        if first.unit is None or not re.fullmatch(r"\s+(?:and\s+(?:a\s+)?|и\s+|с\s+)?", gap) or second.value < 0:
+        """`час тридцать`, `метр восемьдесят`, `one pound thirty-five`, `two tonnes and a half`, `две недели да ещё день`."""
+        if first.unit is None or first.ordinal or not JOINED.fullmatch(gap) or second.value < 0:
             return
-        part = {"h": 60, "m": 100, "kg": 1000, "km": 1000, "t": 1000, "l": 1000}.get(first.unit.label, 100)
-        if second.value < 1:
+        part = Fraction({"h": 60, "m": 100, "kg": 1000, "km": 1000, "t": 1000, "l": 1000}.get(first.unit.label, 100))
+        if second.unit is not None:
+            if second.unit.dimension != first.unit.dimension:
+                return
+            part = first.unit.factor / second.unit.factor
+        if second.value < 1 and second.unit in (None, first.unit):
             whole = first.value + second.value
-        elif second.value < part and (second.unit is None or second.unit.dimension == first.unit.dimension):
+        elif second.value < part:
             whole = first.value + second.value / part
         else:
             return
         self.values.append(
             Value(whole, first.unit, "loose", first.start, second.end, self.text[first.start : second.end])
         )
+
+    def _shared_scale(self) -> None:
+        """`две-три тысячи`, `from 5 to 10 million`: the first number of a range has the second one's scale."""
+        table = numerals.numerals()
+        order = sorted((v for v in self.values if v.form != "digits" or v.value >= 100), key=lambda v: (v.start, v.end))
+        for second in order[:LIMIT]:
+            found = [table.get(word.lower().replace("ё", "е")) for word in WORD.findall(second.text)]
+            scale = max((f.value for f in found if f and f.value in SCALES), default=Fraction(0))
+            if not scale or second.value < 2 * scale:
+                continue
+            for first in [v for v in self.values if v.end <= second.start and v.unit in (None, second.unit)]:
+                if RANGE.fullmatch(self.text[first.end : second.start]) and first.value * scale < second.value:
+                    span = first.start, first.end
+                    self.values.append(Value(first.value * scale, second.unit, "loose", *span, self.text[slice(*span)]))

@@ -57,6 +57,8 @@ YEAR_BEFORE = re.compile(
     re.IGNORECASE,
 )
 WORD = re.compile(r"[^\W\d_]+")
+JOINED = re.compile(r"\s+(?:and\s+(?:a\s+)?|и\s+|с\s+)?|,?\s+(?:да|и|плюс|plus|and)\s+(?:ещ[её]\s+|another\s+)?")
+RANGE = re.compile(r"\s?[-–—]\s?|\s+(?:до|to|or|или|либо|and|и)\s+")
 OFTEN = re.compile(
     r"\s+(?:в|за|an?|every|per|each)\s+(минут[уы]|час|сутки|день|неделю|месяц|год|second|minute|hour|day|week|month|year)(?!\w)",
     re.IGNORECASE,

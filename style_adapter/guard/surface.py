@@ -137,7 +137,8 @@ class Surface:
             if not self._claim_value(value, region, fresh=True):
                 pending.append((value, region))
         for value, region in pending:
-            if not self._claim_value(value, region, fresh=False) and not self._elsewhere(value):
+            told = self._claim_value(value, region, fresh=False) or self._elsewhere(value)
+            if not told and not self._told_whole(value, region):
                 missing.append((value, region))
         return missing
 
@@ -156,6 +157,12 @@ class Surface:
             return not fresh and self._as_clock(value, region)
         self.used.add(min(options)[1])
         return True
+
+    def _told_whole(self, value: Value, region: list[tuple[int, int]]) -> bool:
+        """`2 км 210 м` → `2210 метров`: one value of two parts, of which `value` is one."""
+        return any(
+            self._claim_value(whole, region, fresh=False) for whole in self.draft.values if _part_of(value, whole)
+        )
 
     def _as_clock(self, value: Value, region: list[tuple[int, int]]) -> bool:
         """`с 9 до 17 часов` → `с девяти утра до пяти вечера`."""
@@ -223,9 +230,11 @@ class Surface:
         return stem(fold(match[1])) not in {stem(w) for w in words(self.draft.text)}
 
     def _replaced(self, missing: list[tuple[Value, list[tuple[int, int]]]]) -> None:
+        wholes = [v for i, v in enumerate(self.styled.values) if i in self.used and v.form == "loose"]
         spare = [
             v for i, v in enumerate(self.styled.values)
             if i not in self.used and v.form != "loose" and not inside(v.start, self.styled.idioms)
+            and not any(_part_of(v, whole) for whole in wholes)
         ]  # fmt: skip
         for value, region in missing:
             best = min(
@@ -420,6 +429,13 @@ class Surface:
                 and kinds.RATE.search(fold(self.styled.text[max(0, other.start - 10) : other.start]))
             ):
                 self._say("unit", value.text, other.text)
+
+
+def _part_of(part: Value, whole: Value) -> bool:
+    """`210 м` of `2 км и ещё 210 м`, `5` of the 5000 in `от 5 до 10 тысяч`."""
+    if whole.form != "loose" or part.form == "loose" or not (whole.start <= part.start and part.end <= whole.end):
+        return False
+    return whole.unit is not None if whole.end - whole.start > part.end - part.start else whole.value > part.value
 
 
 def check(draft: Facts, styled: Facts) -> list[Reason]:
