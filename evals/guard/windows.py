@@ -30,6 +30,7 @@ class Told:
 class Group:
     """One slip. In order: draft with restyle, with slipped restyle, with the other restyle; mirrored draft with each of them."""
 
+    part: int  # of the edits
     draft: str
     lang: str
     kind: str
@@ -39,7 +40,9 @@ class Group:
     RANKED = ((0, 1), (0, 3), (4, 1), (4, 3), (2, 5))  # (faithful, wrong) that share a text
 
     def near(self) -> list[Told]:
-        """Pairs of one text and its changed self, to learn what a change is."""
+        """Pairs of one text and its changed self, to learn what a change is; none where the draft has no mirror."""
+        if self.pairs[0].first == self.pairs[4].first:
+            return []
         plain, slipped, other, back = self.pairs[0], self.pairs[1], self.pairs[4], self.pairs[3]
         return [
             Told(plain.first, other.first, slipped.kind, None),
@@ -50,19 +53,22 @@ class Group:
 
 
 def groups(dice: random.Random) -> Iterator[Group]:
-    """Every mirrored slip of the edits, with some of the harmless edits around it."""
-    for _, line in lines():
+    """Every mirrored slip of the edits with some of the harmless edits around it, and the persona's inventions about itself."""
+    for ident, line in lines():
+        part = int(ident.split("-")[1])
         mirrors = line.get("mirror", {})
         for number, told in enumerate(line["faithful"]):
             other = line["faithful"][1 - number]
             for slip, (kind, old, new) in enumerate(told["slips"]):
                 mirror = mirrors.get(f"{number}.{slip}")
                 if mirror and kind in KINDS and kind not in UNTOLD:
-                    yield _group(line, told, other, kind, Edit(old, new), Edit(*mirror), dice)
+                    yield _group(part, line, told, other, kind, Edit(old, new), Edit(*mirror), dice)
+                elif kind == "autobiography":
+                    yield _invented(part, line, told, other, Edit(old, new), dice)
 
 
 def _group(
-    line: dict[str, Any], told: dict[str, Any], other: dict[str, Any], kind: str, slip: Edit, mirror: Edit,
+    part: int, line: dict[str, Any], told: dict[str, Any], other: dict[str, Any], kind: str, slip: Edit, mirror: Edit,
     dice: random.Random,
 ) -> Group:  # fmt: skip
     draft, text = line["draft"], told["text"]
@@ -77,9 +83,30 @@ def _group(
     number = KINDS.index(kind)
     there = tuple(differing(right, wrong)) if right != wrong else None
     here = tuple(differing(wrong, right)) if right != wrong else None
-    return Group(draft, line["lang"], kind, (
+    return Group(part, draft, line["lang"], kind, (
         Told(mine, one, 0, ()), Told(mine, wrong, number, there), Told(mine, two, 0, ()),
         Told(mirrored, right, number, here), Told(mirrored, wrong, 0, ()), Told(mirrored, two, number, None),
+    ))  # fmt: skip
+
+
+def _invented(
+    part: int, line: dict[str, Any], told: dict[str, Any], other: dict[str, Any], slip: Edit, dice: random.Random
+) -> Group:
+    """No draft makes an invented experience true, so there is no mirror: harmless remarks stand against it instead."""
+    draft, text = line["draft"], told["text"]
+    marks = _marks(text, slip.old)
+
+    def one(share: float, *slips: Edit) -> str:
+        edits = [e for e in _some(told, dice, share) if not any(_overlap(text, e, s) for s in slips)]
+        return window(applied(text, [*edits, *slips]), marks).text
+
+    mine, number = window(draft, marks).text, KINDS.index("autobiography")
+    base, wrong = one(0), one(0, slip)
+    there = tuple(differing(base, wrong)) if base != wrong else None
+    two = window(applied(other["text"], _some(other, dice, 0.5)), marks).text
+    return Group(part, draft, line["lang"], "autobiography", (
+        Told(mine, one(0.5), 0, ()), Told(mine, wrong, number, there), Told(mine, two, 0, ()),
+        Told(mine, one(0.5, slip), number, None), Told(mine, one(1), 0, ()), Told(mine, one(0.9, slip), number, None),
     ))  # fmt: skip
 
 
@@ -94,8 +121,8 @@ def _marks(text: str, piece: str) -> frozenset[str]:
     return frozenset().union(*(marks for start, end, marks in stretches(text) if start < high and low < end))
 
 
-def _some(told: dict[str, Any], dice: random.Random) -> Sequence[Edit]:
-    return [Edit(a, b) for a, b in told["same"] if told["text"].count(a) == 1 and dice.random() < SHARE]
+def _some(told: dict[str, Any], dice: random.Random, share: float = SHARE) -> Sequence[Edit]:
+    return [Edit(a, b) for a, b in told["same"] if told["text"].count(a) == 1 and dice.random() < share]
 
 
 def _overlap(text: str, one: Edit, two: Edit) -> bool:

