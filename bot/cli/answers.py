@@ -98,8 +98,13 @@ def verify(draft: str | None, styled: str | None, batch: str | None, as_json: bo
     guard = Guard()
     if batch:
         for item in batch_lines(batch):
-            verdict = guard.check(str(item.get("draft", "")), str(item.get("restyled", "")))
-            emit({"id": item.get("id"), **commands.verdict_json(verdict)})
+            with batch_item(item):
+                for key in ("draft", "restyled"):
+                    if not isinstance(item.get(key), str):
+                        raise UsageError(
+                            f'The line has no text under "{key}".', 'A line is {"id", "draft", "restyled"}.'
+                        )
+                emit({"id": item.get("id"), **commands.verdict_json(guard.check(item["draft"], item["restyled"]))})
         return 0
     if not draft or not styled:
         raise UsageError("Two files are needed.", "expertbot verify --draft FILE --styled FILE")

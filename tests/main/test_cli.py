@@ -182,6 +182,16 @@ def test_verify_exits_0_or_4(expertbot: Run, tmp_path: Path):
     assert json.loads(done.stdout)["reasons"][0]["kind"] == "number"
 
 
+def test_verify_says_which_line_of_a_batch_lacks_a_text(expertbot: Run):
+    draft = "Узлу нужно не менее 4 ГБ памяти [1]."
+    lines = [{"id": 1, "draft": draft, "styled": draft}, {"id": 2, "draft": draft, "restyled": draft}]
+    done = expertbot("verify", "--batch", "-", stdin="\n".join(json.dumps(line) for line in lines))
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert first["id"] == 1
+    assert '"restyled"' in first["error"]
+    assert second == {"id": 2, "ok": True, "reasons": []}
+
+
 def test_chat_answers_from_a_pipe(stocked: Path, expertbot: Run):
     done = expertbot("chat", "--persona", "none", stdin="Сколько хранятся логи?\n/why\n/quit\n", data_dir=stocked)
     assert done.returncode == 0
