@@ -26,17 +26,18 @@ from evals.readers.examples import KINDS
 from evals.readers.network import Layer
 from evals.readers.train import auc
 from style_adapter.guard.evaluate import Pair
-from style_adapter.guard.reader import LEVELS, LONGEST, UNTOLD
+from style_adapter.guard.reader import LEVELS, LONGEST, LOOKS, UNTOLD
 
 WIDTH, KEY, VALUE, HEADS, POOLS = 192, 64, 48, 2, 4  # HEADS: learned ones, beside one for each level
+INNER = 384  # inner width of the look at what was compared
 STILL, RANK = 4, 24  # e5's layers below STILL stay as they are; rank of the others' changes
-DROP, DECAY, BATCH, WARM = 0.2, 0.02, 6, 60  # BATCH: groups a step
+DROP, DECAY, BATCH, WARM = 0.2, 0.02, 4, 60  # BATCH: groups a step
 NEAR, BAGS, BAG_WEIGHT, WORD_WEIGHT = (
     2,
     3,
     0.5,
     3.0,
-)  # near pairs a group, whole pairs a step; what a word at fault counts
+)  # wrong near pairs a group, whole pairs a step; what a word at fault counts
 EARLY, EARLY_SHARE = 11, 0.4  # parts of the edits up to this one are freer than restyles are; so many of them in a pass
 AVERAGED = 0.995  # of the weights that are written, a step
 
@@ -89,6 +90,31 @@ class States:
         return x, there
 
 
+class Look(nn.Module):
+    """Each token of what was compared, with what its answer in the other text was compared to, looks at its own text's other
+    tokens: a converse turns two things round. Begins as no change."""
+
+    def __init__(self, heads: int) -> None:
+        super().__init__()
+        self.across, self.mix = nn.Linear(WIDTH, WIDTH, bias=False), nn.Parameter(torch.zeros(heads))
+        self.qkv, self.o = nn.Linear(WIDTH, 3 * WIDTH), nn.Linear(WIDTH, WIDTH)
+        self.fi, self.fo = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
+        self.n1, self.n2 = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
+        for zero in (self.o, self.fo):
+            nn.init.zeros_(zero.weight)
+
+    def forward(self, z: Tensor, shares: Tensor, other: Tensor, there: Tensor) -> Tensor:
+        """`z`: (pairs, tokens, WIDTH); `shares`: (pairs, heads, tokens, other's tokens), what each token found in `other`."""
+        size, length, _ = z.shape
+        found = torch.einsum("h,phab->pab", self.mix.softmax(0), shares) @ self.across(self.n1(other))
+        q, k, v = self.qkv(self.n1(z) + found).view(size, length, 3, LOOKS, -1).permute(2, 0, 3, 1, 4)
+        mask = torch.zeros(there.shape).masked_fill(~there, -1e4)[:, None, None]
+        seen = F.scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).reshape(size, length, WIDTH)
+        z = z + F.dropout(self.o(seen), DROP / 2, self.training)
+        told: Tensor = self.fo(F.gelu(self.fi(self.n2(z))))
+        return z + F.dropout(told, DROP / 2, self.training)
+
+
 class Network(nn.Module):
     """What style_adapter/guard/reader.py computes, by the same names."""
 
@@ -101,7 +127,7 @@ class Network(nn.Module):
             return torch.from_numpy(np.array(array.T if array.ndim > 1 else array))
 
         upper = range(STILL, max(LEVELS))
-        self.layers = nn.ModuleDict({str(n): Layer(read, n, base.heads, RANK, DROP / 4) for n in upper})
+        self.layers = nn.ModuleDict({str(n): Layer(read, n, base.heads, RANK, 0.0) for n in upper})
         self.inp, self.inn, self.dn = nn.Linear(384 * levels, WIDTH), nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
         self.key = nn.ModuleList(nn.Linear(384, KEY, bias=False) for _ in range(levels))
         self.hk = nn.ModuleList(nn.Linear(WIDTH, KEY, bias=False) for _ in range(HEADS))
@@ -110,6 +136,7 @@ class Network(nn.Module):
         self.own, self.ask = nn.Linear(WIDTH, WIDTH), nn.Linear(VALUE, WIDTH, bias=False)
         self.answer, self.both = (nn.Linear(heads * VALUE, WIDTH, bias=False) for _ in range(2))
         self.marks, self.cn = nn.Linear(2 * heads, WIDTH, bias=False), nn.LayerNorm(WIDTH)
+        self.look = Look(heads)
         self.side, self.an = nn.Parameter(torch.randn(2, WIDTH) * 0.02), nn.LayerNorm(WIDTH)
         self.word, self.pool = nn.Linear(WIDTH, 1), nn.Linear(WIDTH, POOLS)
         ends = nn.Linear(2 * (POOLS + 1) * WIDTH, WIDTH)
@@ -141,8 +168,9 @@ class Network(nn.Module):
         here, across = there[first][:, :one], there[second][:, :two]
         alike = unit[first][:, :, :one] @ unit[second][:, :, :two].transpose(2, 3)
         one_side, other = (h, asked, own), alike.transpose(2, 3)
-        a = self._compared([t[first][:, :one] for t in one_side], told[second][:, :two], alike, across, 0)
-        b = self._compared([t[second][:, :two] for t in one_side], told[first][:, :one], other, here, 1)
+        a, found = self._compared([t[first][:, :one] for t in one_side], told[second][:, :two], alike, across, 0)
+        b, back = self._compared([t[second][:, :two] for t in one_side], told[first][:, :one], other, here, 1)
+        a, b = self.look(a, found, b, here), self.look(b, back, a, across)
         pooled = []
         for z, mask in ((a, here), (b, across)):
             shares = self.pool(z).masked_fill(~mask[..., None], -1e4).softmax(1)
@@ -153,7 +181,7 @@ class Network(nn.Module):
         """States after e5's changed layers; texts of like length go through them together."""
         sizes = there.sum(1)
         order, out = sizes.argsort(), list[Tensor]()
-        for some in order.chunk(3):
+        for some in order.chunk(6):
             longest = int(sizes[some].max())
             mask = torch.zeros(len(some), longest).masked_fill(~there[some][:, :longest], -1e4)[:, None, None, :]
             y = x[some][:, :longest]
@@ -162,7 +190,7 @@ class Network(nn.Module):
             out.append(F.pad(y * there[some][:, :longest, None], (0, 0, 0, x.shape[1] - longest)))
         return torch.cat(out)[order.argsort()]
 
-    def _compared(self, side: Sequence[Tensor], told: Tensor, alike: Tensor, there: Tensor, number: int) -> Tensor:
+    def _compared(self, side: Sequence[Tensor], told: Tensor, alike: Tensor, there: Tensor, number: int) -> tuple[Tensor, Tensor]:
         h, asked, own = side
         gone = ~there[:, None, None, :]
         shares = (alike * self.tau.exp()[None, :, None, None]).masked_fill(gone, -1e4).softmax(-1)
@@ -170,8 +198,7 @@ class Network(nn.Module):
         both = asked[:, :, None] * answer
         marks = torch.cat([(shares * alike).sum(-1), alike.masked_fill(gone, -1).amax(-1)], 1).transpose(1, 2)
         found = own + self.answer(answer.flatten(2)) + self.both(both.flatten(2)) + self.marks(marks)
-        z: Tensor = self.an(self.cn(h + F.gelu(found) + self.side[number]))
-        return z
+        return self.an(self.cn(h + F.gelu(found) + self.side[number])), shares
 
     def learned(self) -> dict[str, Tensor]:
         """Everything but e5's own matrices."""
@@ -218,10 +245,13 @@ def bag_scores(network: Network, states: States, pairs: Sequence[Pair]) -> Any:
 
 
 def report(network: Network, states: States, apart: Sequence[Group], sets: dict[str, list[Pair]]) -> str:
-    s = scores(network, states, [(p.first, p.second) for g in apart for p in g.pairs]).reshape(-1, 6)
-    wrong = np.tile([0, 1, 0, 1, 0, 1], len(s)).astype(bool)
-    read = (np.mean(s[:, 3] > s[:, 0]) + np.mean(s[:, 1] > s[:, 4])) / 2
-    told = [f"apart {auc(s.ravel(), wrong):.3f}, told from its mirror {read:.3f}"]
+    at, flat = [], list[Told]()
+    for g in apart:
+        at += [(len(flat) + a, len(flat) + b) for a, b in g.ranked if g.pairs[a].second == g.pairs[b].second]
+        flat += g.pairs
+    s, wrong = scores(network, states, [(p.first, p.second) for p in flat]), np.array([p.kind > 0 for p in flat])
+    read = np.mean([s[b] > s[a] for a, b in at])
+    told = [f"apart {auc(s, wrong):.3f}, told from its mirror {read:.3f}"]
     for name, pairs in sets.items():
         told.append(f"{name} {auc(bag_scores(network, states, pairs), np.array([not p.faithful for p in pairs])):.3f}")
     return "; ".join(told)
@@ -233,9 +263,8 @@ def loss_of(
     rows: list[Told] = []
     ranked: list[tuple[int, int]] = []
     for group in some:
-        ranked += [(len(rows) + a, len(rows) + b) for a, b in Group.RANKED]
-        near = group.near()
-        rows += [*group.pairs, *dice.sample(near, min(len(near), NEAR))]
+        ranked += [(len(rows) + a, len(rows) + b) for a, b in group.ranked]
+        rows += [*group.pairs, *group.near[:1], *dice.sample(group.near[1:], min(len(group.near[1:]), NEAR))]
     pairs = [(r.first, r.second) for r in rows]
     own: list[tuple[int, int, float]] = []
     for pair in bags:
@@ -246,7 +275,11 @@ def loss_of(
     wrong, better = odds(logits), torch.tensor(ranked)
     targets = torch.stack([states.targets(r.second, r.spans, words.shape[1]) for r in rows])
     known = (targets >= 0) & there[: len(rows)]
-    loss = F.cross_entropy(logits[: len(rows)], torch.tensor([r.kind for r in rows]), label_smoothing=0.02)
+    share = torch.tensor([r.share for r in rows])
+    each = F.cross_entropy(
+        logits[: len(rows)], torch.tensor([r.kind for r in rows]), label_smoothing=0.02, reduction="none"
+    )
+    loss = (each * share).sum() / share.sum()
     loss = loss + F.binary_cross_entropy_with_logits(
         words[: len(rows)][known], targets[known], pos_weight=torch.tensor(WORD_WEIGHT)
     )
@@ -287,7 +320,7 @@ def main() -> None:
     sets = {name: pairs_of(key)[: options.most] for name, key in (("sample", "dev"), ("held", "held"))}
     never = {p.id for p in (*sets["sample"], *pairs_of(CALIBRATION))}
     whole = [p for p in pairs_of("looked") if p.id not in never and p.kind not in UNTOLD][: options.most]
-    states.fill(t for g in (*learn, *apart) for p in g.pairs for t in (p.first, p.second))
+    states.fill(t for g in (*learn, *apart) for t in g.texts)
     states.fill(t for p in (*whole, *sets["sample"], *sets["held"]) for w in of_pair(p.draft, p.styled) for t in w)
     whole = [p for p in whole if all(t in states for w in of_pair(p.draft, p.styled) for t in w)]
     print(f"{len(learn)} groups, {len(apart)} apart, {len(whole)} whole pairs", flush=True)

@@ -1,92 +1,105 @@
-"""Windows of drafts and restyles around one slip each, and the draft's mirror of it: of six pairs three are faithful, so that
-neither text alone tells which. Knows no network."""
+"""Windows of drafts and restyles around slips, and the draft's mirrors of them: what a text stands in is partly faithful and
+partly wrong, so that neither text alone tells which. Knows no network."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from evals.guard.edits import Edit, applied, lines
 from evals.readers.examples import KINDS, differing
 from style_adapter.guard.reader import UNTOLD, stretches, window
 
 SHARE = 0.3  # of the harmless edits that stand in a text
+SLIPS = 6  # of a group at most
 Span = tuple[int, int]
+
+
+class Slip(NamedTuple):
+    restyle: int
+    kind: str
+    told: Edit
+    mirror: Edit
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Windows of a draft and a restyle. `kind` counts in KINDS; `spans`: where the second is at fault, None: nobody knows."""
+    """Windows of a draft and a restyle. `kind` counts in KINDS; `spans`: where the second is at fault, None: nobody knows;
+    `share`: its weight beside the group's others."""
 
     first: str
     second: str
     kind: int
     spans: tuple[Span, ...] | None
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One slip. In order: draft with restyle, with slipped restyle, with the other restyle; mirrored draft with each of them."""
+    """Some slips of a draft's two restyles under the same marks, in few texts: draft, restyles, and of each slip the slipped
+    restyle and the mirrored draft. What a text stands in is partly faithful and partly wrong."""
 
     part: int  # of the edits
     draft: str
-    lang: str
-    kind: str
-    pairs: tuple[Told, Told, Told, Told, Told, Told]
+    kinds: tuple[str, ...]  # one a slip
+    pairs: tuple[Told, ...]
+    ranked: tuple[tuple[int, int], ...]  # (faithful, wrong) that share a text
+    near: tuple[Told, ...] = ()  # one text and its changed self, to learn what a change is; the first is faithful
 
-    FAITHFUL = (0, 2, 4)
-    RANKED = ((0, 1), (0, 3), (4, 1), (4, 3), (2, 5))  # (faithful, wrong) that share a text
-
-    def near(self) -> list[Told]:
-        """Pairs of one text and its changed self, to learn what a change is; none where the draft has no mirror."""
-        if self.pairs[0].first == self.pairs[4].first:
-            return []
-        plain, slipped, other, back = self.pairs[0], self.pairs[1], self.pairs[4], self.pairs[3]
-        return [
-            Told(plain.first, other.first, slipped.kind, None),
-            Told(other.first, plain.first, slipped.kind, None),
-            Told(back.second, slipped.second, slipped.kind, slipped.spans),
-            Told(plain.second, back.second, 0, ()),
-        ]
+    @property
+    def texts(self) -> set[str]:
+        return {text for pair in (*self.pairs, *self.near) for text in (pair.first, pair.second)}
 
 
 def groups(dice: random.Random) -> Iterator[Group]:
     """Every mirrored slip of the edits with some of the harmless edits around it, and the persona's inventions about itself."""
     for ident, line in lines():
-        part = int(ident.split("-")[1])
+        part, both = int(ident.split("-")[1]), line["faithful"]
         mirrors = line.get("mirror", {})
-        for number, told in enumerate(line["faithful"]):
-            other = line["faithful"][1 - number]
+        under = dict[frozenset[str], list[Slip]]()
+        for number, told in enumerate(both):
             for slip, (kind, old, new) in enumerate(told["slips"]):
                 mirror = mirrors.get(f"{number}.{slip}")
                 if mirror and kind in KINDS and kind not in UNTOLD:
-                    yield _group(part, line, told, other, kind, Edit(old, new), Edit(*mirror), dice)
+                    marks = _marks(told["text"], old) | _marks(line["draft"], mirror[0])
+                    under.setdefault(marks, []).append(Slip(number, kind, Edit(old, new), Edit(*mirror)))
                 elif kind == "autobiography":
-                    yield _invented(part, line, told, other, Edit(old, new), dice)
+                    yield _invented(part, line, told, both[1 - number], Edit(old, new), dice)
+        for marks, slips in under.items():
+            dice.shuffle(slips)
+            count = -(-len(slips) // SLIPS)
+            for some in (slips[n::count] for n in range(count)):
+                yield _group(part, line, some, marks, dice)
 
 
-def _group(
-    part: int, line: dict[str, Any], told: dict[str, Any], other: dict[str, Any], kind: str, slip: Edit, mirror: Edit,
-    dice: random.Random,
-) -> Group:  # fmt: skip
-    draft, text = line["draft"], told["text"]
-    marks = _marks(text, slip.old) | _marks(draft, mirror.old)
-    plain = applied(text, _some(told, dice))
-    beside = [edit for edit in _some(told, dice) if not _overlap(text, edit, slip)]
-    back, slipped = applied(text, beside), applied(text, [*beside, slip])
-    mine, mirrored, one, wrong, right, two = (
-        window(each, marks).text
-        for each in (draft, applied(draft, [mirror]), plain, slipped, back, applied(other["text"], _some(other, dice)))
-    )
-    number = KINDS.index(kind)
-    there = tuple(differing(right, wrong)) if right != wrong else None
-    here = tuple(differing(wrong, right)) if right != wrong else None
-    return Group(part, draft, line["lang"], kind, (
-        Told(mine, one, 0, ()), Told(mine, wrong, number, there), Told(mine, two, 0, ()),
-        Told(mirrored, right, number, here), Told(mirrored, wrong, 0, ()), Told(mirrored, two, number, None),
-    ))  # fmt: skip
+def _group(part: int, line: dict[str, Any], slips: Sequence[Slip], marks: frozenset[str], dice: random.Random) -> Group:
+    draft, texts = line["draft"], [told["text"] for told in line["faithful"]]
+    harmless = [_some(told, dice) for told in line["faithful"]]
+
+    def restyle(number: int, edits: Sequence[Edit]) -> str:
+        return window(applied(texts[number], edits), marks).text
+
+    mine, plain = window(draft, marks).text, [restyle(number, edits) for number, edits in enumerate(harmless)]
+    pairs = [Told(mine, text, 0, (), float(len(slips))) for text in plain]
+    ranked, near = list[tuple[int, int]](), [Told(restyle(0, []), plain[0], 0, ())]
+    for r, kind, slip, mirror in slips:
+        beside = [edit for edit in harmless[r] if not _overlap(texts[r], edit, slip)]
+        right, wrong = restyle(r, beside), restyle(r, [*beside, slip])
+        mirrored, number = window(applied(draft, [mirror]), marks).text, KINDS.index(kind)
+        there = tuple(differing(right, wrong)) if right != wrong else None
+        here = tuple(differing(wrong, right)) if right == plain[r] != wrong else None
+        at = len(pairs)
+        pairs += [
+            Told(mine, wrong, number, there), Told(mirrored, plain[r], number, here),
+            Told(mirrored, wrong, 0, ()), Told(mirrored, plain[1 - r], number, None),
+        ]  # fmt: skip
+        ranked += [(r, at), (r, at + 1), (at + 2, at), (at + 2, at + 1), (1 - r, at + 3)]
+        near += [
+            Told(mine, mirrored, number, None), Told(mirrored, mine, number, None), Told(plain[r], wrong, number, there),
+        ]  # fmt: skip
+    return Group(part, draft, tuple(s.kind for s in slips), tuple(pairs), tuple(ranked), tuple(near))
 
 
 def _invented(
@@ -104,10 +117,11 @@ def _invented(
     base, wrong = one(0), one(0, slip)
     there = tuple(differing(base, wrong)) if base != wrong else None
     two = window(applied(other["text"], _some(other, dice, 0.5)), marks).text
-    return Group(part, draft, line["lang"], "autobiography", (
-        Told(mine, one(0.5), 0, ()), Told(mine, wrong, number, there), Told(mine, two, 0, ()),
-        Told(mine, one(0.5, slip), number, None), Told(mine, one(1), 0, ()), Told(mine, one(0.9, slip), number, None),
-    ))  # fmt: skip
+    pairs = (
+        Told(mine, one(0.5), 0, ()), Told(mine, two, 0, ()), Told(mine, one(1), 0, ()),
+        Told(mine, wrong, number, there), Told(mine, one(0.5, slip), number, None), Told(mine, one(0.9, slip), number, None),
+    )  # fmt: skip
+    return Group(part, draft, ("autobiography",), pairs, ((0, 3), (0, 4), (1, 5), (2, 5), (2, 3)))
 
 
 def of_pair(draft: str, styled: str) -> list[tuple[str, str]]:

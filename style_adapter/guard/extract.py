@@ -24,6 +24,7 @@ from style_adapter.guard.patterns import (
     ROMAN,
     SHORT_YEAR,
     TURNED,
+    TURNED_DIGITS,
     WEEKDAYS,
     WORD,
     WORD_ONES,
@@ -37,6 +38,11 @@ SOFT = frozenset("первый first second double score quarter quarters пол
 
 
 DEVILS = re.compile(r"(?:ч[её]ртов\w+|baker's|baker’s|devil's|devil’s)\s$", re.IGNORECASE)
+CYRILLIC_AFTER = re.compile(r"\s*[а-яё]", re.IGNORECASE)
+FAMILY = re.compile(
+    r"(?<!\w)(?:в|на|за|свою|мою|твою|нашу|вашу|всю|их|его|её|ее)\s$", re.IGNORECASE
+)  # `пришла в семью`
+NAMED = re.compile(r"[^\W\d_][,)]?\s$")  # in the middle of a sentence, and no day before it
 ONE = re.compile(r"(?<!\w)(?:a|an|one)\s$", re.IGNORECASE)
 PART_OF = re.compile(r"\s+(?:part\s+)?of\s+(?:an?|one|the)\s+(\w+)")
 BELOW = (
@@ -123,7 +129,7 @@ class Extractor(LooseReader):
 
     def _digit(self, match: re.Match[str]) -> None:
         start, end = match.span()
-        value = read_number(match["num"])
+        value = read_number(match["num"], CYRILLIC_AFTER.match(self.masked, end) is not None)
         if re.match(BELOW, self.masked[end:], re.IGNORECASE):
             value = -value
         if (kilo := re.compile(r"[кkКK](?!\w)").match(self.masked, end)) is not None:
@@ -153,6 +159,14 @@ class Extractor(LooseReader):
             self._value(value, start, end, "digits", units.EXACT[before])
             return
         found = None if year else units.at(self.masked, end)
+        if (
+            found is None
+            and not year
+            and not ordinal
+            and (turned := TURNED_DIGITS.search(self.masked, max(0, start - 24), start))
+        ):
+            unit_before = units.named(turned[1], after_digit=False)
+            found = (unit_before, end) if unit_before else None  # `литров 180`
         if found and ordinal and found[0].label not in ("century", "millennium", "%", "decade"):
             found = None
         short = value.denominator == 1 and 0 <= value < 100 and (ordinal or self._follows_year(start))
@@ -209,8 +223,13 @@ class Extractor(LooseReader):
                 and not re.match(r"[\s,]*\d", self.text[match.end() :])
             ):
                 continue
-            if group == "r3" and match.group().lower() not in ("март", "марта", "марте", "марту", "мартом"):
+            word = match.group()
+            if group == "r3" and not (
+                word.lower() in ("март", "марта", "марте", "марту", "мартом") or word.lower().startswith("мартовск")
+            ):
                 continue
+            if group[0] == "r" and word.istitle() and NAMED.search(self.text[: match.start()][-12:]):
+                continue  # a person: months are written small in Russian
             self._moment(("month", month), *match.span())
 
     def _words(self) -> None:
@@ -224,7 +243,7 @@ class Extractor(LooseReader):
             run = self._run(spans, index)
             if len(run) > 1 and self.masked[: spans[index][0]].rstrip().lower().endswith("без"):
                 run = run[:1]  # `без двадцати шесть` is a clock time, not twenty-six
-            read = numerals.read(run)
+            read = None if run[0] == "grand" else numerals.read(run)  # `two grand` begins with its number
             taken, value, ordinal = read if read else (1, Fraction(0), False)
             if "\x00" in self.masked[spans[index][0] : spans[index + taken - 1][1]]:
                 index += taken
@@ -235,7 +254,7 @@ class Extractor(LooseReader):
     def _run(self, spans: list[tuple[int, int, str]], index: int) -> list[str]:
         run = [spans[index][2]]
         for (_, end, _), (start, _, word) in zip(spans[index : index + 9], spans[index + 1 : index + 10], strict=False):
-            if self.masked[end:start].strip(" \xa0-"):
+            if self.masked[end:start].strip(" \xa0-") or self.masked[start:].startswith("Grand"):
                 break
             run.append(word)
         return run
@@ -276,6 +295,8 @@ class Extractor(LooseReader):
             if unit:
                 self._value(1 / value, start, part.end(), "word", unit)
                 return
+        if run == ["семью"] and FAMILY.search(self.masked[max(0, start - 8) : start]):
+            return
         if value < 0 or (run == ["пол"] and self.masked[end : end + 1] != "-"):
             return
         found = units.at(self.masked, end, after_digit=len(run) > 1)

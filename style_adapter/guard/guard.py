@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from core.nouns import Reason, Verdict
 from style_adapter.guard import deep, framed, reader, surface, vectors, words
@@ -21,9 +22,14 @@ class Guard:
     """Reusable, without state between calls, safe to share between threads. `Guard()` loads its models (about a second)."""
 
     def __init__(self, judge: Judge | None = None) -> None:
-        vectors.load()
-        surface.check(analyse("Один [1]."), analyse("Два [1]."))
-        self._judge, self._reader = judge, reader.installed()
+        with ThreadPoolExecutor(
+            1
+        ) as beside:  # the embedder is mostly unpacked, which leaves Python free for the others
+            embedder = beside.submit(vectors.clauses, ["готово"])
+            vectors.russian("готово")
+            surface.check(analyse("Один [1]."), analyse("Два [1]."))
+            self._judge, self._reader = judge, reader.installed()
+            embedder.result()
 
     def surface(self, draft: str, styled: str) -> Verdict:
         """The cheap checks only: numbers, units, dates, identifiers, citations."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from core.text import fold, stem
 from style_adapter.guard.units import EXACT
 
 
@@ -94,6 +95,12 @@ def _is_name(value: str) -> bool:
     return bool(re.fullmatch(r"(?:Mc|Mac|De|Le|La|Van|O)[A-Z][a-z]+", value)) or (
         value.endswith("th") and value[:-2].isdigit()
     )
+
+
+def inflected(name: str, other: str) -> bool:
+    """`Брама` and `Брамы`: Russian words in backticks take their endings with them."""
+    words = [re.fullmatch(r"[а-яё]+", each.lower()) is not None for each in (name, other)]
+    return all(words) and stem(fold(name)) == stem(fold(other))
 
 
 def occurs(identifier: str, text: str) -> bool:

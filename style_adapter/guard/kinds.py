@@ -45,7 +45,8 @@ def distance(draft: Value, styled: Value) -> int:
     score = 0
     if draft.value == styled.value:
         score -= 6
-    score += 0 if draft.unit == styled.unit else 2 if draft.unit and styled.unit else 1
+    alike = draft.unit and styled.unit and draft.unit.dimension == styled.unit.dimension
+    score += 0 if draft.unit == styled.unit else 1 if alike else 2
     score += 0 if draft.year == styled.year else 2
     score += 0 if draft.ordinal == styled.ordinal else 1
     score += 0 if styled.form == draft.form else 1
@@ -67,4 +68,5 @@ def retold(draft: Value, styled: Value) -> bool:
         return False
     if styled.unit is None:
         return styled.value <= 4 and draft.value > 10
-    return styled.value != draft.value and styled.unit.dimension != draft.unit.dimension
+    measures = {styled.unit.dimension, draft.unit.dimension}
+    return styled.value != draft.value and len(measures) == 2 and measures != {"speed", "length"}

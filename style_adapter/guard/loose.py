@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
-from style_adapter.guard import numerals, units
+from style_adapter.guard import morph, numerals, units
 from style_adapter.guard.patterns import (
     DECIMAL,
     FORTNIGHT,
@@ -28,13 +28,23 @@ from style_adapter.guard.patterns import (
 from style_adapter.guard.units import Unit
 from style_adapter.guard.values import Form, Moment, Value
 
+# `полуторная`, `удвоить`, `двукратный`; `тройной`; `вчетверо`
+MULTIPLE = re.compile(
+    r"(полуторн\w+|полуторакратн\w+)|(удв[ао]\w+|двойн\w+|двукратн\w+|doubl\w+)|(утр[ао][еи]\w+|тройн\w+|тр[её]хкратн\w+|tripl\w+)"
+    r"|(учетвер\w+|четыр[её]хкратн\w+|quadrupl\w+)"
+)
+MULTIPLES = {1: Fraction(3, 2), 2: Fraction(2), 3: Fraction(3), 4: Fraction(4)}
+GROUP = re.compile(r"десятк|дюжин|сот[не]|dozen|hundred", re.IGNORECASE)
+FOLD = re.compile(r"([a-z]+?)-?fold")
+HALF_OF = re.compile(r"пол[а-я]{4,}")  # `полдолга`, as no dictionary has it
 SCALES = (10, 100, 1000, 10**6, 10**9)
 LIMIT = 300  # numbers read of one text: beyond that only identifiers and citations are compared
 
 
-def read_number(text: str) -> Fraction:
+def read_number(text: str, russian: bool = False) -> Fraction:
+    """`russian`: a comma is a decimal one there: `1,829 метра`."""
     body = re.sub(r"[ \xa0\u202f\u2009]", "", text)
-    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", body):
+    if not (russian and body.count(",") == 1) and re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", body):
         return Fraction(body.replace(",", ""))
     return Fraction(body.replace(",", "."))
 
@@ -95,6 +105,12 @@ class LooseReader:
             unit = units.named(word, after_digit=False)
             if unit is not None and unit.label not in ("°C", "°F", "°", "times", "cup"):
                 self.values.append(Value(Fraction(1), unit, "loose", *match.span(), match.group()))
+            elif (times := MULTIPLE.fullmatch(word)) is not None:
+                self.values.append(Value(MULTIPLES[times.lastindex or 1], None, "loose", *match.span(), match.group()))
+            elif (fold := FOLD.fullmatch(word)) is not None and (many := numerals.numerals().get(fold[1])):
+                self.values.append(Value(many.value, None, "loose", *match.span(), match.group()))
+            elif HALF_OF.fullmatch(word) and not morph.known(word):
+                self.values.append(Value(Fraction(1, 2), None, "loose", *match.span(), match.group()))
             elif (hidden := numerals.compound(word)) is not None:
                 self.values.append(Value(hidden, None, "loose", *match.span(), match.group()))
         for match in HOUR_PART.finditer(self.text):
@@ -220,7 +236,7 @@ class LooseReader:
                 self.values.append(
                     Value(
                         first.value * second.value,
-                        told[0] if told else None,
+                        told[0] if told else second.unit,
                         "loose",
                         first.start,
                         second.end,
@@ -238,17 +254,12 @@ class LooseReader:
                         self.text[first.start : second.end],
                     )
                 )
-            elif second.value in (10, 12, 100) and not second.ordinal:
-                self.values.append(
-                    Value(
-                        first.value * second.value,
-                        second.unit,
-                        "loose",
-                        first.start,
-                        second.end,
-                        self.text[first.start : second.end],
-                    )
-                )
+            elif GROUP.match(second.text) and not first.ordinal and not second.ordinal:
+                # `две сотни` is two hundred, neither two nor one hundred
+                self.values = [v for v in self.values if v is not first and v is not second]
+                form: Form = "word" if "loose" not in (first.form, second.form) else "loose"
+                span = first.start, second.end
+                self.values.append(Value(first.value * second.value, second.unit, form, *span, self.text[slice(*span)]))
 
     def _composite(self, first: Value, second: Value, gap: str) -> None:
         """`час тридцать`, `метр восемьдесят`, `one pound thirty-five`, `two tonnes and a half`, `две недели да ещё день`."""
@@ -279,6 +290,6 @@ class LooseReader:
             if not scale or second.value < 2 * scale:
                 continue
             for first in [v for v in self.values if v.end <= second.start and v.unit in (None, second.unit)]:
-                if RANGE.fullmatch(self.text[first.end : second.start]) and first.value * scale < second.value:
+                if RANGE.fullmatch(self.text[first.end : second.start]) and first.value < 1000:
                     span = first.start, first.end
                     self.values.append(Value(first.value * scale, second.unit, "loose", *span, self.text[slice(*span)]))

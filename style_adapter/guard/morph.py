@@ -67,6 +67,11 @@ EN_LIGHT = frozenset(
 )
 
 
+def known(word: str) -> bool:
+    """Whether the Russian dictionary has the word."""
+    return bool(analyzer().word_is_known(word))
+
+
 @lru_cache(maxsize=100_000)
 def form(word: str) -> Form:
     """Grammar of one word as it stands (its case does not matter)."""

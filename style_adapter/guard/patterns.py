@@ -21,7 +21,11 @@ RU_MONTHS = (
 )
 EN_MONTHS = ("January|Jan", "February|Feb", "March|Mar", "April|Apr", "May", "June|Jun", "July|Jul", "August|Aug", "September|Sept|Sep",
              "October|Oct", "November|Nov", "December|Dec")  # fmt: skip
-_RU_MONTH = "|".join(f"(?P<r{i}>{m}{'' if '|' in m else '[а-я]{0,3}'})" for i, m in enumerate(RU_MONTHS, 1))
+_ADJECTIVE = "(?:ь?ск|овск)[а-я]{2,3}"
+_RU_MONTH = "|".join(
+    f"(?P<r{i}>{m}|майск[а-я]{{2,3}})" if "|" in m else f"(?P<r{i}>{m}(?:[а-я]{{0,3}}|{_ADJECTIVE}))"
+    for i, m in enumerate(RU_MONTHS, 1)
+)
 _EN_MONTH = "|".join(f"(?P<e{i}>{m})" for i, m in enumerate(EN_MONTHS, 1))
 MONTH = re.compile(rf"(?<![\w-])(?:(?i:{_RU_MONTH})|(?:{_EN_MONTH})\.?)(?![\w])")
 ISO = re.compile(r"(?<![\d.-])(\d{4})-(\d{1,2})-(\d{1,2})(?![\d-])")
@@ -32,7 +36,7 @@ AMPM = re.compile(
     re.IGNORECASE,
 )
 WEEKDAYS = re.compile(
-    r"(?<!\w)(?:(?i:(понедельник\w*)|(вторник\w*)|(сред[аыуе]|средой|средам)|(четверг\w*)|(пятниц\w*)|(суббот\w*)|(воскресень\w*))"
+    r"(?<!\w)(?:(?i:(понедельник\w*)|(вторник\w*)|(сред[аыуе]|средой|средам)|(четверг\w*)|(пятни[цч]\w*)|(суббот\w*)|(воскрес(?:ень|н(?:ый|ая|ое|ые|ого|ому|ым|ом|ую|ых|ой))\w*))"
     r"|(Mondays?)|(Tuesdays?)|(Wednesdays?)|(Thursdays?)|(Fridays?)|(Saturdays?)|(Sundays?))(?!\w)"
 )
 BC = re.compile(
@@ -65,7 +69,10 @@ OFTEN = re.compile(
 )
 OF_UNIT = re.compile(r"\s+of\s+(?:an?|the)\s+(\w+)", re.IGNORECASE)
 TURNED = re.compile(
-    r"(?<!\w)([а-яё]{3,}(?:ов|ев|ей|т|ц|м|д|р|ей|ль))\s+(?:на\s|в\s|по\s|этак\s|эдак\s|так\s)?$", re.IGNORECASE
+    r"(?<!\w)([а-яё]{2,}(?:ов|ев|ей|т|ц|м|д|р|ей|ль))\s+(?:на\s|в\s|по\s|этак\s|эдак\s|так\s)?$", re.IGNORECASE
+)
+TURNED_DIGITS = re.compile(
+    r"(?<!\w)([а-яё]{2,}(?:ов|ев|ей|ут|унд|ель|онн|амм))\s+(?:на\s|этак\s|эдак\s|так\s)?$", re.IGNORECASE
 )
 CLOCK_DAY = re.compile(r"\s+дня(?!\w)", re.IGNORECASE)
 HALF_UNIT = re.compile(r"(?<!\w)полу?-?([а-яё]{3,})(?!\w)", re.IGNORECASE)

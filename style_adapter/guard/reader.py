@@ -27,6 +27,7 @@ ALONE = (
     *UNTOLD,
     "cause_effect_reversed",
 )  # where the rules' likely findings count whatever the reader thinks: they know better
+LOOKS = 6  # heads of the look at what was compared
 LONGEST = 200  # tokens of a window
 MARK = re.compile(r"\[\d+\]")
 TAKEN_OUT = re.compile(r"\s*\[\d+\]")
@@ -128,7 +129,9 @@ class Reader:
 
     def _doubt(self, first: _Window, second: _Window, one: dict[str, Any], two: dict[str, Any]) -> Doubt:
         alike = one["keys"] @ two["keys"].transpose(0, 2, 1)  # (heads, tokens, tokens)
-        read = [self._compared(one, two, alike, 0), self._compared(two, one, alike.transpose(0, 2, 1), 1)]
+        a, found = self._compared(one, two, alike, 0)
+        b, back = self._compared(two, one, alike.transpose(0, 2, 1), 1)
+        read = [self._looked(a, found, b), self._looked(b, back, a)]
         pooled = []
         for z in read:
             shares = _softmax(self._linear("pool", z).T)
@@ -143,8 +146,9 @@ class Reader:
             self._spot(read[1], two["words"], second),
         )
 
-    def _compared(self, one: dict[str, Any], two: dict[str, Any], alike: Matrix, side: int) -> Matrix:
-        """(tokens of `one`, width): each token with what answers it in the other text."""
+    def _compared(self, one: dict[str, Any], two: dict[str, Any], alike: Matrix, side: int) -> tuple[Matrix, Matrix]:
+        """(tokens of `one`, width): each token with what answers it in the other text; and (heads, tokens, tokens) how much
+        each of those does."""
         shares = _softmax(alike * np.exp(self._w["tau"])[:, None, None])
         answer = (shares @ two["told"]).transpose(1, 0, 2)  # (tokens, heads, width)
         both = one["asked"][:, None] * answer
@@ -153,7 +157,20 @@ class Reader:
         for name, x in (("answer", answer), ("both", both), ("marks", marks)):
             found += x.reshape(len(x), -1) @ self._w[f"{name}.weight"].T
         c = one["h"] + e5.gelu(found)
-        return self._norm("an", self._norm("cn", c + self._w["side"][side]))
+        return self._norm("an", self._norm("cn", c + self._w["side"][side])), shares
+
+    def _looked(self, z: Matrix, shares: Matrix, other: Matrix) -> Matrix:
+        """Each token, with what its answer in the other text was compared to, looks at its own text's tokens."""
+        w = self._w
+        found = (
+            np.tensordot(_softmax(w["look.mix"]), shares, 1) @ self._norm("look.n1", other) @ w["look.across.weight"].T
+        )
+        qkv = self._linear("look.qkv", self._norm("look.n1", z) + found)
+        q, k, v = qkv.reshape(len(z), 3, LOOKS, -1).transpose(1, 2, 0, 3)
+        seen = _softmax(q @ k.transpose(0, 2, 1) * q.shape[-1] ** -0.5) @ v
+        z = z + self._linear("look.o", seen.transpose(1, 0, 2).reshape(z.shape))
+        looked: Matrix = z + self._linear("look.fo", e5.gelu(self._linear("look.fi", self._norm("look.n2", z))))
+        return looked
 
     def _spot(self, z: Matrix, words: list[int], where: _Window) -> Span:
         """The word likeliest at fault, with the word before and behind it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from fractions import Fraction
 
 from core.nouns import Reason
 from core.text import fold, stem, words
@@ -12,6 +13,8 @@ from style_adapter.guard import clocks, identifiers, kinds, morph, segments, uni
 from style_adapter.guard.facts import Facts, context, inside
 from style_adapter.guard.identifiers import Identifier
 from style_adapter.guard.messages import reason
+from style_adapter.guard.patterns import NOON
+from style_adapter.guard.rivals import Rivals
 from style_adapter.guard.segments import Segment
 from style_adapter.guard.values import Moment, Value
 
@@ -36,7 +39,7 @@ class Surface:
         missing = self._values()
         self._replaced(missing)
         self._moments()
-        self._bare_units()
+        self._rivals()
         return self.reasons
 
     def _say(self, kind: str, draft: str, styled: str) -> None:
@@ -92,7 +95,9 @@ class Surface:
         if identifier.code and not identifier.plain_word:
             return False
         low, low_text = name.lower(), text.lower()
-        if identifiers.occurs(low, low_text):
+        if identifiers.occurs(low, low_text) or (not identifier.code and identifiers.occurs(name + "s", text)):
+            return True
+        if identifier.code and any(i.code and identifiers.inflected(i.text, name) for i in self.styled.identifiers):
             return True
         return not identifier.code and identifiers.occurs(low.replace("-", " "), low_text.replace("-", " "))
 
@@ -111,6 +116,8 @@ class Surface:
             known = known or (
                 identifiers.occurs(name.lower().replace("-", " "), low.replace("-", " ")) and not name.startswith("-")
             )
+            known = known or (not each.code and name.endswith("s") and identifiers.occurs(name[:-1], text))
+            known = known or any(i.code and identifiers.inflected(i.text, name) for i in self.draft.identifiers)
             known = known or identifiers.is_tail(name, self.draft.identifiers, self.styled.text)
             certain = each.code or re.search(r"[\d_/=+]|^-|^\.", name) is not None
             if not known and certain and name not in {f.text for f in found}:
@@ -134,10 +141,15 @@ class Surface:
                 continue
             claim = next((s for s in self.draft.segments if s.start <= value.start < s.after), self.draft.segments[-1])
             region = segments.regions(claim, self.styled.segments, self.styled.text, self.styled.spans)
-            if not self._claim_value(value, region, fresh=True):
+            if self._remeasured(value, region):
+                missing.append((value, region))
+            elif not self._claim_value(value, region, fresh=True):
                 pending.append((value, region))
         for value, region in pending:
-            told = self._claim_value(value, region, fresh=False) or self._elsewhere(value)
+            told = self._halved(value, region) or (
+                not self._rival(value, region)
+                and (self._claim_value(value, region, fresh=False) or self._elsewhere(value))
+            )
             if not told and not self._told_whole(value, region):
                 missing.append((value, region))
         return missing
@@ -147,16 +159,56 @@ class Surface:
         options = [
             (order.index(v.form), i)
             for i, v in enumerate(self.styled.values)
-            if (value.equals(v) or self._inherits(value, v))
-            and self._unit_told(value, v)
+            if (
+                ((value.equals(v) or self._inherits(value, v) or _less_by(value, v)) and self._unit_told(value, v))
+                or (value.ordinal and value.form == "word" and v.share() == 1 / value.value)  # `by a tenth`
+            )
             and inside(v.start, region)
             and not inside(v.start, self.styled.idioms)
         ]
         options = [o for o in options if not fresh or o[1] not in self.used]
         if not options:
             return not fresh and self._as_clock(value, region)
+        if fresh and value.unit and min(options)[0] == order.index("loose") and self._rival(value, region):
+            return False
         self.used.add(min(options)[1])
         return True
+
+    def _rival(self, value: Value, region: list[tuple[int, int]]) -> bool:
+        """Of two equal numbers of the draft one is there, and beside it one of the same measure that the draft does not have."""
+        return any(
+            v.form != "loose" and i not in self.used and (v.unit and v.unit.dimension) == (value.unit and value.unit.dimension)
+            and v.ordinal == value.ordinal and v.year == value.year and inside(v.start, region)
+            and not inside(v.start, self.styled.idioms) and not any(d.equals(v) for d in self.draft.values)
+            and not any(_part_of(v, whole) for whole in self.styled.values)
+            for i, v in enumerate(self.styled.values)
+        )  # fmt: skip
+
+    def _remeasured(self, value: Value, region: list[tuple[int, int]]) -> bool:
+        """`two seconds` → `two minutes`, whatever other twos there are."""
+        if value.unit is None:
+            return False
+        there = [v for v in self.styled.values if v.unit and inside(v.start, region) and v.form != "loose"]
+        return not any(value.equals(v) for v in there) and any(
+            v.unit and v.unit.dimension == value.unit.dimension and v.value == value.value
+            and not any(d.unit and d.equals(v) for d in self.draft.values)
+            for v in there
+        )  # fmt: skip
+
+    def _halved(self, value: Value, region: list[tuple[int, int]]) -> bool:
+        """`вдвое меньше` → `половина`, and back."""
+        text, half = fold(value.text), Fraction(1, 2)
+        if value.value == 2 and (
+            text in ("вдвое", "надвое", "twice") or (value.unit and value.unit.dimension == "times")
+        ):
+            pieces = [fold(self.styled.text[a:b]) for a, b in region]
+            return any(v.value == half and inside(v.start, region) for v in self.styled.values) or any(
+                re.search(r"(?<!\w)(?:пополам|ополовин\w+|halv\w+)(?!\w)", piece) for piece in pieces
+            )
+        return value.value == half and any(
+            v.value == 2 and inside(v.start, region) and (fold(v.text) in ("вдвое", "надвое", "пополам", "twice"))
+            for v in self.styled.values
+        )
 
     def _told_whole(self, value: Value, region: list[tuple[int, int]]) -> bool:
         """`2 км 210 м` → `2210 метров`: one value of two parts, of which `value` is one."""
@@ -220,7 +272,9 @@ class Surface:
 
     def _strange_noun(self, value: Value) -> bool:
         """The number is followed by a noun that the draft does not have: perhaps another unit."""
-        match = re.match(r"\s+([^\W\d_]{3,})", self.styled.text[value.end : value.end + 30])
+        match = re.match(
+            r"\s+(?:[^\W\d_]+(?:ых|их|ые|ие|ой|ую|ом)\s+)?([^\W\d_]{3,})", self.styled.text[value.end : value.end + 50]
+        )
         if (
             match is None
             or morph.form(match[1]).pos != "noun"
@@ -240,7 +294,9 @@ class Surface:
             best = min(
                 (v for v in spare if inside(v.start, region)), key=lambda v: kinds.distance(value, v), default=None
             )
-            weak = value.ordinal and value.form != "digits" and not value.year
+            weak = (value.ordinal and value.form != "digits" and not value.year) or self._known_few(value)
+            if best is not None and value.ordinal and value.form == "word" and not best.ordinal and not best.unit:
+                best = None
             if best is None or kinds.distance(value, best) > 8:
                 if weak or value.value == 1:
                     self._other_unit(value, region)
@@ -265,10 +321,20 @@ class Surface:
             elif (
                 extra.form == "digits"
                 and not any(d.equals(extra) or d.value == extra.value for d in self.draft.values)
-                and not any(m.start <= extra.start < m.end for m in self.draft.moments)
+                and not any(m.key[0] == "day" and m.key[1] == extra.value for m in self.draft.moments)
                 and self._about_draft(extra.start)
             ):
                 self._say("added_claim", "", context(self.styled.text, extra.start, extra.end))
+
+    def _known_few(self, value: Value) -> bool:
+        """`the two regions`, `меньшее из двух`: those that were named before."""
+        before = fold(self.draft.text[max(0, value.start - 8) : value.start])
+        return (
+            value.form == "word"
+            and value.value in (2, 3)
+            and not value.unit
+            and (re.search(r"(?<!\w)(?:the|these|those|both|эти|этих|этим|из|обои\w*) $", before) is not None)
+        )
 
     def _one_of(self, extra: Value) -> Value | None:
         """The draft's `неделю` that is told as `две недели`."""
@@ -337,7 +403,7 @@ class Surface:
             match = next((m for m in spare if m.key == moment.key), None) or next(
                 (m for m in self.styled.moments if self._meets(moment, m)), None
             )
-            if match is None and not self._loosely(moment):
+            if match is None and not self._loosely(moment, self.styled):
                 lost.append(moment)
             elif match in spare:
                 spare.remove(match)
@@ -360,7 +426,7 @@ class Surface:
                 extra.key[0] in ("day", "clock", "bc")
                 and not any(self._meets(extra, m) for m in self.draft.moments)
                 and extra.key[0] != "clock"
-                and not self._clock_hours(extra, self.draft)
+                and not self._loosely(extra, self.draft)
             ):
                 self._say("date", "", extra.text)
 
@@ -371,12 +437,12 @@ class Surface:
             return first.key[1] == second.key[2]
         return first.key[0] == second.key[0] == "clock" and int(first.key[1]) % 1440 == int(second.key[1]) % 1440
 
-    def _loosely(self, moment: Moment) -> bool:
+    def _loosely(self, moment: Moment, facts: Facts) -> bool:
         """A day told apart from its month, an hour told as a number."""
         if moment.key[0] == "day":
-            month = any(m.key[-1] == moment.key[2] and m.key[0] in ("month", "day") for m in self.styled.moments)
-            return month and any(v.value == moment.key[1] and v.form != "loose" for v in self.styled.values)
-        return self._clock_hours(moment, self.styled)
+            month = any(m.key[-1] == moment.key[2] and m.key[0] in ("month", "day") for m in facts.moments)
+            return month and any(v.value == moment.key[1] and v.form != "loose" for v in facts.values)
+        return self._clock_hours(moment, facts)
 
     def _clock_hours(self, moment: Moment, facts: Facts) -> bool:
         """An hour told in words, in numbers beside it, or the military way."""
@@ -384,7 +450,12 @@ class Surface:
             return False
         hour, minute = divmod(int(moment.key[1]), 60)
         hours = {hour, hour - 12, hour + 12}
-        if any(int(m.key[1]) % 720 == int(moment.key[1]) % 720 for m in facts.moments if m.key[0] == "clock"):
+        named = NOON.fullmatch(moment.text) is not None
+        if any(
+            int(m.key[1]) % 720 == int(moment.key[1]) % 720 and not (named and NOON.fullmatch(m.text))
+            for m in facts.moments
+            if m.key[0] == "clock"
+        ):
             return True
         if any(
             v.value == hour * 100 + minute and (v.unit is None or v.unit.label == "h")
@@ -394,41 +465,24 @@ class Surface:
             return True
         return any(hours & set(spoken) for spoken in clocks.spoken(facts, minute))
 
-    def _bare_units(self) -> None:
-        """A rate without a number: `в сутки` → `в неделю`."""
-        names = {v.unit.label for v in self.styled.values if v.unit}
-        for value in self.draft.values:
-            if (
-                value.form != "loose"
-                or value.value != 1
-                or value.unit is None
-                or not kinds.bare(value)
-                or value.unit.label in names
-                or value.unit.label == "month"
-            ):
-                continue
-            claim = next((s for s in self.draft.segments if s.start <= value.start < s.after), self.draft.segments[-1])
-            region = segments.regions(claim, self.styled.segments, self.styled.text, self.styled.spans)
-            mine = {v.unit.label for v in self.draft.values if v.unit}
-            other = next(
-                (
-                    v
-                    for v in self.styled.values
-                    if v.form == "loose"
-                    and v.unit
-                    and kinds.bare(v)
-                    and v.unit.label not in mine
-                    and inside(v.start, region)
-                ),
-                None,
-            )
-            rated = kinds.RATE.search(fold(self.draft.text[max(0, value.start - 10) : value.start]))
-            if (
-                other is not None
-                and rated
-                and kinds.RATE.search(fold(self.styled.text[max(0, other.start - 10) : other.start]))
-            ):
-                self._say("unit", value.text, other.text)
+    def _rivals(self) -> None:
+        said = {r.kind for r in self.reasons}
+
+        def region_of(position: int) -> list[tuple[int, int]]:
+            claim = next((s for s in self.draft.segments if s.start <= position < s.after), self.draft.segments[-1])
+            return segments.regions(claim, self.styled.segments, self.styled.text, self.styled.spans)
+
+        for kind, mine, theirs in Rivals(self.draft, self.styled, region_of).run():
+            if kind not in said:
+                self._say(kind, self.draft.text[slice(*mine)], self.styled.text[slice(*theirs)])
+
+
+def _less_by(draft: Value, styled: Value) -> bool:
+    """`отстаёт на 4 секунды` → `минус четыре секунды`; a temperature is another one below zero."""
+    unit = styled.unit
+    if unit is None or unit.dimension not in ("time", "months", "length", "mass", "volume"):
+        return False
+    return styled.value == -draft.value < 0 and draft.unit == unit
 
 
 def _part_of(part: Value, whole: Value) -> bool:

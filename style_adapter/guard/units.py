@@ -26,7 +26,7 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("GB", "bytes", "1000000000", "гб Гб ГБ GB Gb гиг гига гигов gig gigs", "гигабайт gigabyte гибибайт gibibyte GiB ГиБ"),
     ("TB", "bytes", "1000000000000", "тб Тб ТБ TB Tb", "терабайт terabyte тебибайт tebibyte TiB ТиБ"),
     ("PB", "bytes", "1000000000000000", "пб ПБ PB", "петабайт petabyte"),
-    ("bit", "bits", "1", "бит бита bit bits", ""),
+    ("bit", "bits", "1", "бит бита битов биту битом битам битами битах bit bits", ""),
     ("kbit", "bits", "1000", "кбит Кбит kbit kbps", "килобит kilobit"),
     ("Mbit", "bits", "1000000", "мбит Мбит Mbit Mbps", "мегабит megabit"),
     ("Gbit", "bits", "1000000000", "гбит Гбит Gbit Gbps", "гигабит gigabit"),
@@ -36,7 +36,7 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("s", "time", "1", "с сек s sec secs", "секунд second"),
     ("min", "time", "60", "мин min mins", "минут minute"),
     ("h", "time", "3600", "ч ч. час часа часов часу часам часами часах hr hrs h hour hours", "часик часоч"),
-    ("d", "time", "86400", "д дн ден день дня дней дню днем днями днях сутки суток сутках суткам d day days",
+    ("d", "time", "86400", "д дн ден день дня дней дню днем днями днях сутки суток сутках суткам сутками d day days",
      "денёч денёк деньк"),
     ("week", "time", "604800", "нед week weeks", "недел недельк fortnightx"),
     ("month", "months", "1", "мес month months", "месяц"),
@@ -52,6 +52,12 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("ft", "length", "3048/10000", "ft foot feet фут фута футов", ""),
     ("yd", "length", "9144/10000", "yd yard yards", "ярд"),
     ("mi", "length", "1609344/1000", "mi mile miles миля мили миль милю милях", ""),
+    ("nmi", "length", "1852", "nmi", ""),
+    ("cubit", "length", "45/100", "локоть cubit cubits", "локт"),
+    ("fathom", "length", "18288/10000", "fathom fathoms", "сажен"),
+    ("arshin", "length", "7112/10000", "", "аршин"),
+    ("verst", "length", "10668/10", "верст верста версты версту верстах верстами verst versts", ""),
+    ("pood", "mass", "16380", "пуд пуда пудов пуду пудами", ""),
     ("nm", "length", "1/1000000000", "нм nm", "нанометр nanomet"),
     ("um", "length", "1/1000000", "мкм µm μm", "микрон микромет micromet micron"),
     ("m2", "area", "1", "м2 м² m2 m² кв.м", ""),
@@ -79,14 +85,26 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("°C", "celsius", "1", "°C °С ℃", "celsius цельси centigrade"),
     ("°F", "fahrenheit", "1", "°F ℉", "fahrenheit фаренгейт"),
     ("K", "kelvin", "1", "К", "кельвин kelvin"),
+    ("arcmin", "angle", "1/60", "arcmin", "arcminute"),
+    ("arcsec", "angle", "1/3600", "arcsec", "arcsecond"),
     ("°", "angle", "1", "° deg", "градус degree"),
     ("$", "dollar", "1", "$ USD usd bucks buck бакс баксов", "доллар dollar бакс"),
     ("€", "euro", "1", "€ EUR евро euro euros", ""),
     ("₽", "ruble", "1", "₽ руб р RUB", "рубл ruble rouble целков"),
     ("£", "gbp", "1", "£ GBP quid", "фунт"),
-    ("pence", "gbp", "1/100", "pence penny p", ""),
+    ("pence", "gbp", "1/100", "pence penny p", "пенс"),
     ("¢", "dollar", "1/100", "cent cents", "цент"),
     ("kop", "ruble", "1/100", "коп", "копе"),
+    ("thaler", "thaler", "1", "thaler thalers", "талер"),
+    ("ducat", "ducat", "1", "ducat ducats", "дукат"),
+    ("guilder", "guilder", "1", "guilder guilders", "гульден"),
+    ("florin", "florin", "1", "florin florins", "флорин"),
+    ("franc", "franc", "1", "franc francs", "франк"),
+    ("lira", "lira", "1", "lira lire", ""),
+    ("shilling", "gbp", "1/20", "shilling shillings", "шиллинг"),
+    ("krone", "krone", "1", "krone kroner krona kronor", ""),
+    ("yen", "yen", "1", "yen йен йена йены иен иена иены", ""),
+    ("yuan", "yuan", "1", "yuan юань юаня юаней", ""),
     ("Hz", "hertz", "1", "гц Гц Hz hz", "герц hertz"),
     ("kHz", "hertz", "1000", "кГц kHz", "килогерц kilohertz"),
     ("MHz", "hertz", "1000000", "МГц MHz", "мегагерц megahertz"),
@@ -136,6 +154,10 @@ ADJECTIVES = {
     "дневн": "d", "летн": "year", "годичн": "year", "часов": "h", "месячн": "month", "минутн": "min", "секундн": "s",
     "недельн": "week", "метров": "m", "километров": "km", "процентн": "%",
 }  # fmt: skip
+NAUTICAL = re.compile(r"(?:морск\w+|nautical)\s+(?:мил\w+|miles?)(?!\w)", re.IGNORECASE)
+ARC = re.compile(
+    r"(?:углов\w+\s+(минут|секунд)\w*|(минут|секунд)\w*\s+дуги|arc[ -]?(minute|second)s?)(?!\w)", re.IGNORECASE
+)
 DEGREE = re.compile(
     r"(?:°|градус\w*|degrees?|deg\.?)[\s\xa0]*(?:по\s+)?(?:(C|С|celsius|centigrade|цельси\w*)|(F|fahrenheit|фаренгейт\w*))(?![\w])",
     re.IGNORECASE,
@@ -188,6 +210,11 @@ def at(text: str, position: int, after_digit: bool = True) -> tuple[Unit, int] |
         position = filler.end()
     if (match := DEGREE.match(text, position)) is not None:
         return BY_LABEL["°C" if match.group(1) else "°F"], match.end()
+    if (match := NAUTICAL.match(text, position)) is not None:
+        return BY_LABEL["nmi"], match.end()
+    if (match := ARC.match(text, position)) is not None:
+        which = (match[1] or match[2] or match[3]).lower()
+        return BY_LABEL["arcmin" if which in ("минут", "minute") else "arcsec"], match.end()
     if (match := PER_CENT.match(text, position)) is not None:
         return BY_LABEL["%"], match.end()
     for pattern, suffix in ((SQUARE, "2"), (CUBIC, "3")):

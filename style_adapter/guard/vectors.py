@@ -33,12 +33,6 @@ def _navec() -> Any:
     return Navec.load(str(found[0]))
 
 
-def load() -> None:
-    """Load both models now, so that the first check is not slow."""
-    _navec()
-    use.encode(["готово"])
-
-
 @lru_cache(maxsize=50_000)
 def russian(word: str) -> Matrix | None:
     """The unit navec vector of a folded lemma, or None; navec keeps ё, lemmas here do not."""

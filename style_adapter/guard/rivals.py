@@ -1,0 +1,326 @@
+# ruff: noqa: E501  (tables of patterns)
+"""Words of one closed class, of which each text has another: `зимой` → `осенью`, `within weeks` → `within years`, `удвоить` →
+`утроить`, `один запрос` → `два запроса`. Where the draft's word is told in no form and a rival of it stands under the same mark,
+that is a slip; one of the two alone is none. Knows no grammar."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from core.text import fold, stem
+from style_adapter.guard import morph
+from style_adapter.guard.facts import Facts, inside
+from style_adapter.guard.numerals import RU_COMPOUND, numerals
+from style_adapter.guard.patterns import MONTH, WORD_ONES
+from style_adapter.guard.units import BY_LABEL
+from style_adapter.guard.values import Value
+
+Region = list[tuple[int, int]]
+TIME = ("time", "months")
+MONEY = (
+    "dollar",
+    "euro",
+    "ruble",
+    "gbp",
+    "franc",
+    "lira",
+    "yen",
+    "yuan",
+    "krone",
+    "thaler",
+    "ducat",
+    "guilder",
+    "florin",
+)
+
+
+def _class(**members: str) -> dict[str, re.Pattern[str]]:
+    return {key: re.compile(rf"(?<![\w.,])(?:{words})(?!\w)") for key, words in members.items()}
+
+
+# (kind, key → words); what stands in a key's words tells it
+CLASSES: tuple[tuple[str, dict[str, re.Pattern[str]]], ...] = (
+    ("date", _class(
+        spring=r"весн\w{1,3}|весенн\w+|вешн\w+|springtime|(?:in|this|last|next|following|early|late|the|every|each|of|till|until|by|since) spring",
+        summer=r"летом|лето(?!\s*\d)|летн\w+|summers?|summertime",
+        autumn=r"осен\w+|autumns?|(?:in the|this|last|next|following|every|each) fall",
+        winter=r"зим\w{1,3}|зимн\w+|winters?|wintertime",
+    )),
+    ("date", _class(
+        morning=r"утр\w+|поутру|mornings?|dawn|рассвет\w*", evening=r"вечер\w*|evenings?|dusk", night=r"(?:пол|полу)?ноч\w+|(?:mid)?nights?|nightly|overnight",
+    )),
+    ("date", _class(midnight=r"полноч\w*|полуноч\w*|midnight", noon=r"пол(?:день|дня)|полуд\w+|noon|midday")),
+    ("date", _class(
+        today=r"сегодня\w*|today", tomorrow=r"завтра|завтрашн\w+|назавтра|tomorrow", later=r"послезавтра", yesterday=r"вчера\w*|yesterday",
+    )),
+    ("number", _class(
+        two=r"удв[ао]\w+|вдвое|двойн\w+|двукратн\w+|дважды|doubl\w+|twice|two-?fold", three=r"утр[ао][еи]\w+|втрое|тройн\w+|тр[её]хкратн\w+|трижды|tripl\w+|thrice|three-?fold",
+        four=r"учетвер\w+|вчетверо|четыр[её]хкратн\w+|quadrupl\w+|four-?fold",
+    )),
+    ("number", _class(
+        half=r"half|halves|halv\w+|(?:50|fifty) ?(?:%|per ?cent)", third=r"(?:a|one|two) thirds?", quarter=r"(?:a|one|three)[ -]quarters?|(?:[27]5|(?:twenty|seventy)[ -]five) ?(?:%|per ?cent)", fifth=r"(?:a|one|two|three|four) fifths?|(?:20|twenty) ?(?:%|per ?cent)",
+        tenth=r"(?:a|one|mere) tenth|(?:10|ten) ?(?:%|per ?cent)", hundredth=r"(?:a|one|mere) hundredth|(?:1|one) ?(?:%|per ?cent)",
+    )),
+    ("unit", _class(
+        working=r"(?:рабоч\w+|working|business) (?:дн\w+|ден\w+|сут\w+|days?)", calendar=r"(?:календарн\w+|calendar) (?:дн\w+|ден\w+|сут\w+|days?)",
+    )),
+)  # fmt: skip
+GREETING = re.compile(
+    r"добр\w+ (?:утр\w+|вечер\w*|дня|день|ночи)|good (?:morning|evening|night|day)|(?:ни|одну|на|еще) (?:секунд|минут)\w+(?=[,!?.])"
+    r"|(?:hold|wait|just|one|a|this) (?:a )?(?:second|sec|minute|moment)(?=[,!?.])"
+)
+TOLD_UNIT = {
+    "s": r"\w*секундн\w+", "min": r"\w*минутн\w+", "h": r"часы|\w*часов(?:ой|ая|ое|ые|ого|ому|ым|ом|ую|ых)|ежечасн\w+|hourly|\w*-hour",
+    "d": r"\w*дневн\w+|\w*суточн\w+|ежедн\w+|daily|\w*-day|однодн\w+|завтра|назавтра|tomorrow|tonight|overnight|nightly", "week": r"\w*недельн\w+|weekly|\w*-week",
+    "month": r"\w*месячн\w+|помесячн\w+|monthly|\w*-month", "year": r"\w*годов(?:ой|ая|ое|ые|ого|ому|ым|ом|ую|ых)|\w*годичн\w+|\w*годн\w+|\w*летн\w+|yearly|annual\w*|\w*-year",
+    "decade": r"\w*десятилетн\w+", "century": r"веков\w+|столетн\w+",
+}  # fmt: skip
+TOLD = {label: re.compile(rf"(?<!\w)(?:{words})(?!\w)") for label, words in TOLD_UNIT.items()}
+RATE_WORD = {
+    "h": r"ежечасн\w+|hourly", "d": r"ежедневн\w+|ежесуточн\w+|daily", "week": r"еженедельн\w+|weekly", "month": r"ежемесячн\w+|monthly",
+    "year": r"ежегодн\w+|yearly|annually", "quarter": r"ежекварт\w+|quarterly|(?:once|twice|times|every) (?:a |per |every )?quarter",
+}  # fmt: skip
+RATES = {label: re.compile(rf"(?<!\w)(?:{words})(?!\w)") for label, words in RATE_WORD.items()}
+SECOND = re.compile(r"(?:^|(?<=\W))(?:a|an|per|each|every|one|single|split)\s+$")
+AFTER = re.compile(r"[^\W\d_]{3,}")
+ONE = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(WORD_ONES))}|единственн\w+|перв\w{{2,3}}|first|single)(?!\w)")
+ONCE = re.compile(
+    r"(?<!\w)(?:(?:один |одного )?раз (?:в|за|на)|(?:чаще|больше|более|реже) раза|один раз|однократн\w+|once|one time)(?!\w)"
+)
+NO_UNIT = re.compile(
+    r"(?<!\w)(?:рабоч\w+|working|(?:ее|его|их|мо[йе]|тво[йе]|наш|ваш|сей|свой|мой|твой)|half an?) $|-$"
+)
+WORD_BEFORE = re.compile(r"([^\W\d_]+|\d+(?:-[^\W\d_]+)?) $")
+LASTING = re.compile(
+    r"(?<!\w)(?:за|на|через|занять|занимает|заняла|длится|длиться|целые|долгие|считан+ые|многие|могли|ждать) (часы)(?!\w)"
+)
+NOT = re.compile(r"(?<!\w)(?:не|ни|ни на|not|no|never)(?: \w+)? $")
+LIMIT = re.compile(
+    r"(?<!\w)(?:только|лишь|всего|хотя бы|хоть|не более(?: чем)?|не больше|максимум|не чаще|ровно|only|just|at least|at most|no more than|exactly)(?: на| с| в| за)? $"
+)
+ROMAN = re.compile(r"[ivxlc]+")
+LIMIT_AFTER = re.compile(r",? (?:и )?(?:не больше|не более|максимум|at most|no more|tops)(?!\w)")
+REIGN = re.compile(r"(?<!\w)([A-ZА-ЯЁ][a-zа-яё]{2,})\s([IVX]{1,5})(?!\w)")
+ORDINAL = re.compile(r"перв\w{2,3}|first")
+Slip = tuple[str, tuple[int, int], tuple[int, int]]  # kind, where in the draft, where in the styled text
+
+
+@dataclass(frozen=True, slots=True)
+class _Bare:
+    """A unit without a number of its own, or the adverb of a rate."""
+
+    label: str
+    dimension: str
+    start: int
+    end: int
+    value: Value | None
+
+
+def _root(word: str) -> str | None:
+    """`струн` of `трёхструнная`."""
+    head = next((h for h in RU_COMPOUND if word.startswith(h) and len(word) >= len(h) + 5), None)
+    return word[len(head) :][:4] if head else None
+
+
+def _dated(value: Value, text: str) -> bool:
+    """`1969 году`, `в двадцатом веке`: no span of time."""
+    before = WORD_BEFORE.search(text[max(0, value.start - 24) : value.start])
+    if before is None or value.unit is None or value.unit.label not in ("year", "decade", "century", "millennium"):
+        return False
+    word = before[1]
+    number = numerals().get(word)
+    return word[0].isdigit() or ROMAN.fullmatch(word) is not None or (number is not None and number.ordinal)
+
+
+def _count(label: str, bare: list[_Bare], facts: Facts, where: Region) -> int:
+    measured = [
+        v for v in facts.values if v.unit and v.unit.label == label and v.form != "loose" and inside(v.start, where)
+    ]
+    return len([b for b in bare if b.label == label]) + len(measured)
+
+
+def _alike(one: _Bare, other: _Bare) -> bool:
+    kinds = {one.dimension, other.dimension}
+    return one.label != other.label and (len(kinds) == 1 or kinds <= set(TIME) or kinds <= set(MONEY))
+
+
+class Rivals:
+    """`region_of`: where in the styled text what stands at a place of the draft is to be looked for."""
+
+    def __init__(self, draft: Facts, styled: Facts, region_of: Callable[[int], Region]) -> None:
+        self.draft, self.styled, self._region_of = draft, styled, region_of
+        self._mine, self._theirs = fold(draft.text), fold(styled.text)
+        self._greetings = [m.span() for m in GREETING.finditer(self._theirs)] + styled.idioms
+
+    def run(self) -> Iterator[Slip]:
+        for kind, members in CLASSES:
+            yield from self._swapped(kind, members)
+        yield from self._units()
+        yield from self._counted()
+        yield from self._compounds()
+        yield from self._reigns()
+
+    def _swapped(self, kind: str, members: dict[str, re.Pattern[str]]) -> Iterator[Slip]:
+        mine = {key: match.span() for key, words in members.items() if (match := words.search(self._mine))}
+        told = {key for key, words in members.items() if words.search(self._theirs)}
+        for key in mine.keys() - told:
+            region = self._region_of(mine[key][0])
+            for other in told - mine.keys():
+                for match in members[other].finditer(self._theirs):
+                    if inside(match.start(), region) and not inside(match.start(), self._greetings):
+                        yield kind, mine[key], match.span()
+                        return
+
+    def _units(self) -> Iterator[Slip]:
+        mine, theirs = self._bare(self.draft, self._mine), self._bare(self.styled, self._theirs)
+        for bare in mine:
+            region, claim = self._region_of(bare.start), self._claim_of(bare.start)
+            here = [b for b in theirs if inside(b.start, region) and not inside(b.start, self._greetings)]
+            own = [b for b in mine if inside(b.start, [claim])]
+            if self._unit_told(bare, region, len([b for b in own if b.label == bare.label])):
+                continue
+            known = {label for label, words in TOLD.items() if words.search(self._mine, *claim)}
+            for other in here:
+                if other.label in known or not _alike(bare, other):
+                    continue
+                if _count(other.label, here, self.styled, region) > _count(other.label, own, self.draft, [claim]):
+                    yield "unit", (bare.start, bare.end), (other.start, other.end)
+                    return
+            for value in self._several(bare.value.value if bare.value else None):
+                if value.unit and value.unit.label == bare.label and inside(value.start, region):
+                    yield "number", (bare.start, bare.end), (value.start, value.end)
+                    return
+
+    def _unit_told(self, bare: _Bare, region: Region, count: int) -> bool:
+        """Whether as many such units stand there bare, or their worth in another form."""
+        if bare.label in TOLD and any(TOLD[bare.label].search(self._theirs, a, b) for a, b in region):
+            return True
+        units = [v for v in self.styled.values if v.unit and inside(v.start, region)]
+        one = bare.value is None or bare.value.value == 1
+        same = [v for v in units if v.unit and v.unit.label == bare.label and v.form == "loose"]
+        if one and len(same) >= count:
+            return True
+        return bare.value is not None and any((not one or v.form != "loose") and bare.value.equals(v) for v in units)
+
+    def _claim_of(self, position: int) -> tuple[int, int]:
+        claim = next((s for s in self.draft.segments if s.start <= position < s.after), self.draft.segments[-1])
+        return claim.start, claim.after
+
+    def _bare(self, facts: Facts, text: str) -> list[_Bare]:
+        found = [
+            _Bare(v.unit.label, v.unit.dimension, v.start, v.end, v)
+            for v in facts.values
+            if v.form == "loose"
+            and v.unit
+            and (" " not in v.text or fold(v.text).startswith(("пар", "couple")))
+            and v.unit.dimension not in ("percent", "angle", "times")
+            and not NO_UNIT.search(text[max(0, v.start - 14) : v.start])
+            and not _dated(v, text)
+            and not (v.unit.label == "month" and MONTH.match(facts.text[v.end :].lstrip()))
+            and (fold(v.text) != "second" or SECOND.search(text[max(0, v.start - 10) : v.start]))
+        ]
+        hours = BY_LABEL["h"]
+        found += [_Bare(hours.label, hours.dimension, *m.span(1), None) for m in LASTING.finditer(text)]
+        for label, words in RATES.items():
+            found += [_Bare(label, "time", *m.span(), None) for m in words.finditer(text)]
+        return found
+
+    def _several(self, known: Fraction | None = None) -> list[Value]:
+        """Whole numbers above one that the styled text has more often than the draft."""
+        mine = Counter(v.value for v in self.draft.values if v.form != "loose")
+        theirs = Counter(v.value for v in self.styled.values if v.form != "loose")
+        return [
+            v for v in self.styled.values
+            if v.value > 1 and v.value.denominator == 1 and v.form != "loose" and not v.year and v.value != known
+            and theirs[v.value] > mine[v.value]
+            and not inside(v.start, self._greetings) and not NOT.search(self._theirs[max(0, v.start - 16) : v.start])
+        ]  # fmt: skip
+
+    def _counted(self) -> Iterator[Slip]:
+        """One of something that is told as several of it."""
+        several = self._several()
+        if not several:
+            return
+        ones = list(ONE.finditer(self._theirs))
+        taken = [(i.start, i.end) for i in self.draft.identifiers]
+        for match in ONE.finditer(self._mine):
+            if inside(match.start(), taken):
+                continue
+            nouns, region = self._next_stems(self._mine, match.end()), self._region_of(match.start())
+            limit = self._limited(self._mine, match.start(), match.end())
+            ordinal = ORDINAL.fullmatch(match.group()) is not None
+            here = [m for m in ones if inside(m.start(), region)]
+            if any(self._next_stems(self._theirs, m.end()) & nouns for m in here):
+                continue
+            for value in several:
+                if value.ordinal != ordinal or not inside(value.start, region):
+                    continue
+                end = self._number_end(value)
+                limited = limit and not here and self._limited(self._theirs, value.start, end)
+                if nouns & self._next_stems(self._theirs, end) or limited:
+                    yield "number", match.span(), (value.start, end)
+                    return
+        if (once := self._once(self._mine)) and not self._once(self._theirs):
+            for value in several:
+                if (
+                    value.unit
+                    and value.unit.dimension == "times"
+                    and inside(value.start, self._region_of(once.start()))
+                ):
+                    yield "number", once.span(), (value.start, value.end)
+                    return
+
+    @staticmethod
+    def _once(text: str) -> re.Match[str] | None:
+        for match in ONCE.finditer(text):
+            before = WORD_BEFORE.search(text[max(0, match.start() - 24) : match.start()])
+            if before is None or not (before[1][0].isdigit() or before[1] in numerals()):
+                return match
+        return None
+
+    @staticmethod
+    def _limited(text: str, start: int, end: int) -> bool:
+        return bool(LIMIT.search(text[max(0, start - 14) : start]) or LIMIT_AFTER.match(text, end))
+
+    def _compounds(self) -> Iterator[Slip]:
+        """`трёхструнная` → `на четыре струны`."""
+        for value in self.draft.values:
+            if value.form != "loose" or (root := _root(fold(value.text))) is None:
+                continue
+            if any(value.value == v.value for v in self.styled.values):
+                continue
+            for other in self._several():
+                behind = self._next_stems(self._theirs, self._number_end(other))
+                if inside(other.start, self._region_of(value.start)) and any(w.startswith(root) for w in behind):
+                    yield "number", (value.start, value.end), (other.start, other.end)
+                    return
+
+    def _reigns(self) -> Iterator[Slip]:
+        """`Rolf IV` → `Rolf VI`."""
+        mine, theirs = (
+            {(stem(fold(m[1])), m[2]): m.span() for m in REIGN.finditer(f.text)} for f in (self.draft, self.styled)
+        )
+        for (name, number), where in mine.items():
+            for (other, told), there in theirs.items():
+                if name == other and (name, number) not in theirs and (name, told) not in mine:
+                    yield "number", where, there
+                    return
+
+    def _number_end(self, value: Value) -> int:
+        """Behind the number itself: its unit is the noun that is counted."""
+        end = value.start
+        for match in re.finditer(r"\w+", self._theirs[value.start : value.end]):
+            if match.group()[0].isdigit() or match.group() in numerals():
+                end = value.start + match.end()
+        return end
+
+    @staticmethod
+    def _next_stems(text: str, at: int) -> set[str]:
+        """Stems of the next two words, as far as no mark stands between."""
+        ahead = re.match(r"(?:[ -]+[^\W\d_]+){0,2}", text[at : at + 60])
+        words = AFTER.findall(ahead.group() if ahead else "")
+        return {stem(word) for word in words} | {morph.form(word).lemma for word in words}
