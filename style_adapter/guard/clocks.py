@@ -43,10 +43,8 @@ def spoken(facts: Facts, minute: int) -> list[set[int]]:
             for v in facts.values
             if v.value.denominator == 1 and 0 < abs(v.start - value.start) <= 32 and 0 <= v.value < 60
         }
-        quarter, half = (
-            re.search(r"четверт|quarter", before) is not None,
-            HALF_PAST.search(before) is not None,
-        )
+        past = HALF_PAST.search(before)
+        quarter, half = re.search(r"четверт|quarter", before) is not None, past is not None
         minutes = (
             near
             | ({15} if quarter else set())
@@ -56,7 +54,8 @@ def spoken(facts: Facts, minute: int) -> list[set[int]]:
         if minute == 0 and not half and not quarter:
             found.append({hour})
         if minute in minutes:
-            found.append({hour, hour - 1} if value.ordinal or half else {hour})
+            # `half past seven` is 7:30, `половина восьмого` too, `half seven` may be either
+            found.append({hour - 1} if value.ordinal else {hour, hour - 1} if past and not past[1] else {hour})
         if to and (60 - minute) % 60 in minutes:
             found.append({hour - 1, hour + 11, 23 if hour in (0, 12) else hour - 1})
     for match in re.finditer(r"(?<!\w)пол(?:овин\w+ )?([а-я]+ого|второго|третьего)(?!\w)", text):

@@ -20,6 +20,7 @@ from style_adapter.guard.patterns import (
     GLYPHS,
     ISO,
     MONTH,
+    NEW_YEAR,
     NOON,
     ROMAN,
     SHORT_YEAR,
@@ -100,6 +101,8 @@ class Extractor(LooseReader):
             self._take(*match.span())
         for match in NOON.finditer(self.masked):
             self._moment(("clock", 720 if match[1] else 0), *match.span())
+        for match in NEW_YEAR.finditer(self.masked):
+            self._moment(("day", 31, 12) if match[1] else ("day", 1, 1), *match.span())
         for match in WEEKDAYS.finditer(self.masked):
             self._moment(("weekday", ((match.lastindex or 1) - 1) % 7 + 1), *match.span())
         for match in BC.finditer(self.masked):
@@ -220,7 +223,7 @@ class Extractor(LooseReader):
                     self.text[: match.start()][-12:],
                     re.I,
                 )
-                and not re.match(r"[\s,]*\d", self.text[match.end() :])
+                and not re.match(r"[\s,]*(?:of\s+)?\d", self.text[match.end() :])
             ):
                 continue
             word = match.group()
@@ -351,7 +354,9 @@ class Extractor(LooseReader):
                 if (
                     value.end <= moment.start
                     and re.fullmatch(
-                        r"\s+(?:числа\s+|дня\s+|day\s+)?(?:of\s+)?(?:месяца\s+)?|(?:\s?[-–]\s?\d+\s+)", before
+                        r"\s+(?:числа\s+(?:в\s+)?|дня\s+|day\s+)?(?:of\s+)?(?:месяца\s+)?|(?:\s?[-–]\s?\d+\s+)",
+                        before,
+                        re.IGNORECASE,
                     )
                 ) or (
                     value.start >= moment.end

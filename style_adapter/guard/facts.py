@@ -18,7 +18,7 @@ IDIOM = re.compile(
     r"(?:три|тридевять|семь)\w* (?:морей|земель|пятниц|пядей|футов)|за три ?девять|пять баллов|(?:5|пять) звезд\w*|"
     r"на 100\s?%|100\s?%[-\s]но|номер (?:один|раз|1)|number one|first things first|two cents|second to none|nine lives|"
     r"cloud nine|six feet under|at sixes and sevens|forty winks|one of a kind|on all fours|a thousand times|one hundred percent,|"
-    r"ten out of ten|10/10|ten-four|high five|take five|five stars?|second nature|on second thought)(?!\w)"
+    r"ten out of ten|10/10|1v1|ten-four|high five|take five|five stars?|second nature|on second thought)(?!\w)"
 )
 
 

@@ -58,6 +58,13 @@ SLANG: dict[str, tuple[int, Role, int]] = {
     "fourscore": (80, "whole", 9), "yin": (1, "unit", 1), "twa": (2, "unit", 1), "fower": (4, "unit", 1), "sax": (6, "unit", 1), "seeven": (7, "unit", 1),
     "aucht": (8, "unit", 1), "twal": (12, "unit", 1), "hunner": (100, "scale", 3), "thoosand": (1000, "scale", 4), "hunnert": (100, "scale", 3),
 }  # fmt: skip
+# `сотен семь`, `тысяч девяносто`: about so many
+TURNED_SCALES = {"сотен": 100, "десятков": 10, "тысяч": 1000, "миллионов": 10**6, "миллиардов": 10**9}
+RU_FEW = {"четверк": 4, "пятерк": 5, "шестерк": 6, "семерк": 7, "восьмерк": 8, "девятк": 9}  # a group of so many
+RU_TOGETHER = {
+    "вдвоем": 2, "втроем": 3, "вчетвером": 4, "впятером": 5, "вшестером": 6, "всемером": 7, "ввосьмером": 8, "вдевятером": 9,
+    "вдесятером": 10,
+}  # fmt: skip
 LOOSE = frozenset(SLANG) - frozenset(
     "косарь косарей косаря лям лямов grand hunner hunnert thoosand twa fower sax seeven aucht twal".split()
 )
@@ -134,6 +141,11 @@ def _add_ru(table: dict[str, Numeral]) -> None:
         table[word] = Numeral(Fraction(number), role, rank, role == "ordinal")
     for word, (number, role, rank) in SLANG.items():
         table[word] = Numeral(Fraction(number), role, rank)
+    for start, few in RU_FEW.items():
+        for ending in ("а", "и", "у", "е", "ой"):
+            table[start + ending] = Numeral(Fraction(few), "whole", 9)
+    for word, few in RU_TOGETHER.items():
+        table[word] = Numeral(Fraction(few), "whole", 9)
     for word in ("стать", "стою", "стали", "стане"):
         table.pop(word, None)
 
@@ -174,6 +186,8 @@ def read(words: list[str]) -> tuple[int, Fraction, bool] | None:
     first = table.get(words[0])
     if first is None:
         return None
+    if words[0] in TURNED_SCALES and len(words) > 1 and (rest := read(words[1:])) and not rest[2]:
+        return 1 + rest[0], TURNED_SCALES[words[0]] * rest[1], False
     if (
         first.role == "whole"
         and len(words) > 1

@@ -26,7 +26,7 @@ _RU_MONTH = "|".join(
     f"(?P<r{i}>{m}|майск[а-я]{{2,3}})" if "|" in m else f"(?P<r{i}>{m}(?:[а-я]{{0,3}}|{_ADJECTIVE}))"
     for i, m in enumerate(RU_MONTHS, 1)
 )
-_EN_MONTH = "|".join(f"(?P<e{i}>{m})" for i, m in enumerate(EN_MONTHS, 1))
+_EN_MONTH = "|".join(f"(?P<e{i}>{m}|{m.split('|')[0].upper()})" for i, m in enumerate(EN_MONTHS, 1))
 MONTH = re.compile(rf"(?<![\w-])(?:(?i:{_RU_MONTH})|(?:{_EN_MONTH})\.?)(?![\w])")
 ISO = re.compile(r"(?<![\d.-])(\d{4})-(\d{1,2})-(\d{1,2})(?![\d-])")
 DOTTED = re.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(\d{4}|\d{2})(?![\d/]|\.\d)")
@@ -37,10 +37,17 @@ AMPM = re.compile(
 )
 WEEKDAYS = re.compile(
     r"(?<!\w)(?:(?i:(понедельник\w*)|(вторник\w*)|(сред[аыуе]|средой|средам)|(четверг\w*)|(пятни[цч]\w*)|(суббот\w*)|(воскрес(?:ень|н(?:ый|ая|ое|ые|ого|ому|ым|ом|ую|ых|ой))\w*))"
-    r"|(Mondays?)|(Tuesdays?)|(Wednesdays?)|(Thursdays?)|(Fridays?)|(Saturdays?)|(Sundays?))(?!\w)"
+    r"|(Mondays?|MONDAY)|(Tuesdays?|TUESDAY)|(Wednesdays?|WEDNESDAY)|(Thursdays?|THURSDAY)|(Fridays?|FRIDAY)|(Saturdays?|SATURDAY)"
+    r"|(Sundays?|SUNDAY))(?!\w)"
 )
 BC = re.compile(
     r"(?<!\w)(?:до\s+н\.?\s?э|до\s+нашей\s+эры|до\s+Рождества\s+Христова|BCE?\b|B\.C|before\s+Christ)",
+    re.IGNORECASE,
+)
+LAST_DAY = re.compile(r"(?<!\w)(?:последн\w+\s+(?:день|дня|дню|число)\s+|last\s+day\s+of\s+)(?=(\w+))", re.IGNORECASE)
+NEW_YEAR = re.compile(r"(?<!\w)New Year['’]s (?:(Eve)|(Day))(?!\w)")
+SAME_YEAR = re.compile(
+    r"(?<!\w)(?:(?:того|тот|том|тем|этого|этом) (?:же|самого|самом) год\w*|(?:that|the) (?:very )?same year)(?!\w)",
     re.IGNORECASE,
 )
 NOON = re.compile(r"(?<!\w)(?:(полдень|полудня|полудню|noon|midday)|(полночь|полуночи|midnight))(?!\w)", re.IGNORECASE)

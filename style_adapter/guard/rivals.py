@@ -45,7 +45,7 @@ def _class(**members: str) -> dict[str, re.Pattern[str]]:
 # (kind, key → words); what stands in a key's words tells it
 CLASSES: tuple[tuple[str, dict[str, re.Pattern[str]]], ...] = (
     ("date", _class(
-        spring=r"весн\w{1,3}|весенн\w+|вешн\w+|springtime|(?:in|this|last|next|following|early|late|the|every|each|of|till|until|by|since) spring",
+        spring=r"весн\w{1,3}|весенн\w+|вешн\w+|springs?(?:time)?",
         summer=r"летом|лето(?!\s*\d)|летн\w+|summers?|summertime",
         autumn=r"осен\w+|autumns?|(?:in the|this|last|next|following|every|each) fall",
         winter=r"зим\w{1,3}|зимн\w+|winters?|wintertime",
@@ -58,11 +58,11 @@ CLASSES: tuple[tuple[str, dict[str, re.Pattern[str]]], ...] = (
         today=r"сегодня\w*|today", tomorrow=r"завтра|завтрашн\w+|назавтра|tomorrow", later=r"послезавтра", yesterday=r"вчера\w*|yesterday",
     )),
     ("number", _class(
-        two=r"удв[ао]\w+|вдвое|двойн\w+|двукратн\w+|дважды|doubl\w+|twice|two-?fold", three=r"утр[ао][еи]\w+|втрое|тройн\w+|тр[её]хкратн\w+|трижды|tripl\w+|thrice|three-?fold",
-        four=r"учетвер\w+|вчетверо|четыр[её]хкратн\w+|quadrupl\w+|four-?fold",
+        two=r"удв[ао]\w+|вдвое|двойн\w+|двукратн\w+|дважды|doubl\w+|twice|two-?fold|(?:two|2) times|в (?:два|2) раза", three=r"утр[ао][еи]\w+|втрое|тройн\w+|тр[её]хкратн\w+|трижды|tripl\w+|thrice|three-?fold|(?:three|3) times|в (?:три|3) раза",
+        four=r"учетвер\w+|вчетверо|четыр[её]хкратн\w+|quadrupl\w+|four-?fold|(?:four|4) times|в (?:четыре|4) раза",
     )),
     ("number", _class(
-        half=r"half|halves|halv\w+|(?:50|fifty) ?(?:%|per ?cent)", third=r"(?:a|one|two) thirds?", quarter=r"(?:a|one|three)[ -]quarters?|(?:[27]5|(?:twenty|seventy)[ -]five) ?(?:%|per ?cent)", fifth=r"(?:a|one|two|three|four) fifths?|(?:20|twenty) ?(?:%|per ?cent)",
+        half=r"half|halves|halv\w+|(?:50|fifty) ?(?:%|per ?cent)", third=r"(?:a|one) third", thirds=r"two[ -]thirds", quarter=r"(?:a|one)[ -]quarter|(?:25|twenty[ -]five) ?(?:%|per ?cent)", quarters=r"three[ -]quarters|(?:75|seventy[ -]five) ?(?:%|per ?cent)", fifth=r"(?:a|one|two|three|four) fifths?|(?:20|twenty) ?(?:%|per ?cent)",
         tenth=r"(?:a|one|mere) tenth|(?:10|ten) ?(?:%|per ?cent)", hundredth=r"(?:a|one|mere) hundredth|(?:1|one) ?(?:%|per ?cent)",
     )),
     ("unit", _class(
@@ -87,6 +87,7 @@ RATE_WORD = {
 RATES = {label: re.compile(rf"(?<!\w)(?:{words})(?!\w)") for label, words in RATE_WORD.items()}
 SECOND = re.compile(r"(?:^|(?<=\W))(?:a|an|per|each|every|one|single|split)\s+$")
 AFTER = re.compile(r"[^\W\d_]{3,}")
+FUNCTION = frozenset("the and for you but nor all its при для или над под без что как это вас нам вам уже еще".split())
 ONE = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(WORD_ONES))}|единственн\w+|перв\w{{2,3}}|first|single)(?!\w)")
 ONCE = re.compile(
     r"(?<!\w)(?:(?:один |одного )?раз (?:в|за|на)|(?:чаще|больше|более|реже) раза|один раз|однократн\w+|once|one time)(?!\w)"
@@ -105,6 +106,12 @@ LIMIT = re.compile(
 ROMAN = re.compile(r"[ivxlc]+")
 LIMIT_AFTER = re.compile(r",? (?:и )?(?:не больше|не более|максимум|at most|no more|tops)(?!\w)")
 REIGN = re.compile(r"(?<!\w)([A-ZА-ЯЁ][a-zа-яё]{2,})\s([IVX]{1,5})(?!\w)")
+PACE = re.compile(
+    r"(?:(?:раз|раза) (?:в|за)|кажд\w+|once (?:a|an|every|per|in|each)|(?:twice|times?|time) (?:a|an|every|per|each)|every|each) $"
+)
+TAG = re.compile(r"(?<![\w-])\d+-[абвгджзиклнпрстуфцчшщэ](?!\w)|(?<![\w.,])\d+[аб](?!\w)")
+DIGIT = re.compile(r"\d+")
+POINTS = re.compile(r"процентн\w+ пункт\w*|п\. ?п\.|percentage points?")
 ORDINAL = re.compile(r"перв\w{2,3}|first")
 Slip = tuple[str, tuple[int, int], tuple[int, int]]  # kind, where in the draft, where in the styled text
 
@@ -163,6 +170,9 @@ class Rivals:
         yield from self._counted()
         yield from self._compounds()
         yield from self._reigns()
+        yield from self._paced()
+        yield from self._tagged()
+        yield from self._points()
 
     def _swapped(self, kind: str, members: dict[str, re.Pattern[str]]) -> Iterator[Slip]:
         mine = {key: match.span() for key, words in members.items() if (match := words.search(self._mine))}
@@ -216,7 +226,7 @@ class Rivals:
             for v in facts.values
             if v.form == "loose"
             and v.unit
-            and (" " not in v.text or fold(v.text).startswith(("пар", "couple")))
+            and (" " not in v.text or v.value == 1 or fold(v.text).startswith(("пар", "couple")))
             and v.unit.dimension not in ("percent", "angle", "times")
             and not NO_UNIT.search(text[max(0, v.start - 14) : v.start])
             and not _dated(v, text)
@@ -310,6 +320,54 @@ class Rivals:
                     yield "number", where, there
                     return
 
+    def _paced(self) -> Iterator[Slip]:
+        """`раз в квартал` → `раз в три недели`, whatever else is told in weeks."""
+        mine, theirs = self._paces(self.draft, self._mine), self._paces(self.styled, self._theirs)
+        for label, one, where in mine:
+            if any(label == other for other, _, _ in theirs) or any(one.equals(v) for v in self.styled.values):
+                continue
+            numbers = {v.value for v in self.draft.values if v.form != "loose"}
+            for other, two, there in theirs:
+                known = two.value in numbers or any(other == each for each, _, _ in mine)
+                if inside(there[0], self._region_of(where[0])) and not known:
+                    yield "unit", where, there
+                    return
+
+    def _paces(self, facts: Facts, text: str) -> list[tuple[str, Value, tuple[int, int]]]:
+        """(unit or number with unit, value, where) of each `раз в …`, `every …`."""
+        found = [
+            (v.unit.label if v.value == 1 else fold(v.text), v, (v.start, v.end))
+            for v in facts.values
+            if v.unit and v.unit.dimension in TIME and PACE.search(text[max(0, v.start - 16) : v.start])
+        ]
+        for label, words in RATES.items():
+            unit = BY_LABEL["month" if label == "quarter" else label]
+            worth = Fraction(3 if label == "quarter" else 1)
+            found += [
+                (label, Value(worth, unit, "loose", *m.span(), m.group()), m.span()) for m in words.finditer(text)
+            ]
+        return found
+
+    def _tagged(self) -> Iterator[Slip]:
+        """`№ 48-к` → `№ 48-п`."""
+        mine, theirs = ({m.group(): m.span() for m in TAG.finditer(text)} for text in (self._mine, self._theirs))
+        digits = {m.group() for m in DIGIT.finditer(self._mine)}
+        for tag, there in theirs.items():
+            number = DIGIT.match(tag)
+            if tag not in mine and number and number.group() in digits:
+                where = next((span for other, span in mine.items() if other.startswith(number.group())), None)
+                at = re.search(rf"(?<!\d){number.group()}(?!\d)", self._mine)
+                if where or at:
+                    yield "identifier", where or (at.span() if at else there), there
+                    return
+
+    def _points(self) -> Iterator[Slip]:
+        """`2 процентных пункта` → `два процента`."""
+        mine, theirs = POINTS.search(self._mine), POINTS.search(self._theirs)
+        percent = next((v for v in self.styled.values if v.unit and v.unit.label == "%"), None)
+        if mine and not theirs and percent and "пункт" not in self._theirs and "point" not in self._theirs:
+            yield "unit", mine.span(), (percent.start, percent.end)
+
     def _number_end(self, value: Value) -> int:
         """Behind the number itself: its unit is the noun that is counted."""
         end = value.start
@@ -322,5 +380,5 @@ class Rivals:
     def _next_stems(text: str, at: int) -> set[str]:
         """Stems of the next two words, as far as no mark stands between."""
         ahead = re.match(r"(?:[ -]+[^\W\d_]+){0,2}", text[at : at + 60])
-        words = AFTER.findall(ahead.group() if ahead else "")
+        words = [word for word in AFTER.findall(ahead.group() if ahead else "") if word not in FUNCTION]
         return {stem(word) for word in words} | {morph.form(word).lemma for word in words}

@@ -13,7 +13,7 @@ from style_adapter.guard import clocks, identifiers, kinds, morph, segments, uni
 from style_adapter.guard.facts import Facts, context, inside
 from style_adapter.guard.identifiers import Identifier
 from style_adapter.guard.messages import reason
-from style_adapter.guard.patterns import NOON
+from style_adapter.guard.patterns import LAST_DAY, NOON, SAME_YEAR
 from style_adapter.guard.rivals import Rivals
 from style_adapter.guard.segments import Segment
 from style_adapter.guard.values import Moment, Value
@@ -146,9 +146,13 @@ class Surface:
             elif not self._claim_value(value, region, fresh=True):
                 pending.append((value, region))
         for value, region in pending:
-            told = self._halved(value, region) or (
-                not self._rival(value, region)
-                and (self._claim_value(value, region, fresh=False) or self._elsewhere(value))
+            told = (
+                self._halved(value, region)
+                or self._same_year(value, region)
+                or (
+                    not self._rival(value, region)
+                    and (self._claim_value(value, region, fresh=False) or self._elsewhere(value))
+                )
             )
             if not told and not self._told_whole(value, region):
                 missing.append((value, region))
@@ -194,6 +198,11 @@ class Surface:
             and not any(d.unit and d.equals(v) for d in self.draft.values)
             for v in there
         )  # fmt: skip
+
+    def _same_year(self, value: Value, region: list[tuple[int, int]]) -> bool:
+        """`в мае того же года`, where the draft gives that year twice."""
+        twice = value.year and len([d for d in self.draft.values if d.year and d.value == value.value]) > 1
+        return twice and any(SAME_YEAR.search(self.styled.text, a, b) for a, b in region)
 
     def _halved(self, value: Value, region: list[tuple[int, int]]) -> bool:
         """`вдвое меньше` → `половина`, and back."""
@@ -310,7 +319,7 @@ class Surface:
                 else:
                     self._lost(value)
                 continue
-            if kinds.retold(value, best):
+            if kinds.retold(value, best) and not self._other_share(value, region):
                 continue
             spare.remove(best)
             self._say(kinds.of_value(value, best, self.draft.text), self._spot_draft(value), self._spot(best))
@@ -335,6 +344,11 @@ class Surface:
             and not value.unit
             and (re.search(r"(?<!\w)(?:the|these|those|both|эти|этих|этим|из|обои\w*) $", before) is not None)
         )
+
+    def _other_share(self, value: Value, region: list[tuple[int, int]]) -> bool:
+        """`75 %` → `две трети`."""
+        told = {v.share() for v in self.styled.values if inside(v.start, region)} - {None}
+        return value.share() is not None and bool(told) and value.share() not in told
 
     def _one_of(self, extra: Value) -> Value | None:
         """The draft's `неделю` that is told as `две недели`."""
@@ -440,8 +454,11 @@ class Surface:
     def _loosely(self, moment: Moment, facts: Facts) -> bool:
         """A day told apart from its month, an hour told as a number."""
         if moment.key[0] == "day":
-            month = any(m.key[-1] == moment.key[2] and m.key[0] in ("month", "day") for m in facts.moments)
-            return month and any(v.value == moment.key[1] and v.form != "loose" for v in facts.values)
+            months = [m for m in facts.moments if m.key[-1] == moment.key[2] and m.key[0] in ("month", "day")]
+            last = int(moment.key[1]) > 27 and any(
+                LAST_DAY.search(facts.text[max(0, m.start - 30) : m.start] + m.text) for m in months
+            )
+            return last or (bool(months) and any(v.value == moment.key[1] and v.form != "loose" for v in facts.values))
         return self._clock_hours(moment, facts)
 
     def _clock_hours(self, moment: Moment, facts: Facts) -> bool:
@@ -489,7 +506,9 @@ def _part_of(part: Value, whole: Value) -> bool:
     """`210 м` of `2 км и ещё 210 м`, `5` of the 5000 in `от 5 до 10 тысяч`."""
     if whole.form != "loose" or part.form == "loose" or not (whole.start <= part.start and part.end <= whole.end):
         return False
-    return whole.unit is not None if whole.end - whole.start > part.end - part.start else whole.value > part.value
+    if whole.end - whole.start > part.end - part.start:
+        return whole.unit is not None or whole.value < 1  # `one in five`
+    return whole.value > part.value
 
 
 def check(draft: Facts, styled: Facts) -> list[Reason]:

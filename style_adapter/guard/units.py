@@ -20,16 +20,18 @@ class Unit:
 TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("%", "percent", "1", "% проц", "процент percent перцент"),
     ("‰", "percent", "1/10", "‰", "промилле permille"),
+    ("ppm", "permillion", "1", "ppm", ""),
+    ("ppb", "permillion", "1/1000", "ppb", ""),
     ("B", "bytes", "1", "б B байт байта", "байт byte"),
-    ("KB", "bytes", "1000", "кб Кб КБ kb KB kB k K", "килобайт kilobyte кибибайт kibibyte KiB КиБ"),
-    ("MB", "bytes", "1000000", "мб Мб МБ MB Mb мег мегов мега meg megs", "мегабайт megabyte мебибайт mebibyte MiB МиБ"),
-    ("GB", "bytes", "1000000000", "гб Гб ГБ GB Gb гиг гига гигов gig gigs", "гигабайт gigabyte гибибайт gibibyte GiB ГиБ"),
+    ("KB", "bytes", "1000", "кб Кб КБ kb KB kB k K КБ/с Кб/с KB/s kB/s", "килобайт kilobyte кибибайт kibibyte KiB КиБ"),
+    ("MB", "bytes", "1000000", "мб Мб МБ MB Mb мег мегов мега megs МБ/с MB/s", "мегабайт megabyte мебибайт mebibyte MiB МиБ"),
+    ("GB", "bytes", "1000000000", "гб Гб ГБ GB Gb гиг гига гигов gigs ГБ/с GB/s", "гигабайт gigabyte гибибайт gibibyte GiB ГиБ"),
     ("TB", "bytes", "1000000000000", "тб Тб ТБ TB Tb", "терабайт terabyte тебибайт tebibyte TiB ТиБ"),
     ("PB", "bytes", "1000000000000000", "пб ПБ PB", "петабайт petabyte"),
     ("bit", "bits", "1", "бит бита битов биту битом битам битами битах bit bits", ""),
-    ("kbit", "bits", "1000", "кбит Кбит kbit kbps", "килобит kilobit"),
-    ("Mbit", "bits", "1000000", "мбит Мбит Mbit Mbps", "мегабит megabit"),
-    ("Gbit", "bits", "1000000000", "гбит Гбит Gbit Gbps", "гигабит gigabit"),
+    ("kbit", "bits", "1000", "кбит Кбит kbit kbps Кбит/с кбит/с kbit/s Kbps", "килобит kilobit"),
+    ("Mbit", "bits", "1000000", "мбит Мбит Mbit Mbps Мбит/с мбит/с Mbit/s Mb/s", "мегабит megabit"),
+    ("Gbit", "bits", "1000000000", "гбит Гбит Gbit Gbps Гбит/с гбит/с Gbit/s", "гигабит gigabit"),
     ("ns", "time", "1/1000000000", "нс ns", "наносекунд nanosecond"),
     ("us", "time", "1/1000000", "мкс us µs μs", "микросекунд microsecond"),
     ("ms", "time", "1/1000", "мс ms", "миллисекунд millisecond"),
@@ -111,6 +113,7 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("GHz", "hertz", "1000000000", "ГГц GHz", "гигагерц gigahertz"),
     ("W", "watt", "1", "Вт W", "ватт watt"),
     ("kW", "watt", "1000", "кВт kW", "киловатт kilowatt"),
+    ("hp", "watt", "73549875/100000", "л.с л.с. hp bhp", "лошадин horsepower"),
     ("MW", "watt", "1000000", "МВт MW", "мегаватт megawatt"),
     ("GW", "watt", "1000000000", "ГВт GW", "гигаватт gigawatt"),
     ("kWh", "energy", "1000", "кВт·ч кВтч kWh", ""),
@@ -131,6 +134,10 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("km/h", "speed", "1", "км/ч km/h kph kmh", ""),
     ("mph", "speed", "1609344/1000000", "mph", ""),
     ("m/s", "speed", "36/10", "м/с m/s", ""),
+    ("m/min", "speed", "6/100", "м/мин m/min", ""),
+    ("km/min", "speed", "60", "", ""),
+    ("m/h", "speed", "1/1000", "м/ч m/h", ""),
+    ("km/s", "speed", "3600", "км/с km/s", ""),
     ("rpm", "rpm", "1", "rpm об/мин", ""),
     ("knot", "speed", "1852/1000", "knot knots уз", ""),
     ("times", "times", "1", "раз раза разы разах крат times time x ×", "кратн"),
@@ -154,6 +161,8 @@ ADJECTIVES = {
     "дневн": "d", "летн": "year", "годичн": "year", "часов": "h", "месячн": "month", "минутн": "min", "секундн": "s",
     "недельн": "week", "метров": "m", "километров": "km", "процентн": "%",
 }  # fmt: skip
+PACE = re.compile(r"\s+(?:в|за|per|an?|every|each)\s+(секунд|минут|час|second|minute|hour)\w{0,2}(?!\w)", re.IGNORECASE)
+PACES = {"секунд": "s", "second": "s", "минут": "min", "minute": "min", "час": "h", "hour": "h"}
 NAUTICAL = re.compile(r"(?:морск\w+|nautical)\s+(?:мил\w+|miles?)(?!\w)", re.IGNORECASE)
 ARC = re.compile(
     r"(?:углов\w+\s+(минут|секунд)\w*|(минут|секунд)\w*\s+дуги|arc[ -]?(minute|second)s?)(?!\w)", re.IGNORECASE
@@ -229,6 +238,9 @@ def at(text: str, position: int, after_digit: bool = True) -> tuple[Unit, int] |
     ):
         return None
     unit = named(match.group(), after_digit)
+    if unit and unit.label in ("m", "km", "mi") and (pace := PACE.match(text, match.end())):
+        label = "mph" if unit.label == "mi" else f"{unit.label}/{PACES[pace[1].lower()]}"
+        return BY_LABEL[label], pace.end()
     return (unit, match.end()) if unit else None
 
 
