@@ -167,7 +167,7 @@ class Reader:
         )
         qkv = self._linear("look.qkv", self._norm("look.n1", z) + found)
         q, k, v = qkv.reshape(len(z), 3, LOOKS, -1).transpose(1, 2, 0, 3)
-        seen = _softmax(q @ k.transpose(0, 2, 1) * q.shape[-1] ** -0.5) @ v
+        seen = np.asarray(_softmax(q @ k.transpose(0, 2, 1) * q.shape[-1] ** -0.5) @ v, np.float32)
         z = z + self._linear("look.o", seen.transpose(1, 0, 2).reshape(z.shape))
         looked: Matrix = z + self._linear("look.fo", e5.gelu(self._linear("look.fi", self._norm("look.n2", z))))
         return looked
