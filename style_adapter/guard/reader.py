@@ -162,12 +162,13 @@ class Reader:
     def _looked(self, z: Matrix, shares: Matrix, other: Matrix) -> Matrix:
         """Each token, with what its answer in the other text was compared to, looks at its own text's tokens."""
         w = self._w
-        found = (
+        heard = (
             np.tensordot(_softmax(w["look.mix"]), shares, 1) @ self._norm("look.n1", other) @ w["look.across.weight"].T
         )
+        found: Matrix = np.asarray(heard, np.float32)
         qkv = self._linear("look.qkv", self._norm("look.n1", z) + found)
         q, k, v = qkv.reshape(len(z), 3, LOOKS, -1).transpose(1, 2, 0, 3)
-        seen = np.asarray(_softmax(q @ k.transpose(0, 2, 1) * q.shape[-1] ** -0.5) @ v, np.float32)
+        seen = _softmax(q @ k.transpose(0, 2, 1) * q.shape[-1] ** -0.5) @ v
         z = z + self._linear("look.o", seen.transpose(1, 0, 2).reshape(z.shape))
         looked: Matrix = z + self._linear("look.fo", e5.gelu(self._linear("look.fi", self._norm("look.n2", z))))
         return looked
