@@ -12,11 +12,14 @@ from style_adapter.guard import Guard, evaluate
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT.parent / "shared" / "eval" / "factguard_dev.jsonl"
 FILES = {"pairs": "pairs.jsonl", **{letter: f"pairs_{letter}.jsonl" for letter in "bcde"}}
+HARD = "hard.jsonl"  # numbers, units, dates, identifiers and citations only; in neither `looked` nor `held`
 PAIRS = ROOT / "evals" / "guard"
 CALIBRATION = "e-dev"  # the reader never learned from it; AGREES and STOPS were chosen on it
 SETS = (
     "dev",
     *(f"{name}-{part}" for name in FILES for part in ("dev", "held")),
+    "hard-dev",
+    "hard-held",
     "looked",
     "held",
     "stress",
@@ -41,7 +44,7 @@ def pairs_of(name: str) -> list[evaluate.Pair]:
     if name == "dev":
         return evaluate.load(SAMPLE) if SAMPLE.exists() else []
     source, part = name.split("-")
-    path = PAIRS / FILES[source]
+    path = PAIRS / (HARD if source == "hard" else FILES[source])
     return evaluate.load(path, part) if path.exists() else []
 
 

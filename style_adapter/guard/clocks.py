@@ -44,16 +44,16 @@ def spoken(facts: Facts, minute: int) -> list[set[int]]:
             if v.value.denominator == 1 and 0 < abs(v.start - value.start) <= 32 and 0 <= v.value < 60
         }
         past = HALF_PAST.search(before)
-        quarter, half = re.search(r"четверт|quarter", before) is not None, past is not None
+        quarter, half = re.search(r"четверт|quarter", before[-26:]) is not None, past is not None
         minutes = (
             near
             | ({15} if quarter else set())
             | ({30} if half or re.match(r"\W*(?:с половиной|и половина|thirty|30)", after) else set())
         )
-        to = re.search(r"(?<!\w)(?:без|to|till)\s", before[-26:]) is not None
+        to = re.search(r"(?<!\w)(?:без\s(?:\w+\s){1,3}|(?:to|till)\s)$", before) is not None
         if minute == 0 and not half and not quarter:
             found.append({hour})
-        if minute in minutes:
+        if minute in minutes and not to:
             # `half past seven` is 7:30, `половина восьмого` too, `half seven` may be either
             found.append({hour - 1} if value.ordinal else {hour, hour - 1} if past and not past[1] else {hour})
         if to and (60 - minute) % 60 in minutes:

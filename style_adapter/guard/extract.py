@@ -223,7 +223,7 @@ class Extractor(LooseReader):
                     self.text[: match.start()][-12:],
                     re.I,
                 )
-                and not re.match(r"[\s,]*(?:of\s+)?\d", self.text[match.end() :])
+                and not re.match(r"[\s,]*(?:of\s+|the\s+)?\d", self.text[match.end() :])
             ):
                 continue
             word = match.group()

@@ -32,7 +32,8 @@ EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 BARE = re.compile(
     r"(?<![\w`.-])(?:"
     r"--?[A-Za-z][\w-]*(?:=[^\s,;:!?)«»]*[\w/])?"  # flags
-    r"|[A-Za-z_][A-Za-z0-9]*_[\w]*(?:=[^\s,;:!?)«»]*[\w/])?"  # snake_case, ENV_VAR=1
+    r"|[a-z][a-z][\w-]*(?:\.[a-z][a-z][\w-]*){2,}"  # max.poll.interval.ms
+    r"|[A-Za-z_][A-Za-z0-9]*_[\w]*(?:\.[A-Za-z]\w*)*(?:=[^\s,;:!?)«»]*[\w/])?"  # snake_case, ENV_VAR=1
     r"|(?:~|\.{1,2})?/[\w.+@-]+(?:/[\w.+@*-]+)*/?"  # paths
     r"|[A-Za-z]:\\[^\s,;«»]+"  # Windows paths
     r"|\.?(?:[\w-]+/)+[\w-]+\.[A-Za-z]\w*"  # relative paths

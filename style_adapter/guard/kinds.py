@@ -69,4 +69,4 @@ def retold(draft: Value, styled: Value) -> bool:
     if styled.unit is None:
         return styled.value <= 4 and draft.value > 10
     measures = {styled.unit.dimension, draft.unit.dimension}
-    return styled.value != draft.value and len(measures) == 2 and measures != {"speed", "length"}
+    return styled.value != draft.value and len(measures) == 2 and measures <= {"time", "months", "times", "percent"}

@@ -12,6 +12,7 @@ from style_adapter.guard import morph, numerals, units
 from style_adapter.guard.patterns import (
     DECIMAL,
     FORTNIGHT,
+    HALF_A,
     HALF_UNIT,
     HOUR_PART,
     JOINED,
@@ -94,6 +95,10 @@ class LooseReader:
                     "word" if scale else "loose",
                     None if scale else unit,
                 )
+        for match in HALF_A.finditer(self.text):
+            half = numerals.numerals()[match[1].lower()].value / 2
+            self.values = [v for v in self.values if not (match.start() <= v.start < match.end())]
+            self.values.append(Value(half, None, "word", *match.span(), match.group()))
         for match in WHOLE.finditer(self.masked):
             self.values.append(Value(Fraction(100), units.BY_LABEL["%"], "loose", *match.span(), match.group()))
         for part in [v for v in self.values if v.ordinal and v.form != "digits" and v.value > 2]:

@@ -73,7 +73,7 @@ RU_EXTRA: dict[str, tuple[int, Role, int]] = {
     "млн": (10**6, "scale", 5), "млрд": (10**9, "scale", 6), "трлн": (10**12, "scale", 7),
     **dict.fromkeys("нуля нулю нулем нуле нулевой нулевая нулевое нулевые нулевого нулевому нулевым нулевом нулевую".split(), (0, "unit", 1)),
     "одна": (1, "unit", 1), "одну": (1, "unit", 1), "одной": (1, "unit", 1), "одни": (1, "unit", 1), "нуль": (0, "unit", 1),
-    "пятьсот": (500, "hundred", 3), "полсотни": (50, "whole", 9), "тысячный": (1000, "ordinal", 4),
+    "пятьсот": (500, "hundred", 3), **dict.fromkeys("полсотни полусотни полусотню полусотне полусотней".split(), (50, "whole", 9)), "тысячный": (1000, "ordinal", 4),
     "пятерка": (5, "whole", 9), "десятка": (10, "whole", 9), "тройка": (3, "whole", 9),
 }  # fmt: skip
 
@@ -95,7 +95,7 @@ EN_SCALES = {
 }
 EN_WHOLE: dict[str, Fraction] = {
     "half": Fraction(1, 2), "quarter": Fraction(1, 4), "dozen": Fraction(12), "twice": Fraction(2), "thrice": Fraction(3),
-    "double": Fraction(2), "triple": Fraction(3), "tenths": Fraction(1, 10), "score": Fraction(20),
+    "double": Fraction(2), "triple": Fraction(3), "tenths": Fraction(1, 10), "hundredths": Fraction(1, 100), "thousandths": Fraction(1, 1000), "score": Fraction(20),
     "twofold": Fraction(2), "threefold": Fraction(3), "tenfold": Fraction(10), "thirds": Fraction(1, 3),
     "quarters": Fraction(1, 4),
 }  # fmt: skip
@@ -212,7 +212,13 @@ def read(words: list[str]) -> tuple[int, Fraction, bool] | None:
     for index, word in enumerate(words):
         found = table.get(word)
         if found is None:
-            if word == "and" and group and index + 1 < len(words) and rank >= 3 and table.get(words[index + 1]):
+            if (
+                word == "and"
+                and (group or total)
+                and index + 1 < len(words)
+                and rank >= 3
+                and table.get(words[index + 1])
+            ):
                 continue
             break
         if found.role == "whole" or ordinal:

@@ -31,6 +31,10 @@ MONTH = re.compile(rf"(?<![\w-])(?:(?i:{_RU_MONTH})|(?:{_EN_MONTH})\.?)(?![\w])"
 ISO = re.compile(r"(?<![\d.-])(\d{4})-(\d{1,2})-(\d{1,2})(?![\d-])")
 DOTTED = re.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(\d{4}|\d{2})(?![\d/]|\.\d)")
 CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?:\s?([ap])\.?m\b\.?)?(?![\d:])", re.IGNORECASE)
+EXACT_CLOCK = re.compile(
+    r"\d\d?:\d\d|утра|вечера|ночи|дня|пополуд|полноч|полуноч|полдень|полудн|noon|midday|midnight|\d\s?[ap]\.?\s?m|morning|evening|night|afternoon",
+    re.IGNORECASE,
+)
 AMPM = re.compile(
     r"\s?(?:([ap])\.?\s?m\b\.?|(утра|вечера|ночи|пополудни|in the morning|in the evening|at night|in the afternoon)(?!\w))",
     re.IGNORECASE,
@@ -45,7 +49,9 @@ BC = re.compile(
     re.IGNORECASE,
 )
 LAST_DAY = re.compile(r"(?<!\w)(?:последн\w+\s+(?:день|дня|дню|число)\s+|last\s+day\s+of\s+)(?=(\w+))", re.IGNORECASE)
-NEW_YEAR = re.compile(r"(?<!\w)New Year['’]s (?:(Eve)|(Day))(?!\w)")
+NEW_YEAR = re.compile(
+    r"(?<!\w)(?:New Year['’]s (?:(Eve)|Day)(?!\w)|(?:перв\w+\s+дня|first\s+day\s+of)\s+(?=\d{4}))", re.IGNORECASE
+)
 SAME_YEAR = re.compile(
     r"(?<!\w)(?:(?:того|тот|том|тем|этого|этом) (?:же|самого|самом) год\w*|(?:that|the) (?:very )?same year)(?!\w)",
     re.IGNORECASE,
@@ -76,11 +82,12 @@ OFTEN = re.compile(
 )
 OF_UNIT = re.compile(r"\s+of\s+(?:an?|the)\s+(\w+)", re.IGNORECASE)
 TURNED = re.compile(
-    r"(?<!\w)([а-яё]{2,}(?:ов|ев|ей|т|ц|м|д|р|ей|ль))\s+(?:на\s|в\s|по\s|этак\s|эдак\s|так\s)?$", re.IGNORECASE
+    r"(?<!\w)([а-яё]{2,}(?:ов|ев|ей|т|м|д|ль))\s+(?:на\s|в\s|по\s|этак\s|эдак\s|так\s)?$", re.IGNORECASE
 )
 TURNED_DIGITS = re.compile(
     r"(?<!\w)([а-яё]{2,}(?:ов|ев|ей|ут|унд|ель|онн|амм))\s+(?:на\s|этак\s|эдак\s|так\s)?$", re.IGNORECASE
 )
+HALF_A = re.compile(r"(?<!\w)half\s+a\s+(dozen|hundred|thousand|million|billion)(?!\w)", re.IGNORECASE)
 CLOCK_DAY = re.compile(r"\s+дня(?!\w)", re.IGNORECASE)
 HALF_UNIT = re.compile(r"(?<!\w)полу?-?([а-яё]{3,})(?!\w)", re.IGNORECASE)
 SPAN_HALF = re.compile(
@@ -100,7 +107,7 @@ SHORT_DATE = re.compile(r"(?<![\d.,:])(\d{1,2})\.(\d{2})(?![\d:]|[.,]\d|\s?(?:%|
 AND_HALF = re.compile(r"\s+(?:с\s+половиной|and\s+a\s+half|с\s+четвертью)(?!\w)")
 RATIO = re.compile(r"\s+(?:из|in|out\s+of|of)\s+(?:кажд\w+\s+|every\s+)?", re.IGNORECASE)
 WHOLE = re.compile(
-    r"(?<!\w)(?:wholly|entirely|completely|pure|purely|полностью|целиком|чист\w{2,3}|нацело|сплошь)(?!\w)",
+    r"(?<!\w)(?:whole lot|every last one|wholly|entirely|completely|pure|purely|полностью|целиком|чист\w{2,3}|нацело|сплошь)(?!\w)",
     re.IGNORECASE,
 )
 ONE_UNIT = frozenset(

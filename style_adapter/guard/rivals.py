@@ -65,6 +65,14 @@ CLASSES: tuple[tuple[str, dict[str, re.Pattern[str]]], ...] = (
         half=r"half|halves|halv\w+|(?:50|fifty) ?(?:%|per ?cent)", third=r"(?:a|one) third", thirds=r"two[ -]thirds", quarter=r"(?:a|one)[ -]quarter|(?:25|twenty[ -]five) ?(?:%|per ?cent)", quarters=r"three[ -]quarters|(?:75|seventy[ -]five) ?(?:%|per ?cent)", fifth=r"(?:a|one|two|three|four) fifths?|(?:20|twenty) ?(?:%|per ?cent)",
         tenth=r"(?:a|one|mere) tenth|(?:10|ten) ?(?:%|per ?cent)", hundredth=r"(?:a|one|mere) hundredth|(?:1|one) ?(?:%|per ?cent)",
     )),
+    ("date", _class(
+        utc=r"utc|gmt|по гринвичу", moscow=r"(?:по |по-)москов\w+|по москве|мск|msk|moscow time", cet=r"ces?t|по центральноевропейск\w+",
+        local=r"местн\w+ врем\w+|local time",
+    )),
+    ("date", _class(**{
+        key: rf"(?:{words}) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|понедельник|вторник|сред|четверг|пятниц|суббот|воскресень)\w*"
+        for key, words in (("first", r"first|перв\w+"), ("second", r"second|втор\w+"), ("third", r"third|трет\w+"), ("last", r"last|последн\w+"))
+    })),
     ("unit", _class(
         working=r"(?:рабоч\w+|working|business) (?:дн\w+|ден\w+|сут\w+|days?)", calendar=r"(?:календарн\w+|calendar) (?:дн\w+|ден\w+|сут\w+|days?)",
     )),
@@ -109,9 +117,12 @@ REIGN = re.compile(r"(?<!\w)([A-ZА-ЯЁ][a-zа-яё]{2,})\s([IVX]{1,5})(?!\w)")
 PACE = re.compile(
     r"(?:(?:раз|раза) (?:в|за)|кажд\w+|once (?:a|an|every|per|in|each)|(?:twice|times?|time) (?:a|an|every|per|each)|every|each) $"
 )
-TAG = re.compile(r"(?<![\w-])\d+-[абвгджзиклнпрстуфцчшщэ](?!\w)|(?<![\w.,])\d+[аб](?!\w)")
+TAG = re.compile(
+    r"(?<![\w-])\d+-[абвгджзиклнпрстуфцчшщэ](?!\w)|(?<![\w.,])\d+[аб](?!\w)|(?<=[а-яa-z]-)\d+[а-яa-z](?!\w)"
+)
 DIGIT = re.compile(r"\d+")
 POINTS = re.compile(r"процентн\w+ пункт\w*|п\. ?п\.|percentage points?")
+ARGUMENT = re.compile(r"(?<![\w-])(--?[A-Za-z][\w-]*)[ =]([A-Za-z0-9][\w./:-]*[\w])")
 ORDINAL = re.compile(r"перв\w{2,3}|first")
 Slip = tuple[str, tuple[int, int], tuple[int, int]]  # kind, where in the draft, where in the styled text
 
@@ -169,7 +180,8 @@ class Rivals:
         yield from self._units()
         yield from self._counted()
         yield from self._compounds()
-        yield from self._reigns()
+        yield from self._reigns(REIGN, "number")
+        yield from self._reigns(ARGUMENT, "identifier")
         yield from self._paced()
         yield from self._tagged()
         yield from self._points()
@@ -309,15 +321,15 @@ class Rivals:
                     yield "number", (value.start, value.end), (other.start, other.end)
                     return
 
-    def _reigns(self) -> Iterator[Slip]:
-        """`Rolf IV` → `Rolf VI`."""
+    def _reigns(self, pattern: re.Pattern[str], kind: str) -> Iterator[Slip]:
+        """`Rolf IV` → `Rolf VI`; `-f csv` → `-f json`."""
         mine, theirs = (
-            {(stem(fold(m[1])), m[2]): m.span() for m in REIGN.finditer(f.text)} for f in (self.draft, self.styled)
+            {(stem(fold(m[1])), m[2]): m.span() for m in pattern.finditer(f.text)} for f in (self.draft, self.styled)
         )
         for (name, number), where in mine.items():
             for (other, told), there in theirs.items():
                 if name == other and (name, number) not in theirs and (name, told) not in mine:
-                    yield "number", where, there
+                    yield kind, where, there
                     return
 
     def _paced(self) -> Iterator[Slip]:

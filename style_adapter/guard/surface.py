@@ -13,7 +13,7 @@ from style_adapter.guard import clocks, identifiers, kinds, morph, segments, uni
 from style_adapter.guard.facts import Facts, context, inside
 from style_adapter.guard.identifiers import Identifier
 from style_adapter.guard.messages import reason
-from style_adapter.guard.patterns import LAST_DAY, NOON, SAME_YEAR
+from style_adapter.guard.patterns import EXACT_CLOCK, LAST_DAY, SAME_YEAR
 from style_adapter.guard.rivals import Rivals
 from style_adapter.guard.segments import Segment
 from style_adapter.guard.values import Moment, Value
@@ -161,7 +161,7 @@ class Surface:
     def _claim_value(self, value: Value, region: list[tuple[int, int]], fresh: bool) -> bool:
         order = ("digits", "word", "loose")
         options = [
-            (order.index(v.form), i)
+            (v.ordinal != value.ordinal, order.index(v.form), i)
             for i, v in enumerate(self.styled.values)
             if (
                 ((value.equals(v) or self._inherits(value, v) or _less_by(value, v)) and self._unit_told(value, v))
@@ -170,12 +170,12 @@ class Surface:
             and inside(v.start, region)
             and not inside(v.start, self.styled.idioms)
         ]
-        options = [o for o in options if not fresh or o[1] not in self.used]
+        options = [o for o in options if not fresh or o[2] not in self.used]
         if not options:
             return not fresh and self._as_clock(value, region)
-        if fresh and value.unit and min(options)[0] == order.index("loose") and self._rival(value, region):
+        if fresh and value.unit and min(options)[1] == order.index("loose") and self._rival(value, region):
             return False
-        self.used.add(min(options)[1])
+        self.used.add(min(options)[2])
         return True
 
     def _rival(self, value: Value, region: list[tuple[int, int]]) -> bool:
@@ -266,7 +266,7 @@ class Surface:
         value = styled if draft.unit else draft
         if draft.unit and not self._strange_noun(styled):
             return True
-        if unit.dimension in ("times", "months", "angle", "pixel") or value.year or styled.year:
+        if unit.dimension in ("times", "months", "angle", "pixel", "count") or value.year or styled.year:
             return True
         strange = draft.unit is not None
         near = there.text[max(0, value.start - 120) : value.end + 120]
@@ -300,9 +300,9 @@ class Surface:
             and not any(_part_of(v, whole) for whole in wholes)
         ]  # fmt: skip
         for value, region in missing:
-            best = min(
-                (v for v in spare if inside(v.start, region)), key=lambda v: kinds.distance(value, v), default=None
-            )
+            near = [v for v in spare if inside(v.start, region)]
+            likely = [v for v in near if self._other_share(value, region) or not kinds.retold(value, v)]
+            best = min(likely or near, key=lambda v: kinds.distance(value, v), default=None)
             weak = (value.ordinal and value.form != "digits" and not value.year) or self._known_few(value)
             if best is not None and value.ordinal and value.form == "word" and not best.ordinal and not best.unit:
                 best = None
@@ -319,7 +319,7 @@ class Surface:
                 else:
                     self._lost(value)
                 continue
-            if kinds.retold(value, best) and not self._other_share(value, region):
+            if best not in likely:
                 continue
             spare.remove(best)
             self._say(kinds.of_value(value, best, self.draft.text), self._spot_draft(value), self._spot(best))
@@ -445,7 +445,7 @@ class Surface:
                 self._say("date", "", extra.text)
 
     def _meets(self, first: Moment, second: Moment) -> bool:
-        if first.key == second.key or (first.key[0] == "day" and first.key == second.key[:3]):
+        if first.key == second.key or (first.key[0] == "day" and first.key[:3] == second.key[:3]):
             return True
         if first.key[0] == "month" and second.key[0] == "day":
             return first.key[1] == second.key[2]
@@ -458,7 +458,10 @@ class Surface:
             last = int(moment.key[1]) > 27 and any(
                 LAST_DAY.search(facts.text[max(0, m.start - 30) : m.start] + m.text) for m in months
             )
-            return last or (bool(months) and any(v.value == moment.key[1] and v.form != "loose" for v in facts.values))
+            return last or (
+                bool(months)
+                and any(v.value == moment.key[1] and (v.form != "loose" or v.ordinal) for v in facts.values)
+            )
         return self._clock_hours(moment, facts)
 
     def _clock_hours(self, moment: Moment, facts: Facts) -> bool:
@@ -466,13 +469,15 @@ class Surface:
         if moment.key[0] != "clock":
             return False
         hour, minute = divmod(int(moment.key[1]), 60)
-        hours = {hour, hour - 12, hour + 12}
-        named = NOON.fullmatch(moment.text) is not None
-        if any(
-            int(m.key[1]) % 720 == int(moment.key[1]) % 720 and not (named and NOON.fullmatch(m.text))
-            for m in facts.moments
-            if m.key[0] == "clock"
+        alike = [m for m in facts.moments if m.key[0] == "clock" and (int(m.key[1]) - int(moment.key[1])) % 720 == 0]
+        if (
+            exact(moment)
+            and any(exact(m) for m in alike)
+            and not any((int(m.key[1]) - int(moment.key[1])) % 1440 == 0 for m in alike)
         ):
+            return False  # `21:00` → `девять утра`
+        hours = {hour, hour - 12, hour + 12}
+        if alike:
             return True
         if any(
             v.value == hour * 100 + minute and (v.unit is None or v.unit.label == "h")
@@ -492,6 +497,11 @@ class Surface:
         for kind, mine, theirs in Rivals(self.draft, self.styled, region_of).run():
             if kind not in said:
                 self._say(kind, self.draft.text[slice(*mine)], self.styled.text[slice(*theirs)])
+
+
+def exact(moment: Moment) -> bool:
+    """Whether a clock time says which half of the day it is in."""
+    return EXACT_CLOCK.search(moment.text) is not None
 
 
 def _less_by(draft: Value, styled: Value) -> bool:

@@ -69,15 +69,19 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("ft2", "area", "9290304/100000000", "ft2 ft² sqft", ""),
     ("ha", "area", "10000", "га ha", "гектар hectare"),
     ("acre", "area", "40468564224/10000000", "acre acres", "акр"),
+    ("pc", "length", "30856775814913673", "пк pc", "парсек parsec"),
+    ("ly", "length", "9460730472580800", "", ""),
     ("mg", "mass", "1/1000", "мг mg", "миллиграмм milligram"),
     ("ug", "mass", "1/1000000", "мкг µg μg", "микрограмм microgram"),
     ("g", "mass", "1", "г g гр", "грамм gram"),
+    ("q", "mass", "100000", "", "центнер"),
     ("kg", "mass", "1000", "кг kg kilo kilos кило кэгэ кг.", "килограмм kilogram"),
     ("t", "mass", "1000000", "т t", "тонн tonne tons ton"),
     ("lb", "mass", "45359237/100000", "lb lbs pound pounds", ""),
     ("oz", "mass", "28349523125/1000000000", "oz ounce ounces", "унци"),
     ("ml", "volume", "1/1000", "мл ml", "миллилитр millilit"),
     ("l", "volume", "1", "л l", "литр litre liter"),
+    ("hl", "volume", "100", "гл hl", "гектолитр hectolit"),
     ("m3", "volume", "1000", "м3 м³ m3 m³", ""),
     ("km3", "volume", "1000000000000", "км3 км³ km3 km³", ""),
     ("gal", "volume", "3785411784/1000000000", "gal", "галлон gallon"),
@@ -113,7 +117,7 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("GHz", "hertz", "1000000000", "ГГц GHz", "гигагерц gigahertz"),
     ("W", "watt", "1", "Вт W", "ватт watt"),
     ("kW", "watt", "1000", "кВт kW", "киловатт kilowatt"),
-    ("hp", "watt", "73549875/100000", "л.с л.с. hp bhp", "лошадин horsepower"),
+    ("hp", "watt", "73549875/100000", "hp bhp", ""),
     ("MW", "watt", "1000000", "МВт MW", "мегаватт megawatt"),
     ("GW", "watt", "1000000000", "ГВт GW", "гигаватт gigawatt"),
     ("kWh", "energy", "1000", "кВт·ч кВтч kWh", ""),
@@ -125,6 +129,10 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("A", "ampere", "1", "А A", "ампер ampere"),
     ("mA", "ampere", "1/1000", "мА mA", "миллиампер milliamp"),
     ("mAh", "charge", "1", "мА·ч мАч mAh", ""),
+    ("Ah", "charge", "1000", "А·ч Ач Ah", ""),
+    ("Wh", "energy", "1", "Вт·ч Втч Wh", ""),
+    ("uA", "ampere", "1/1000000", "мкА µA μA uA", "микроампер microamp"),
+    ("mmHg", "pascal", "133322/1000", "mmHg", ""),
     ("Pa", "pascal", "1", "Па Pa", "паскал pascal"),
     ("kPa", "pascal", "1000", "кПа kPa", ""),
     ("bar", "pascal", "100000", "бар bar", ""),
@@ -140,6 +148,8 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("km/s", "speed", "3600", "км/с km/s", ""),
     ("rpm", "rpm", "1", "rpm об/мин", ""),
     ("knot", "speed", "1852/1000", "knot knots уз", ""),
+    ("mark", "mark", "1", "marks", ""),
+    ("pcs", "count", "1", "шт шт. штук штуки штука штуку pcs pieces", ""),
     ("times", "times", "1", "раз раза разы разах крат times time x ×", "кратн"),
 )  # fmt: skip
 SCALE = {"thousand": 1000, "million": 10**6}
@@ -163,7 +173,19 @@ ADJECTIVES = {
 }  # fmt: skip
 PACE = re.compile(r"\s+(?:в|за|per|an?|every|each)\s+(секунд|минут|час|second|minute|hour)\w{0,2}(?!\w)", re.IGNORECASE)
 PACES = {"секунд": "s", "second": "s", "минут": "min", "minute": "min", "час": "h", "hour": "h"}
-NAUTICAL = re.compile(r"(?:морск\w+|nautical)\s+(?:мил\w+|miles?)(?!\w)", re.IGNORECASE)
+# units of several words
+LONG: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (label, re.compile(rf"(?:{words})(?!\w)", re.IGNORECASE))
+    for label, words in (
+        ("nmi", r"(?:морск\w+|nautical)\s+(?:мил\w+|miles?)"),
+        ("ly", r"светов\w+\s+(?:год\w*|лет)|light[- ]years?"),
+        ("mmHg", r"(?:мм|миллиметр\w*)\s+(?:рт\.?\s?ст\.?|ртутного столба)|millimet(?:er|re)s? of mercury"),
+        ("hp", r"л\.\s?с(?:\.|(?!\w))|лошадин\w+\s+сил\w*|horsepower"),
+        ("mAh", r"миллиампер-час\w*|milliamp(?:ere)?[- ]hours?"),
+        ("Ah", r"ампер-час\w*|amp(?:ere)?[- ]hours?"),
+        ("Wh", r"ватт-час\w*|watt[- ]hours?"),
+    )
+)
 ARC = re.compile(
     r"(?:углов\w+\s+(минут|секунд)\w*|(минут|секунд)\w*\s+дуги|arc[ -]?(minute|second)s?)(?!\w)", re.IGNORECASE
 )
@@ -188,7 +210,7 @@ def _build() -> tuple[dict[str, Unit], dict[str, Unit], list[tuple[str, Unit]]]:
 
 
 EXACT, FOLDED, PREFIXES = _build()
-BY_LABEL = {unit.label: unit for unit in EXACT.values()} | {unit.label: unit for _, unit in PREFIXES}
+BY_LABEL = {label: Unit(dimension, Fraction(factor), label) for label, dimension, factor, _, _ in TABLE}
 WORD = re.compile(r"[^\W\d_]+(?:[·/][^\W\d_]+)?[²³23]?(?![^\W_])|[%‰°$€₽£¢℃℉]|кв\.м|кв\.км")
 
 
@@ -198,6 +220,8 @@ def named(word: str, after_digit: bool = True) -> Unit | None:
         return None
     if word in EXACT:
         return EXACT[word]
+    if "/" in word[1:]:  # `мл/ч`: how much of it, whatever the time
+        return named(word.split("/")[0])
     low = word.lower().replace("ё", "е")
     if low in AMBIGUOUS and not after_digit:
         return None
@@ -219,8 +243,9 @@ def at(text: str, position: int, after_digit: bool = True) -> tuple[Unit, int] |
         position = filler.end()
     if (match := DEGREE.match(text, position)) is not None:
         return BY_LABEL["°C" if match.group(1) else "°F"], match.end()
-    if (match := NAUTICAL.match(text, position)) is not None:
-        return BY_LABEL["nmi"], match.end()
+    for label, pattern in LONG:
+        if (match := pattern.match(text, position)) is not None:
+            return BY_LABEL[label], match.end()
     if (match := ARC.match(text, position)) is not None:
         which = (match[1] or match[2] or match[3]).lower()
         return BY_LABEL["arcmin" if which in ("минут", "minute") else "arcsec"], match.end()
