@@ -10,7 +10,7 @@ from style_adapter.guard.facts import Facts
 from style_adapter.guard.numerals import numerals
 from style_adapter.guard.values import Value
 
-HALF_PAST = re.compile(r"(?<!\w)(?:половин\w+|пол|half)[\s-]*(past\s+)?$")
+HALF_PAST = re.compile(r"(?<!\w)(?:половин\w+|пол|half(?: an hour)?)[\s-]*((?:past|after)\s+)?$")
 
 
 def spoken(facts: Facts, minute: int) -> list[set[int]]:

@@ -102,7 +102,7 @@ class Extractor(LooseReader):
         for match in NOON.finditer(self.masked):
             self._moment(("clock", 720 if match[1] else 0), *match.span())
         for match in NEW_YEAR.finditer(self.masked):
-            self._moment(("day", 31, 12) if match[1] else ("day", 1, 1), *match.span())
+            self._moment(("day", 29, 2) if match[1] else ("day", 31, 12) if match[2] else ("day", 1, 1), *match.span())
         for match in WEEKDAYS.finditer(self.masked):
             self._moment(("weekday", ((match.lastindex or 1) - 1) % 7 + 1), *match.span())
         for match in BC.finditer(self.masked):

@@ -61,6 +61,9 @@ def bare(value: Value) -> bool:
     )
 
 
+SECONDS = {"time": 1, "months": 2_629_800}
+
+
 def retold(draft: Value, styled: Value) -> bool:
     """A spoken number of another measure than the draft's: more likely the same quantity told another way (`four times a minute`,
     `two thirds of an hour`) than a slip, which keeps the measure."""
@@ -69,4 +72,9 @@ def retold(draft: Value, styled: Value) -> bool:
     if styled.unit is None:
         return styled.value <= 4 and draft.value > 10
     measures = {styled.unit.dimension, draft.unit.dimension}
+    if measures == {"time", "months"}:  # `90 days` → `three months`
+        ratio = (draft.value * draft.unit.factor * SECONDS[draft.unit.dimension]) / (
+            styled.value * styled.unit.factor * SECONDS[styled.unit.dimension]
+        )
+        return 0.8 < ratio < 1.25
     return styled.value != draft.value and len(measures) == 2 and measures <= {"time", "months", "times", "percent"}

@@ -56,7 +56,7 @@ SLANG: dict[str, tuple[int, Role, int]] = {
     "both": (2, "whole", 9), "couple": (2, "whole", 9), "pair": (2, "whole", 9), "twain": (2, "whole", 9), "brace": (2, "whole", 9), "trio": (3, "whole", 9),
     "once": (1, "whole", 9), "нолик": (0, "unit", 1), "нолика": (0, "unit", 1), "nought": (0, "unit", 1), "naught": (0, "unit", 1), "nil": (0, "unit", 1), "grand": (1000, "scale", 4), "threescore": (60, "whole", 9),
     "fourscore": (80, "whole", 9), "yin": (1, "unit", 1), "twa": (2, "unit", 1), "fower": (4, "unit", 1), "sax": (6, "unit", 1), "seeven": (7, "unit", 1),
-    "aucht": (8, "unit", 1), "twal": (12, "unit", 1), "hunner": (100, "scale", 3), "thoosand": (1000, "scale", 4), "hunnert": (100, "scale", 3),
+    "aucht": (8, "unit", 1), "twal": (12, "unit", 1), "hunner": (100, "scale", 3), "undred": (100, "scale", 3), "thoosand": (1000, "scale", 4), "hunnert": (100, "scale", 3),
 }  # fmt: skip
 # `сотен семь`, `тысяч девяносто`: about so many
 TURNED_SCALES = {"сотен": 100, "десятков": 10, "тысяч": 1000, "миллионов": 10**6, "миллиардов": 10**9}
@@ -66,7 +66,7 @@ RU_TOGETHER = {
     "вдесятером": 10,
 }  # fmt: skip
 LOOSE = frozenset(SLANG) - frozenset(
-    "косарь косарей косаря лям лямов grand hunner hunnert thoosand twa fower sax seeven aucht twal".split()
+    "косарь косарей косаря лям лямов grand hunner hunnert undred thoosand twa fower sax seeven aucht twal".split()
 )
 RU_EXTRA: dict[str, tuple[int, Role, int]] = {
     "тыс": (10**3, "scale", 4), "тыща": (10**3, "scale", 4), "тыщи": (10**3, "scale", 4), "тыщ": (10**3, "scale", 4),

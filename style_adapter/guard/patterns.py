@@ -50,7 +50,8 @@ BC = re.compile(
 )
 LAST_DAY = re.compile(r"(?<!\w)(?:последн\w+\s+(?:день|дня|дню|число)\s+|last\s+day\s+of\s+)(?=(\w+))", re.IGNORECASE)
 NEW_YEAR = re.compile(
-    r"(?<!\w)(?:New Year['’]s (?:(Eve)|Day)(?!\w)|(?:перв\w+\s+дня|first\s+day\s+of)\s+(?=\d{4}))", re.IGNORECASE
+    r"(?<!\w)(?:(leap\s+day)(?!\w)|New Year['’]s (?:(Eve)|Day)(?!\w)|(?:перв\w+\s+дня|first\s+day\s+of)\s+(?=\d{4}))",
+    re.IGNORECASE,
 )
 SAME_YEAR = re.compile(
     r"(?<!\w)(?:(?:того|тот|том|тем|этого|этом) (?:же|самого|самом) год\w*|(?:that|the) (?:very )?same year)(?!\w)",
@@ -95,7 +96,8 @@ SPAN_HALF = re.compile(
     re.IGNORECASE,
 )
 HOUR_PART = re.compile(
-    r"(?<!\w)(?:(?:a\s+)?quarter\s+of\s+an?|half\s+an?|half-an?|half|three[\s-]quarters\s+of\s+an?|четверт\w+)[\s-]+(hour|hours|year|day|mile|million|часа|века|литра)(?!\w)",
+    r"(?<!\w)(?:(?:a\s+)?quarter\s+of\s+an?|half\s+an?|half-an?|half|three[\s-]quarters\s+of\s+an?|четверт\w+)[\s-]+(seconds?|minutes?|hours?|days?|weeks?|months?|years?|mile|kilomet(?:re|er)|met(?:re|er)|litre|pound|gigabyte|gig|megabyte|million"
+    r"|секунды|минуты|часа|суток|века|литра|метра|километра|гигабайта)(?!\w)",
     re.IGNORECASE,
 )
 FORTNIGHT = re.compile(
@@ -105,7 +107,7 @@ DECIMAL = re.compile(r"\s*(?:\s(?:и|точка|запятая|цел\w+(?:\s+и
 POINT = re.compile(r"(?<!\w)(\w+)\s+(?:point|цел\w+(?:\s+и)?)\s+(\w+)(?:\s+десят\w+)?(?!\w)", re.IGNORECASE)
 SHORT_DATE = re.compile(r"(?<![\d.,:])(\d{1,2})\.(\d{2})(?![\d:]|[.,]\d|\s?(?:%|°|час|р|руб))")
 AND_HALF = re.compile(r"\s+(?:с\s+половиной|and\s+a\s+half|с\s+четвертью)(?!\w)")
-RATIO = re.compile(r"\s+(?:из|in|out\s+of|of)\s+(?:кажд\w+\s+|every\s+)?", re.IGNORECASE)
+RATIO = re.compile(r"\s+(?:[^\W\d_]+\s+)?(?:из|in|out\s+of|of)\s+(?:кажд\w+\s+|every\s+)?", re.IGNORECASE)
 WHOLE = re.compile(
     r"(?<!\w)(?:whole lot|every last one|wholly|entirely|completely|pure|purely|полностью|целиком|чист\w{2,3}|нацело|сплошь)(?!\w)",
     re.IGNORECASE,

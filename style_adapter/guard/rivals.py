@@ -122,7 +122,9 @@ TAG = re.compile(
 )
 DIGIT = re.compile(r"\d+")
 POINTS = re.compile(r"процентн\w+ пункт\w*|п\. ?п\.|percentage points?")
-ARGUMENT = re.compile(r"(?<![\w-])(--?[A-Za-z][\w-]*)[ =]([A-Za-z0-9][\w./:-]*[\w])")
+ARGUMENT = re.compile(  # of `-f csv`, `--format=csv`; behind a long flag prose may follow
+    r"(?<![\w-])(-[A-Za-z](?= )|--[a-z][\w-]*(?==))[ =](?!(?:to|and|or|in|the|is|for|of|on|with|if|when)\b)([A-Za-z0-9][\w./:-]*\w)"
+)
 ORDINAL = re.compile(r"перв\w{2,3}|first")
 Slip = tuple[str, tuple[int, int], tuple[int, int]]  # kind, where in the draft, where in the styled text
 

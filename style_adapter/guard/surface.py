@@ -25,6 +25,12 @@ CONDITIONAL = re.compile(
 )
 
 
+QUARTERS = tuple(
+    rf"(?:{word}) (?:quarter|квартал)"
+    for word in ("first|перв\\w+", "second|втор\\w+", "third|трет\\w+", "fourth|четверт\\w+")
+)
+
+
 class Surface:
     """Compares one draft with one styled text."""
 
@@ -92,8 +98,10 @@ class Surface:
         name = identifiers.fold_spaces(identifier.text)
         if identifiers.occurs(name, text):
             return True
-        if identifier.code and not identifier.plain_word:
+        if (identifier.code and not identifier.plain_word) or name.startswith("-"):
             return False
+        if (quarter := re.fullmatch(r"Q([1-4])", name)) and re.search(QUARTERS[int(quarter[1]) - 1], fold(text)):
+            return True
         low, low_text = name.lower(), text.lower()
         if identifiers.occurs(low, low_text) or (not identifier.code and identifiers.occurs(name + "s", text)):
             return True
@@ -120,7 +128,8 @@ class Surface:
             known = known or any(i.code and identifiers.inflected(i.text, name) for i in self.draft.identifiers)
             known = known or identifiers.is_tail(name, self.draft.identifiers, self.styled.text)
             certain = each.code or re.search(r"[\d_/=+]|^-|^\.", name) is not None
-            if not known and certain and name not in {f.text for f in found}:
+            talk = not each.code and not self._about_draft(each.start)  # `Knight to f3`
+            if not known and certain and not talk and name not in {f.text for f in found}:
                 found.append(each)
         return found
 
