@@ -38,7 +38,10 @@ NEAR, BAGS, BAG_WEIGHT, WORD_WEIGHT = (
     0.5,
     3.0,
 )  # wrong near pairs a group, whole pairs a step; what a word at fault counts
-EARLY, EARLY_SHARE = 11, 0.25  # parts of the edits up to this one are freer than restyles are; so many of them in a pass
+EARLY, EARLY_SHARE = (
+    11,
+    0.25,
+)  # parts of the edits up to this one are freer than restyles are; so many of them in a pass
 AVERAGED = 0.995  # of the weights that are written, a step
 
 
@@ -190,7 +193,9 @@ class Network(nn.Module):
             out.append(F.pad(y * there[some][:, :longest, None], (0, 0, 0, x.shape[1] - longest)))
         return torch.cat(out)[order.argsort()]
 
-    def _compared(self, side: Sequence[Tensor], told: Tensor, alike: Tensor, there: Tensor, number: int) -> tuple[Tensor, Tensor]:
+    def _compared(
+        self, side: Sequence[Tensor], told: Tensor, alike: Tensor, there: Tensor, number: int
+    ) -> tuple[Tensor, Tensor]:
         h, asked, own = side
         gone = ~there[:, None, None, :]
         shares = (alike * self.tau.exp()[None, :, None, None]).masked_fill(gone, -1e4).softmax(-1)

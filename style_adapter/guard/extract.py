@@ -135,8 +135,10 @@ class Extractor(LooseReader):
         value = read_number(match["num"], CYRILLIC_AFTER.match(self.masked, end) is not None)
         if re.match(BELOW, self.masked[end:], re.IGNORECASE):
             value = -value
-        if (kilo := re.compile(r"[кkКK](?!\w)").match(self.masked, end)) is not None:
-            self.values.append(Value(value * 1000, None, "loose", start, kilo.end(), self.text[start : kilo.end()]))
+        if (kilo := re.compile(r"([кkКK])(?!\w)|(?:[mM]|млн)(?!\w)").match(self.masked, end)) is not None:
+            money = units.EXACT.get(self.masked[start - 1 : start]) if start else None
+            many = value * (1000 if kilo[1] else 10**6)
+            self.values.append(Value(many, money, "loose", start, kilo.end(), self.text[start : kilo.end()]))
         if match["sign"] or re.search(r"(?:минус|minus)\s$", self.masked[max(0, start - 8) : start], re.IGNORECASE):
             value = -value
         tail = (match["tail"] or "").lstrip("-")
@@ -219,7 +221,7 @@ class Extractor(LooseReader):
             if (
                 group in ("e3", "e5")
                 and not re.search(
-                    r"(?:\d(?:st|nd|rd|th)?|\b(?:in|of|on|since|until|by|late|early|mid|to|till|through|last|this|next|until|from|and))[\s,-]*$",
+                    r"(?:\d(?:st|nd|rd|th)?|\b(?:in|of|on|since|until|by|late|early|mid|to|till|through|last|this|next|until|from|and|after|during|before|come|mid|end|start|of))[\s,-]*$",
                     self.text[: match.start()][-12:],
                     re.I,
                 )

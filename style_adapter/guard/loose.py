@@ -35,6 +35,7 @@ MULTIPLE = re.compile(
     r"|(учетвер\w+|четыр[её]хкратн\w+|quadrupl\w+)"
 )
 MULTIPLES = {1: Fraction(3, 2), 2: Fraction(2), 3: Fraction(3), 4: Fraction(4)}
+OTHER = re.compile(r"(?<!\w)(?:кажд\w+\s+втор\w+|every\s+other)(?!\w)", re.IGNORECASE)  # of them
 GROUP = re.compile(r"десятк|дюжин|сот[не]|dozen|hundred", re.IGNORECASE)
 FOLD = re.compile(r"([a-z]+?)-?fold")
 HALF_OF = re.compile(r"пол[а-я]{4,}")  # `полдолга`, as no dictionary has it
@@ -95,6 +96,8 @@ class LooseReader:
                     "word" if scale else "loose",
                     None if scale else unit,
                 )
+        for match in OTHER.finditer(self.text):
+            self.values.append(Value(Fraction(1, 2), None, "loose", *match.span(), match.group()))
         for match in HALF_A.finditer(self.text):
             half = numerals.numerals()[match[1].lower()].value / 2
             self.values = [v for v in self.values if not (match.start() <= v.start < match.end())]
@@ -135,7 +138,7 @@ class LooseReader:
                 else (
                     "month",
                     3
-                    if match.group().lower().startswith(("кв", "qu"))
+                    if match.group().lower().startswith(("кв", "qu", "еж"))
                     else 12
                     if match.group().lower().startswith("tw")
                     else 6,
@@ -218,6 +221,13 @@ class LooseReader:
                         self.text[first.start : second.end],
                     )
                 )
+            if GROUP.match(second.text) and first.value == Fraction(3, 2) and not gap.strip():  # `полторы сотни`
+                self.values = [v for v in self.values if v is not first and v is not second]
+                span = first.start, second.end
+                self.values.append(
+                    Value(first.value * second.value, second.unit, "word", *span, self.text[slice(*span)])
+                )
+                continue
             if gap.strip(" -") or first.unit or first.value.denominator != 1 or not 0 < first.value < 100:
                 continue
             if (
@@ -268,7 +278,7 @@ class LooseReader:
 
     def _composite(self, first: Value, second: Value, gap: str) -> None:
         """`час тридцать`, `метр восемьдесят`, `one pound thirty-five`, `two tonnes and a half`, `две недели да ещё день`."""
-        if first.unit is None or first.ordinal or not JOINED.fullmatch(gap) or second.value < 0:
+        if first.unit is None or first.ordinal or second.ordinal or not JOINED.fullmatch(gap) or second.value < 0:
             return
         part = Fraction({"h": 60, "m": 100, "kg": 1000, "km": 1000, "t": 1000, "l": 1000}.get(first.unit.label, 100))
         if second.unit is not None:

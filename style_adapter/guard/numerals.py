@@ -38,7 +38,7 @@ RU_HUNDRED_ORDINALS = "сотый двухсотый трёхсотый четы
 RU_COLLECTIVE = "двое трое четверо пятеро шестеро семеро восьмеро девятеро десятеро".split()
 RU_SCALES = {"тысяча": 10**3, "миллион": 10**6, "миллиард": 10**9, "триллион": 10**12}
 RU_WHOLE: dict[str, Fraction] = {
-    "полтора": Fraction(3, 2), "половина": Fraction(1, 2), "треть": Fraction(1, 3), "четверть": Fraction(1, 4),
+    "полтораста": Fraction(150), "полтора": Fraction(3, 2), "половина": Fraction(1, 2), "треть": Fraction(1, 3), "четверть": Fraction(1, 4),
     "дюжина": Fraction(12), "десяток": Fraction(10), "сотня": Fraction(100),
 }  # fmt: skip
 RU_FIXED: dict[str, Fraction] = {
@@ -65,7 +65,7 @@ RU_TOGETHER = {
     "вдвоем": 2, "втроем": 3, "вчетвером": 4, "впятером": 5, "вшестером": 6, "всемером": 7, "ввосьмером": 8, "вдевятером": 9,
     "вдесятером": 10,
 }  # fmt: skip
-LOOSE = frozenset(SLANG) - frozenset(
+LOOSE = (frozenset(SLANG) | frozenset(RU_TOGETHER)) - frozenset(
     "косарь косарей косаря лям лямов grand hunner hunnert undred thoosand twa fower sax seeven aucht twal".split()
 )
 RU_EXTRA: dict[str, tuple[int, Role, int]] = {
@@ -191,7 +191,7 @@ def read(words: list[str]) -> tuple[int, Fraction, bool] | None:
     if (
         first.role == "whole"
         and len(words) > 1
-        and first.value < 100
+        and first.value <= 100
         and (scale := table.get(words[1]))
         and scale.role == "scale"
     ):

@@ -23,11 +23,16 @@ EN_MONTHS = ("January|Jan", "February|Feb", "March|Mar", "April|Apr", "May", "Ju
              "October|Oct", "November|Nov", "December|Dec")  # fmt: skip
 _ADJECTIVE = "(?:ь?ск|овск)[а-я]{2,3}"
 _RU_MONTH = "|".join(
-    f"(?P<r{i}>{m}|майск[а-я]{{2,3}})" if "|" in m else f"(?P<r{i}>{m}(?:[а-я]{{0,3}}|{_ADJECTIVE}))"
+    f"(?P<r{i}>{m}|майск[а-я]{{2,3}})"
+    if "|" in m
+    else f"(?P<r{i}>{m}(?:ь|[аеуиыя]|ю|е[мй]|о[мв]|а[мх]|ами|я[мх]|ями|{_ADJECTIVE})?)"
     for i, m in enumerate(RU_MONTHS, 1)
 )
-_EN_MONTH = "|".join(f"(?P<e{i}>{m}|{m.split('|')[0].upper()})" for i, m in enumerate(EN_MONTHS, 1))
-MONTH = re.compile(rf"(?<![\w-])(?:(?i:{_RU_MONTH})|(?:{_EN_MONTH})\.?)(?![\w])")
+_EN_MONTH = "|".join(
+    f"(?P<e{i}>{m}|{m.split('|')[0].upper()}{'' if i in (3, 5, 8) else '|' + m.split('|')[0].lower()})"
+    for i, m in enumerate(EN_MONTHS, 1)
+)
+MONTH = re.compile(rf"(?:(?<![\w-])|(?<=[Mm]id-))(?:(?i:{_RU_MONTH})|(?:{_EN_MONTH})\.?)(?![\w])")
 ISO = re.compile(r"(?<![\d.-])(\d{4})-(\d{1,2})-(\d{1,2})(?![\d-])")
 DOTTED = re.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(\d{4}|\d{2})(?![\d/]|\.\d)")
 CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?:\s?([ap])\.?m\b\.?)?(?![\d:])", re.IGNORECASE)
@@ -40,12 +45,12 @@ AMPM = re.compile(
     re.IGNORECASE,
 )
 WEEKDAYS = re.compile(
-    r"(?<!\w)(?:(?i:(понедельник\w*)|(вторник\w*)|(сред[аыуе]|средой|средам)|(четверг\w*)|(пятни[цч]\w*)|(суббот\w*)|(воскрес(?:ень|н(?:ый|ая|ое|ые|ого|ому|ым|ом|ую|ых|ой))\w*))"
-    r"|(Mondays?|MONDAY)|(Tuesdays?|TUESDAY)|(Wednesdays?|WEDNESDAY)|(Thursdays?|THURSDAY)|(Fridays?|FRIDAY)|(Saturdays?|SATURDAY)"
-    r"|(Sundays?|SUNDAY))(?!\w)"
+    r"(?<!\w)(?:(?i:(понедельни[кч]\w*)|(вторник\w*)|((?:(?<=\bв )|(?<=\bво )|(?<=\bна )|(?<=\bза )|(?<=ую )|(?<=ю ))среду|(?<=\bпо )средам|(?:(?<=\bдо )|(?<=\bс )|(?<=\bсо )|(?<=\bпосле )|(?<=\bкроме ))среды|(?<=\bк )среде|среда(?=[\s,—-]))|(четверг\w*)|(пятни[цч]\w*)|(суббот\w*)|(воскрес(?:ень|н(?:ый|ая|ое|ые|ого|ому|ым|ом|ую|ых|ой))\w*))"
+    r"|((?i:Mondays?)|Mon)|((?i:Tuesdays?)|Tue|Tues)|((?i:Wednesdays?)|Wed)|((?i:Thursdays?)|Thu|Thurs)|((?i:Fridays?)|Fri)|((?i:Saturdays?))"
+    r"|((?i:Sundays?)))(?!\w)"
 )
 BC = re.compile(
-    r"(?<!\w)(?:до\s+н\.?\s?э|до\s+нашей\s+эры|до\s+Рождества\s+Христова|BCE?\b|B\.C|before\s+Christ)",
+    r"(?<!\w)(?:до\s+н\.?\s?э|до\s+нашей\s+эры|до\s+Рождества\s+Христова|до\s+Р\.?\s?Х|BCE?\b|B\.C|before\s+Christ)",
     re.IGNORECASE,
 )
 LAST_DAY = re.compile(r"(?<!\w)(?:последн\w+\s+(?:день|дня|дню|число)\s+|last\s+day\s+of\s+)(?=(\w+))", re.IGNORECASE)
@@ -96,12 +101,12 @@ SPAN_HALF = re.compile(
     re.IGNORECASE,
 )
 HOUR_PART = re.compile(
-    r"(?<!\w)(?:(?:a\s+)?quarter\s+of\s+an?|half\s+an?|half-an?|half|three[\s-]quarters\s+of\s+an?|четверт\w+)[\s-]+(seconds?|minutes?|hours?|days?|weeks?|months?|years?|mile|kilomet(?:re|er)|met(?:re|er)|litre|pound|gigabyte|gig|megabyte|million"
+    r"(?<!\w)(?:(?:a\s+)?quarter\s+of\s+an?|half\s+an?|half-an?|half|three[\s-]quarters\s+of\s+an?|четверт\w+)[\s-]+(seconds?|minutes?|hours?|days?|weeks?|months?|years?|mile|kilomet(?:re|er)|met(?:re|er)|litre|pound|gigabyte|gig|megabyte|million|decade|century"
     r"|секунды|минуты|часа|суток|века|литра|метра|километра|гигабайта)(?!\w)",
     re.IGNORECASE,
 )
 FORTNIGHT = re.compile(
-    r"(?<!\w)(?:fortnight|twelvemonth|полугоди\w+|квартал(?:а|у|ом|е)?|quarterly)(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:fortnight|twelvemonth|полугоди\w+|квартал(?:а|у|ом|е)?|quarterly|ежекварт\w+)(?!\w)", re.IGNORECASE
 )
 DECIMAL = re.compile(r"\s*(?:\s(?:и|точка|запятая|цел\w+(?:\s+и)?|point|dot|comma)\s|,)\s*", re.IGNORECASE)
 POINT = re.compile(r"(?<!\w)(\w+)\s+(?:point|цел\w+(?:\s+и)?)\s+(\w+)(?:\s+десят\w+)?(?!\w)", re.IGNORECASE)

@@ -39,7 +39,7 @@ MONEY = (
 
 
 def _class(**members: str) -> dict[str, re.Pattern[str]]:
-    return {key: re.compile(rf"(?<![\w.,])(?:{words})(?!\w)") for key, words in members.items()}
+    return {key: re.compile(rf"(?<![\w.,-])(?:{words})(?!\w)") for key, words in members.items()}
 
 
 # (kind, key → words); what stands in a key's words tells it
@@ -51,15 +51,17 @@ CLASSES: tuple[tuple[str, dict[str, re.Pattern[str]]], ...] = (
         winter=r"зим\w{1,3}|зимн\w+|winters?|wintertime",
     )),
     ("date", _class(
-        morning=r"утр\w+|поутру|mornings?|dawn|рассвет\w*", evening=r"вечер\w*|evenings?|dusk", night=r"(?:пол|полу)?ноч\w+|(?:mid)?nights?|nightly|overnight",
+        morning=r"утро|утром|утрам|утренн\w+|поутру|наутро|mornings?", evening=r"вечер|вечером|вечерам|вечерн\w+|evenings?",
+        night=r"(?:пол|полу)?ноч(?:ь|ью|ам|ами|ей|н\w+)|(?:mid)?nights?|nightly|overnight", day=r"днем(?! с огнем)|daytime|by day",
     )),
     ("date", _class(midnight=r"полноч\w*|полуноч\w*|midnight", noon=r"пол(?:день|дня)|полуд\w+|noon|midday")),
     ("date", _class(
-        today=r"сегодня\w*|today", tomorrow=r"завтра|завтрашн\w+|назавтра|tomorrow", later=r"послезавтра", yesterday=r"вчера\w*|yesterday",
+        tomorrow=r"завтра|завтрашн\w+|назавтра|(?<!day after )tomorrow", later=r"послезавтра|day after tomorrow",
+        yesterday=r"вчера\w*|(?<!day before )yesterday", before=r"позавчера|day before yesterday",
     )),
     ("number", _class(
-        two=r"удв[ао]\w+|вдвое|двойн\w+|двукратн\w+|дважды|doubl\w+|twice|two-?fold|(?:two|2) times|в (?:два|2) раза", three=r"утр[ао][еи]\w+|втрое|тройн\w+|тр[её]хкратн\w+|трижды|tripl\w+|thrice|three-?fold|(?:three|3) times|в (?:три|3) раза",
-        four=r"учетвер\w+|вчетверо|четыр[её]хкратн\w+|quadrupl\w+|four-?fold|(?:four|4) times|в (?:четыре|4) раза",
+        two=r"удв[ао]\w+|вдвое|двойн\w+|двукратн\w+|дважды|doubl\w+|twice|two-?fold|(?:two|2) times|(?:два|2) раза", three=r"утр[ао][еи]\w+|втрое|тройн\w+|тр[её]хкратн\w+|трижды|tripl\w+|thrice|three-?fold|(?:three|3) times|(?:три|3) раза",
+        four=r"учетвер\w+|вчетверо|четыр[её]хкратн\w+|quadrupl\w+|four-?fold|(?:four|4) times|(?:четыре|4) раза",
     )),
     ("number", _class(
         half=r"half|halves|halv\w+|(?:50|fifty) ?(?:%|per ?cent)", third=r"(?:a|one) third", thirds=r"two[ -]thirds", quarter=r"(?:a|one)[ -]quarter|(?:25|twenty[ -]five) ?(?:%|per ?cent)", quarters=r"three[ -]quarters|(?:75|seventy[ -]five) ?(?:%|per ?cent)", fifth=r"(?:a|one|two|three|four) fifths?|(?:20|twenty) ?(?:%|per ?cent)",
@@ -78,7 +80,9 @@ CLASSES: tuple[tuple[str, dict[str, re.Pattern[str]]], ...] = (
     )),
 )  # fmt: skip
 GREETING = re.compile(
-    r"добр\w+ (?:утр\w+|вечер\w*|дня|день|ночи)|good (?:morning|evening|night|day)|(?:ни|одну|на|еще) (?:секунд|минут)\w+(?=[,!?.])"
+    r"back in the day|(?:these|those) days|in those years|one day at a time|day one|some day|(?:to|until) this (?:very )?(?:day|hour)|(?:end |time )?of the day|day after tomorrow"
+    r"|(?:минут|секунд)очк\w*|в наши дни|по сей день|сей же час|час от часу|изо дня в день|на ночь глядя|half the battle|half bad|half-?baked|better half|трижды ура"
+    r"|добр\w+ (?:утр\w+|вечер\w*|дня|день|ночи)|good (?:morning|evening|night|day)|(?:ни|одну|на|еще) (?:секунд|минут)\w+(?=[,!?.])"
     r"|(?:hold|wait|just|one|a|this) (?:a )?(?:second|sec|minute|moment)(?=[,!?.])"
 )
 TOLD_UNIT = {
@@ -90,10 +94,13 @@ TOLD_UNIT = {
 TOLD = {label: re.compile(rf"(?<!\w)(?:{words})(?!\w)") for label, words in TOLD_UNIT.items()}
 RATE_WORD = {
     "h": r"ежечасн\w+|hourly", "d": r"ежедневн\w+|ежесуточн\w+|daily", "week": r"еженедельн\w+|weekly", "month": r"ежемесячн\w+|monthly",
-    "year": r"ежегодн\w+|yearly|annually", "quarter": r"ежекварт\w+|quarterly|(?:once|twice|times|every) (?:a |per |every )?quarter",
+    "year": r"ежегодн\w+|yearly|annually", "quarter": r"(?:еже|по)кварт\w+|quarterly|(?:once|twice|times|every) (?:a |per |every )?quarter",
 }  # fmt: skip
 RATES = {label: re.compile(rf"(?<!\w)(?:{words})(?!\w)") for label, words in RATE_WORD.items()}
-SECOND = re.compile(r"(?:^|(?<=\W))(?:a|an|per|each|every|one|single|split)\s+$")
+SECOND = re.compile(r"(?<!\w)(?:a|per|each|every|one|single|split)\s+(second)(?!\w)(?! [a-z]+(?:est)? )")
+BARE = frozenset(
+    "s ms min h d week month year decade century millennium mm cm m km kg t B KB MB GB TB PB bit $ € ₽ £ franc thaler ducat guilder".split()
+)
 AFTER = re.compile(r"[^\W\d_]{3,}")
 FUNCTION = frozenset("the and for you but nor all its при для или над под без что как это вас нам вам уже еще".split())
 ONE = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(WORD_ONES))}|единственн\w+|перв\w{{2,3}}|first|single)(?!\w)")
@@ -125,6 +132,10 @@ POINTS = re.compile(r"процентн\w+ пункт\w*|п\. ?п\.|percentage po
 ARGUMENT = re.compile(  # of `-f csv`, `--format=csv`; behind a long flag prose may follow
     r"(?<![\w-])(-[A-Za-z](?= )|--[a-z][\w-]*(?==))[ =](?!(?:to|and|or|in|the|is|for|of|on|with|if|when)\b)([A-Za-z0-9][\w./:-]*\w)"
 )
+VERSION = re.compile(r"(?<!\w)([A-Z][A-Za-z+#]+) v?(\d+\.\d+(?:\.\d+)*)(?![\w%])")
+DECADE = re.compile(r"(?<!\d)((?:1\d|20)\d0)(?:'?s|’s|-[ехм]\w?)(?!\w)")
+TIMES = frozenset(("twice", "thrice", "дважды", "трижды", "четырежды"))
+PER = re.compile(r"(?:per|за) (?:square |cubic )?$")
 ORDINAL = re.compile(r"перв\w{2,3}|first")
 Slip = tuple[str, tuple[int, int], tuple[int, int]]  # kind, where in the draft, where in the styled text
 
@@ -184,12 +195,19 @@ class Rivals:
         yield from self._compounds()
         yield from self._reigns(REIGN, "number")
         yield from self._reigns(ARGUMENT, "identifier")
+        yield from self._reigns(VERSION, "identifier")
+        yield from self._ordinals()
+        yield from self._decades()
         yield from self._paced()
         yield from self._tagged()
         yield from self._points()
 
     def _swapped(self, kind: str, members: dict[str, re.Pattern[str]]) -> Iterator[Slip]:
-        mine = {key: match.span() for key, words in members.items() if (match := words.search(self._mine))}
+        mine = {
+            key: match.span()
+            for key, words in members.items()
+            if (match := words.search(self._mine)) and not re.search(r"\d|%|per ?cent", match.group())
+        }
         told = {key for key, words in members.items() if words.search(self._theirs)}
         for key in mine.keys() - told:
             region = self._region_of(mine[key][0])
@@ -209,6 +227,9 @@ class Rivals:
                 continue
             known = {label for label, words in TOLD.items() if words.search(self._mine, *claim)}
             for other in here:
+                if self._other_worth(bare, other):
+                    yield "number", (bare.start, bare.end), (other.start, other.end)
+                    return
                 if other.label in known or not _alike(bare, other):
                     continue
                 if _count(other.label, here, self.styled, region) > _count(other.label, own, self.draft, [claim]):
@@ -219,6 +240,20 @@ class Rivals:
                     yield "number", (bare.start, bare.end), (value.start, value.end)
                     return
 
+    def _other_worth(self, bare: _Bare, other: _Bare) -> bool:
+        """`год` → `полгода`, `квартал` → `месяц`."""
+        if bare.value is None or other.value is None or bare.value.value == other.value.value:
+            return False
+        known = any(other.value.equals(v) for v in self.draft.values if v.unit) or any(
+            other.value.equals(value) for _, value, _ in self._rates(self._mine)
+        )
+        return (
+            bare.dimension == other.dimension
+            and not bare.value.equals(other.value)
+            and bool(not known)
+            and (bare.label == other.label or {bare.value.value, other.value.value} != {Fraction(1)})
+        )
+
     def _unit_told(self, bare: _Bare, region: Region, count: int) -> bool:
         """Whether as many such units stand there bare, or their worth in another form."""
         if bare.label in TOLD and any(TOLD[bare.label].search(self._theirs, a, b) for a, b in region):
@@ -228,7 +263,14 @@ class Rivals:
         same = [v for v in units if v.unit and v.unit.label == bare.label and v.form == "loose"]
         if one and len(same) >= count:
             return True
-        return bare.value is not None and any((not one or v.form != "loose") and bare.value.equals(v) for v in units)
+        rates = [value for _, value, where in self._rates(self._theirs) if inside(where[0], region)]
+        if bare.value is not None and any(bare.value.equals(value) for value in rates):
+            return True
+        return bare.value is not None and any(
+            bare.value.equals(v)
+            for v in units
+            if not one or v.form != "loose" or (v.unit and v.unit.label != bare.label)
+        )
 
     def _claim_of(self, position: int) -> tuple[int, int]:
         claim = next((s for s in self.draft.segments if s.start <= position < s.after), self.draft.segments[-1])
@@ -240,18 +282,30 @@ class Rivals:
             for v in facts.values
             if v.form == "loose"
             and v.unit
-            and (" " not in v.text or v.value == 1 or fold(v.text).startswith(("пар", "couple")))
-            and v.unit.dimension not in ("percent", "angle", "times")
+            and (" " not in v.text or v.value in (1, Fraction(3, 2)) or fold(v.text).startswith(("пар", "couple")))
+            and (v.unit.label in BARE or PER.search(text[max(0, v.start - 12) : v.start]))
+            and len(v.text) > 2
+            and not any(
+                w is not v
+                and w.form == "loose"
+                and w.unit
+                and w.start <= v.start
+                and v.end <= w.end
+                and w.text != v.text
+                for w in facts.values
+            )
             and not NO_UNIT.search(text[max(0, v.start - 14) : v.start])
             and not _dated(v, text)
             and not (v.unit.label == "month" and MONTH.match(facts.text[v.end :].lstrip()))
-            and (fold(v.text) != "second" or SECOND.search(text[max(0, v.start - 10) : v.start]))
+            and not SECOND.match(text, max(0, v.start - 2))
         ]
         hours = BY_LABEL["h"]
         found += [_Bare(hours.label, hours.dimension, *m.span(1), None) for m in LASTING.finditer(text)]
-        for label, words in RATES.items():
-            found += [_Bare(label, "time", *m.span(), None) for m in words.finditer(text)]
-        return found
+        second = BY_LABEL["s"]
+        for match in SECOND.finditer(text):
+            value = Value(Fraction(1), second, "loose", *match.span(1), match[1])
+            found.append(_Bare("s", "time", *match.span(1), value))
+        return found + [_Bare(label, "time", *where, value) for label, value, where in self._rates(text)]
 
     def _several(self, known: Fraction | None = None) -> list[Value]:
         """Whole numbers above one that the styled text has more often than the draft."""
@@ -284,17 +338,22 @@ class Rivals:
                 if value.ordinal != ordinal or not inside(value.start, region):
                     continue
                 end = self._number_end(value)
-                limited = limit and not here and self._limited(self._theirs, value.start, end)
+                limited = (
+                    limit and not here and self._limited(self._theirs, value.start, end) and not self._strange(end)
+                )
                 if nouns & self._next_stems(self._theirs, end) or limited:
                     yield "number", match.span(), (value.start, end)
                     return
-        if (once := self._once(self._mine)) and not self._once(self._theirs):
+        paced = any(
+            p.equals(v)
+            for _, p, _ in self._paces(self.draft, self._mine)
+            for v in self.styled.values
+            if v.unit and " " in v.text
+        )
+        if not paced and (once := self._once(self._mine)) and not self._once(self._theirs):
             for value in several:
-                if (
-                    value.unit
-                    and value.unit.dimension == "times"
-                    and inside(value.start, self._region_of(once.start()))
-                ):
+                times = (value.unit and value.unit.dimension == "times") or fold(value.text) in TIMES
+                if times and inside(value.start, self._region_of(once.start())):
                     yield "number", once.span(), (value.start, value.end)
                     return
 
@@ -306,9 +365,39 @@ class Rivals:
                 return match
         return None
 
+    def _strange(self, end: int) -> bool:
+        """A noun stands there that the draft does not have."""
+        word = AFTER.match(self._theirs, end + 1)
+        return bool(word and morph.form(word.group()).pos == "noun" and stem(word.group()) not in self._mine)
+
     @staticmethod
     def _limited(text: str, start: int, end: int) -> bool:
         return bool(LIMIT.search(text[max(0, start - 14) : start]) or LIMIT_AFTER.match(text, end))
+
+    def _ordinals(self) -> Iterator[Slip]:
+        """`the second largest` → `the third largest`: ordinals that talk is full of."""
+        theirs = [v for v in self.styled.values if v.ordinal and v.value.denominator == 1 and not v.year]
+        theirs += [v for v in self.styled.values if fold(v.text) == "second"]
+        for value in self.draft.values:
+            if not (fold(value.text) in ("first", "second") or (value.ordinal and value.form == "loose")):
+                continue
+            nouns, region = self._next_stems(self._mine, value.end), self._region_of(value.start)
+            same = [v for v in theirs if inside(v.start, region) and nouns & self._next_stems(self._theirs, v.end)]
+            if (
+                same
+                and not any(v.value == value.value for v in same)
+                and not any(d.value == same[0].value for d in self.draft.values)
+            ):
+                yield "number", (value.start, value.end), (same[0].start, same[0].end)
+                return
+
+    def _decades(self) -> Iterator[Slip]:
+        """`in the 1990s` → `in 1990`."""
+        for match in DECADE.finditer(self._mine):
+            told = re.search(rf"(?<!\d){match[1]}(?![\d'’]|s|-[ехм])", self._theirs)
+            if told and not re.search(rf"{match[1]}(?:'?s|’s|-[ехм])", self._theirs):
+                yield "date", match.span(), told.span()
+                return
 
     def _compounds(self) -> Iterator[Slip]:
         """`трёхструнная` → `на четыре струны`."""
@@ -317,6 +406,10 @@ class Rivals:
                 continue
             if any(value.value == v.value for v in self.styled.values):
                 continue
+            for other in self.styled.values:
+                if other.form == "loose" and value.value != other.value and _root(fold(other.text)) == root:
+                    yield "number", (value.start, value.end), (other.start, other.end)
+                    return
             for other in self._several():
                 behind = self._next_stems(self._theirs, self._number_end(other))
                 if inside(other.start, self._region_of(value.start)) and any(w.startswith(root) for w in behind):
@@ -338,7 +431,9 @@ class Rivals:
         """`раз в квартал` → `раз в три недели`, whatever else is told in weeks."""
         mine, theirs = self._paces(self.draft, self._mine), self._paces(self.styled, self._theirs)
         for label, one, where in mine:
-            if any(label == other for other, _, _ in theirs) or any(one.equals(v) for v in self.styled.values):
+            if any(label == other or one.equals(two) for other, two, _ in theirs) or any(
+                one.equals(v) for v in self.styled.values
+            ):
                 continue
             numbers = {v.value for v in self.draft.values if v.form != "loose"}
             for other, two, there in theirs:
@@ -354,6 +449,11 @@ class Rivals:
             for v in facts.values
             if v.unit and v.unit.dimension in TIME and PACE.search(text[max(0, v.start - 16) : v.start])
         ]
+        return found + self._rates(text)
+
+    @staticmethod
+    def _rates(text: str) -> list[tuple[str, Value, tuple[int, int]]]:
+        found = []
         for label, words in RATES.items():
             unit = BY_LABEL["month" if label == "quarter" else label]
             worth = Fraction(3 if label == "quarter" else 1)

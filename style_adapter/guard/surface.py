@@ -12,6 +12,7 @@ from core.text import fold, stem, words
 from style_adapter.guard import clocks, identifiers, kinds, morph, segments, units
 from style_adapter.guard.facts import Facts, context, inside
 from style_adapter.guard.identifiers import Identifier
+from style_adapter.guard.loose import read_number
 from style_adapter.guard.messages import reason
 from style_adapter.guard.patterns import EXACT_CLOCK, LAST_DAY, SAME_YEAR
 from style_adapter.guard.rivals import Rivals
@@ -158,6 +159,7 @@ class Surface:
             told = (
                 self._halved(value, region)
                 or self._same_year(value, region)
+                or self._as_day(value, region)
                 or (
                     not self._rival(value, region)
                     and (self._claim_value(value, region, fresh=False) or self._elsewhere(value))
@@ -212,6 +214,13 @@ class Surface:
         """`в мае того же года`, where the draft gives that year twice."""
         twice = value.year and len([d for d in self.draft.values if d.year and d.value == value.value]) > 1
         return twice and any(SAME_YEAR.search(self.styled.text, a, b) for a, b in region)
+
+    def _as_day(self, value: Value, region: list[tuple[int, int]]) -> bool:
+        """`3–7 мая` → `с 3 по 7 мая`."""
+        days = [
+            m for m in self.styled.moments if m.key[0] == "day" and m.key[1] == value.value and inside(m.start, region)
+        ]
+        return value.unit is None and bool(days) and any(m.key[0] == "day" for m in self.draft.moments)
 
     def _halved(self, value: Value, region: list[tuple[int, int]]) -> bool:
         """`вдвое меньше` → `половина`, and back."""
@@ -340,6 +349,9 @@ class Surface:
                 extra.form == "digits"
                 and not any(d.equals(extra) or d.value == extra.value for d in self.draft.values)
                 and not any(m.key[0] == "day" and m.key[1] == extra.value for m in self.draft.moments)
+                and not any(
+                    m.key[0] == "clock" and int(m.key[1]) % 720 == extra.value * 60 % 720 for m in self.draft.moments
+                )
                 and self._about_draft(extra.start)
             ):
                 self._say("added_claim", "", context(self.styled.text, extra.start, extra.end))
@@ -426,7 +438,7 @@ class Surface:
             match = next((m for m in spare if m.key == moment.key), None) or next(
                 (m for m in self.styled.moments if self._meets(moment, m)), None
             )
-            if match is None and not self._loosely(moment, self.styled):
+            if match is None and not self._loosely(moment, self.styled) and not self._named(moment):
                 lost.append(moment)
             elif match in spare:
                 spare.remove(match)
@@ -452,6 +464,18 @@ class Surface:
                 and not self._loosely(extra, self.draft)
             ):
                 self._say("date", "", extra.text)
+
+    def _named(self, moment: Moment) -> bool:
+        """`Август` the emperor, `3.12` the version, `Mon–Fri` as `по будням`."""
+        text = fold(self.styled.text)
+        if moment.key[-1] == "loose":
+            return any(v.value == read_number(moment.text) for v in self.styled.values)
+        if moment.key[0] == "weekday":
+            working = int(moment.key[1]) < 6
+            return re.search(r"будн\w+|weekdays?|пн" if working else r"выходн\w+|weekends?", text) is not None
+        name = fold(moment.text)
+        name = stem(name) if len(stem(name)) > 3 else name + r"(?!\w)"
+        return moment.key[0] == "month" and re.search(rf"(?<!\w){name}", text) is not None
 
     def _meets(self, first: Moment, second: Moment) -> bool:
         if first.key == second.key or (first.key[0] == "day" and first.key[:3] == second.key[:3]):
@@ -526,7 +550,7 @@ def _part_of(part: Value, whole: Value) -> bool:
     if whole.form != "loose" or part.form == "loose" or not (whole.start <= part.start and part.end <= whole.end):
         return False
     if whole.end - whole.start > part.end - part.start:
-        return whole.unit is not None or whole.value < 1  # `one in five`
+        return whole.unit is not None or whole.value < 1 or whole.value >= 1000 * part.value  # `one in five`, `$5k`
     return whole.value > part.value
 
 

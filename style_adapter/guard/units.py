@@ -97,9 +97,9 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("°", "angle", "1", "° deg", "градус degree"),
     ("$", "dollar", "1", "$ USD usd bucks buck бакс баксов", "доллар dollar бакс"),
     ("€", "euro", "1", "€ EUR евро euro euros", ""),
-    ("₽", "ruble", "1", "₽ руб р RUB", "рубл ruble rouble целков"),
+    ("₽", "ruble", "1", "₽ руб р RUB целковый целкового целковых целковые", "рубл рублик ruble rouble"),
     ("£", "gbp", "1", "£ GBP quid", "фунт"),
-    ("pence", "gbp", "1/100", "pence penny p", "пенс"),
+    ("pence", "gbp", "1/100", "pence penny p пенс пенса пенсы пенсов пенсам пенсами", ""),
     ("¢", "dollar", "1/100", "cent cents", "цент"),
     ("kop", "ruble", "1/100", "коп", "копе"),
     ("thaler", "thaler", "1", "thaler thalers", "талер"),
@@ -217,6 +217,14 @@ BY_LABEL = {label: Unit(dimension, Fraction(factor), label) for label, dimension
 WORD = re.compile(r"[^\W\d_]+(?:[·/][^\W\d_]+)?[²³23]?(?![^\W_])|[%‰°$€₽£¢℃℉]|кв\.м|кв\.км")
 
 
+# what may follow the beginning of a long form: `метров`, not `метрика`; `seconds`, not `secondary`
+RU_ENDING = re.compile(
+    r"(?:[аыиеуюяь]|о[йюмв]|е[йюмв]|ою|ею|ью|ям?и?|ами?|ами|ями|ах|ях|ок|ек|к[аиуе]|кой|оч(?:ек|к\w{1,2})|и[еяюй]|ии|и[ея]м?и?|иях|(?:ов|н)(?:ый|ая|ое|ые|ого|ому|ым|ом|ую|ых|ой|ыми))?"
+)
+EN_ENDING = re.compile(r"(?:e|es|s|re|res|er|ers)?")
+SHOUTED = frozenset("kg km kb mb gb tb cm mm ml min hz kw px".split())  # `20KG`, but no `US`, `HR`, `Ms`
+
+
 def named(word: str, after_digit: bool = True) -> Unit | None:
     """The unit a word names; `after_digit` lets one-letter forms count."""
     if word in AMBIGUOUS and not after_digit:
@@ -228,10 +236,10 @@ def named(word: str, after_digit: bool = True) -> Unit | None:
     low = word.lower().replace("ё", "е")
     if low in AMBIGUOUS and not after_digit:
         return None
-    if len(low) > 1 and low in FOLDED:
+    if low in FOLDED and (word == low or len(low) > 3 or low in SHOUTED or not low.isascii()) and len(low) > 1:
         return FOLDED[low]
     for start, unit in PREFIXES:
-        if low.startswith(start) and len(low) <= len(start) + 4:
+        if low.startswith(start) and (EN_ENDING if low.isascii() else RU_ENDING).fullmatch(low, len(start)):
             return unit
     return None
 
