@@ -270,6 +270,7 @@ def _spoken_year(words: list[str]) -> tuple[int, Fraction, bool] | None:
     return taken, value, False
 
 
+@lru_cache(maxsize=20_000)
 def compound(word: str) -> Fraction | None:
     """The number hidden at the head of a Russian compound (`трёхслойный` → 3)."""
     for head, value in RU_COMPOUND.items():

@@ -79,6 +79,7 @@ CLASSES: tuple[tuple[str, dict[str, re.Pattern[str]]], ...] = (
         working=r"(?:рабоч\w+|working|business) (?:дн\w+|ден\w+|сут\w+|days?)", calendar=r"(?:календарн\w+|calendar) (?:дн\w+|ден\w+|сут\w+|days?)",
     )),
 )  # fmt: skip
+ANY_OF = tuple(re.compile("|".join(words.pattern for words in members.values())) for _, members in CLASSES)
 GREETING = re.compile(
     r"back in the day|(?:these|those) days|in those years|one day at a time|day one|some day|(?:to|until) this (?:very )?(?:day|hour)|(?:end |time )?of the day|day after tomorrow"
     r"|(?:минут|секунд)очк\w*|в наши дни|по сей день|сей же час|час от часу|изо дня в день|на ночь глядя|half the battle|half bad|half-?baked|better half|трижды ура"
@@ -97,6 +98,7 @@ RATE_WORD = {
     "year": r"ежегодн\w+|yearly|annually", "quarter": r"(?:еже|по)кварт\w+|quarterly|(?:once|twice|times|every) (?:a |per |every )?quarter",
 }  # fmt: skip
 RATES = {label: re.compile(rf"(?<!\w)(?:{words})(?!\w)") for label, words in RATE_WORD.items()}
+ANY_RATE = re.compile("|".join(words.pattern for words in RATES.values()))
 SECOND = re.compile(r"(?<!\w)(?:a|per|each|every|one|single|split)\s+(second)(?!\w)(?! [a-z]+(?:est)? )")
 BARE = frozenset(
     "s ms min h d week month year decade century millennium mm cm m km kg t B KB MB GB TB PB bit $ € ₽ £ franc thaler ducat guilder".split()
@@ -188,8 +190,9 @@ class Rivals:
         self._greetings = [m.span() for m in GREETING.finditer(self._theirs)] + styled.idioms
 
     def run(self) -> Iterator[Slip]:
-        for kind, members in CLASSES:
-            yield from self._swapped(kind, members)
+        for (kind, members), any_of in zip(CLASSES, ANY_OF, strict=True):
+            if any_of.search(self._mine):
+                yield from self._swapped(kind, members)
         yield from self._units()
         yield from self._counted()
         yield from self._compounds()
@@ -453,8 +456,8 @@ class Rivals:
 
     @staticmethod
     def _rates(text: str) -> list[tuple[str, Value, tuple[int, int]]]:
-        found = []
-        for label, words in RATES.items():
+        found: list[tuple[str, Value, tuple[int, int]]] = []
+        for label, words in RATES.items() if ANY_RATE.search(text) else ():
             unit = BY_LABEL["month" if label == "quarter" else label]
             worth = Fraction(3 if label == "quarter" else 1)
             found += [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,12 @@ EN_ENDING = re.compile(r"(?:e|es|s|re|res|er|ers)?")
 SHOUTED = frozenset("kg km kb mb gb tb cm mm ml min hz kw px".split())  # `20KG`, but no `US`, `HR`, `Ms`
 
 
+BY_START: dict[str, list[tuple[str, Unit]]] = {}  # long forms by their first two letters
+for _start, _unit in PREFIXES:
+    BY_START.setdefault(_start[:2], []).append((_start, _unit))
+
+
+@lru_cache(maxsize=20_000)
 def named(word: str, after_digit: bool = True) -> Unit | None:
     """The unit a word names; `after_digit` lets one-letter forms count."""
     if word in AMBIGUOUS and not after_digit:
@@ -238,7 +245,7 @@ def named(word: str, after_digit: bool = True) -> Unit | None:
         return None
     if low in FOLDED and (word == low or len(low) > 3 or low in SHOUTED or not low.isascii()) and len(low) > 1:
         return FOLDED[low]
-    for start, unit in PREFIXES:
+    for start, unit in BY_START.get(low[:2], ()):
         if low.startswith(start) and (EN_ENDING if low.isascii() else RU_ENDING).fullmatch(low, len(start)):
             return unit
     return None
