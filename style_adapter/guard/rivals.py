@@ -48,6 +48,7 @@ class Rivals(BareUnits):
         for (kind, members), any_of in zip(CLASSES, ANY_OF, strict=True):
             if any_of.search(self._mine):
                 yield from self._swapped(kind, members)
+        yield from self._paced()
         yield from self._units()
         yield from self._counted()
         yield from self._compounds()
@@ -56,7 +57,6 @@ class Rivals(BareUnits):
         yield from self._reigns(VERSION, "identifier")
         yield from self._ordinals()
         yield from self._decades()
-        yield from self._paced()
         yield from self._tagged()
         yield from self._points()
 

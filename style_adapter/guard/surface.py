@@ -527,8 +527,10 @@ class Surface:
             claim = next((s for s in self.draft.segments if s.start <= position < s.after), self.draft.segments[-1])
             return segments.regions(claim, self.styled.segments, self.styled.text, self.styled.spans)
 
+        spots = set[tuple[tuple[int, int], tuple[int, int]]]()
         for kind, mine, theirs in Rivals(self.draft, self.styled, region_of).run():
-            if kind not in said:
+            if kind not in said and (mine, theirs) not in spots:
+                spots.add((mine, theirs))
                 self._say(kind, self.draft.text[slice(*mine)], self.styled.text[slice(*theirs)])
 
 
