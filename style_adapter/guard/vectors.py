@@ -21,8 +21,17 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=1)
-def _navec() -> Any:
-    from navec import Navec
+def _navec() -> tuple[Any, Any]:
+    """The words and their vectors' codes."""
+    from navec.pq import PQ
+    from navec.tar import Tar
+    from navec.vocab import Vocab
+
+    class Codes(PQ):  # type: ignore[misc]  # navec has no types
+        """Without the norms of all words, which take most of the loading and which nobody here asks for."""
+
+        def precompute(self) -> None:
+            self.qdims = np.arange(self.qdim)
 
     spec = importlib.util.find_spec("natasha")
     if spec is None or spec.origin is None:
@@ -30,16 +39,17 @@ def _navec() -> Any:
     found = sorted((Path(spec.origin).parent / "data" / "emb").glob("navec*.tar"))
     if not found:
         raise UnavailableError("The natasha package holds no word vectors.", "pip install --force-reinstall natasha")
-    return Navec.load(str(found[0]))
+    with Tar(str(found[0])) as held:
+        return Vocab.from_file(held.load("vocab.bin")), Codes.from_file(held.load("pq.bin"))
 
 
 @lru_cache(maxsize=50_000)
 def russian(word: str) -> Matrix | None:
     """The unit navec vector of a folded lemma, or None; navec keeps ё, lemmas here do not."""
-    model = _navec()
-    if word not in model:
+    words, codes = _navec()
+    if word not in words:
         return None
-    vector = model[word]
+    vector = codes[words[word]]
     return np.asarray(vector / (np.linalg.norm(vector) or 1.0), dtype=np.float32)
 
 
