@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from core import e5
-from evals.guard.windows import Group, Told, groups, of_pair
+from evals.guard.windows import Group, Retold, Told, groups, of_pair, retold
 from evals.guard_eval import CALIBRATION, pairs_of
 from evals.readers.examples import KINDS
 from evals.readers.network import Layer
@@ -32,12 +32,8 @@ WIDTH, KEY, VALUE, HEADS, POOLS = 192, 64, 48, 2, 4  # HEADS: learned ones, besi
 INNER = 384  # inner width of the look at what was compared
 STILL, RANK = 4, 24  # e5's layers below STILL stay as they are; rank of the others' changes
 DROP, DECAY, BATCH, WARM = 0.2, 0.02, 4, 60  # BATCH: groups a step
-NEAR, BAGS, BAG_WEIGHT, WORD_WEIGHT = (
-    2,
-    3,
-    0.5,
-    3.0,
-)  # wrong near pairs a group, whole pairs a step; what a word at fault counts
+NEAR, WORD_WEIGHT = 2, 3.0  # wrong near pairs a group; what a word at fault counts
+WHOLES, WHOLE_WEIGHT, KIND_WEIGHT = 8, 0.5, 0.3  # restyles a step; what they count, and the kinds of the wrong ones
 EARLY, EARLY_SHARE = (
     11,
     0.25,
@@ -263,37 +259,64 @@ def report(network: Network, states: States, apart: Sequence[Group], sets: dict[
 
 
 def loss_of(
-    network: Network, states: States, some: Sequence[Group], bags: Sequence[Pair], dice: random.Random
+    network: Network, states: States, some: Sequence[Group], drafts: Sequence[Sequence[Retold]], dice: random.Random
 ) -> Tensor:
+    """`drafts`: of some drafts, their restyles as wholes."""
     rows: list[Told] = []
     ranked: list[tuple[int, int]] = []
     for group in some:
         ranked += [(len(rows) + a, len(rows) + b) for a, b in group.ranked]
         rows += [*group.pairs, *group.near[:1], *dice.sample(group.near[1:], min(len(group.near[1:]), NEAR))]
-    pairs = [(r.first, r.second) for r in rows]
-    own: list[tuple[int, int, float]] = []
-    for pair in bags:
-        claims = of_pair(pair.draft, pair.styled)
-        own.append((len(pairs), len(pairs) + len(claims), float(not pair.faithful)))
-        pairs += claims
-    logits, words, there = told_of(network, states, pairs)
+    wholes = list[list[tuple[Retold, int]]]()  # each with the number of its first row
+    for restyles in drafts:
+        wholes.append([])
+        for each in restyles:
+            wholes[-1].append((each, len(rows)))
+            rows += each.claims
+    share = torch.tensor([r.share for r in rows])
+    logits, words, there = told_of(network, states, [(r.first, r.second) for r in rows])
     wrong, better = odds(logits), torch.tensor(ranked)
     targets = torch.stack([states.targets(r.second, r.spans, words.shape[1]) for r in rows])
-    known = (targets >= 0) & there[: len(rows)]
-    share = torch.tensor([r.share for r in rows])
-    each = F.cross_entropy(
-        logits[: len(rows)], torch.tensor([r.kind for r in rows]), label_smoothing=0.02, reduction="none"
-    )
-    loss = (each * share).sum() / share.sum()
-    loss = loss + F.binary_cross_entropy_with_logits(
-        words[: len(rows)][known], targets[known], pos_weight=torch.tensor(WORD_WEIGHT)
-    )
+    known = (targets >= 0) & there
+    losses = F.cross_entropy(logits, torch.tensor([r.kind for r in rows]), label_smoothing=0.02, reduction="none")
+    loss = (losses * share).sum() / share.sum()
+    loss = loss + F.binary_cross_entropy_with_logits(words[known], targets[known], pos_weight=torch.tensor(WORD_WEIGHT))
     loss = loss + F.softplus(wrong[better[:, 0]] - wrong[better[:, 1]]).mean()
-    for low, high, label in own:
-        loss = loss + BAG_WEIGHT / len(own) * F.binary_cross_entropy_with_logits(
-            wrong[low:high].max(), torch.tensor(label)
+    return loss + WHOLE_WEIGHT * torch.stack([_whole(whole, logits, wrong) for whole in wholes]).mean()
+
+
+def _whole(restyles: Sequence[tuple[Retold, int]], logits: Tensor, wrong: Tensor) -> Tensor:
+    """A draft's restyles by their most doubtful claims: which are wrong, in what way, and each of these above each other."""
+    worst = [at + int(wrong[at : at + len(r.claims)].argmax()) for r, at in restyles]
+    doubts, label = wrong[worst], torch.tensor([float(r.kind > 0) for r, _ in restyles])
+    loss = F.binary_cross_entropy_with_logits(doubts, label)
+    kinds = [(at, r.kind) for at, (r, _) in zip(worst, restyles, strict=True) if r.kind and not r.told]
+    if kinds:
+        loss = loss + KIND_WEIGHT * F.cross_entropy(
+            logits[[at for at, _ in kinds], 1:], torch.tensor([kind - 1 for _, kind in kinds])
         )
+    if 0 < label.sum() < len(label):
+        loss = loss + F.softplus(doubts[label == 0][:, None] - doubts[label == 1][None]).mean()
     return loss
+
+
+def by_draft(pairs: Sequence[Pair], states: States) -> list[list[Retold]]:
+    """The restyles of each draft, those of which every claim has been read."""
+    found = dict[str, list[Retold]]()
+    for pair in pairs:
+        each = retold(pair)
+        if each.claims and all(text in states for text in each.texts):
+            found.setdefault(pair.draft, []).append(each)
+    return list(found.values())
+
+
+def some_drafts(drafts: Sequence[Sequence[Retold]], dice: random.Random) -> list[list[Retold]]:
+    """WHOLES restyles or a few more, of some drafts."""
+    found = list[list[Retold]]()
+    while drafts and sum(map(len, found)) < WHOLES:
+        restyles = dice.choice(drafts)
+        found.append(dice.sample(restyles, min(len(restyles), WHOLES)))
+    return found
 
 
 def batches(learn: Sequence[Group], dice: random.Random) -> list[list[Group]]:
@@ -328,8 +351,8 @@ def main() -> None:
     whole = [p for p in pairs_of("looked") if p.id not in never and p.kind not in UNTOLD][: options.most]
     states.fill(t for g in (*learn, *apart) for t in g.texts)
     states.fill(t for p in (*whole, *sets["sample"], *sets["held"]) for w in of_pair(p.draft, p.styled) for t in w)
-    whole = [p for p in whole if all(t in states for w in of_pair(p.draft, p.styled) for t in w)]
-    print(f"{len(learn)} groups, {len(apart)} apart, {len(whole)} whole pairs", flush=True)
+    drafts = by_draft(whole, states)
+    print(f"{len(learn)} groups, {len(apart)} apart, {len(drafts)} drafts of whole pairs", flush=True)
     if options.start:
         network.load(options.start)
     else:
@@ -344,7 +367,7 @@ def main() -> None:
         rate = options.rate * min(1, (step + 1) / WARM) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
         for each in optimiser.param_groups:
             each["lr"] = rate
-        loss = loss_of(network, states, queue.pop(), dice.sample(whole, min(len(whole), BAGS)), dice)
+        loss = loss_of(network, states, queue.pop(), some_drafts(drafts, dice), dice)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(taught, 1.0)

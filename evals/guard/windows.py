@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from evals.guard.edits import Edit, applied, lines
 from evals.readers.examples import KINDS, differing
-from style_adapter.guard.reader import UNTOLD, stretches, window
+from style_adapter.guard.evaluate import Pair
+from style_adapter.guard.reader import TAKEN_OUT, UNTOLD, stretches, window
 
 SHARE = 0.3  # of the harmless edits that stand in a text
 SLIPS = 6  # of a group at most
@@ -51,6 +52,19 @@ class Group:
     @property
     def texts(self) -> set[str]:
         return {text for pair in (*self.pairs, *self.near) for text in (pair.first, pair.second)}
+
+
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """A restyle with all its claims. Where nobody told which of them is wrong, `told` is False and they have no kind."""
+
+    kind: int  # counts in KINDS, 0 for a faithful one
+    told: bool
+    claims: tuple[Told, ...]
+
+    @property
+    def texts(self) -> set[str]:
+        return {text for claim in self.claims for text in (claim.first, claim.second)}
 
 
 def groups(dice: random.Random) -> Iterator[Group]:
@@ -122,6 +136,21 @@ def _invented(
         Told(mine, wrong, number, there), Told(mine, one(0.5, slip), number, None), Told(mine, one(0.9, slip), number, None),
     )  # fmt: skip
     return Group(part, draft, ("autobiography",), pairs, ((0, 3), (0, 4), (1, 5), (2, 5), (2, 3)))
+
+
+def retold(pair: Pair) -> Retold:
+    """A whole pair, claim by claim."""
+    kind, under = KINDS.index(pair.kind), [marks for _, _, marks in stretches(pair.draft)]
+    told = pair.faithful or any(pair.at in marks for marks in under)
+    found = list[Told]()
+    for marks in under:
+        first, second = window(pair.draft, marks).text, window(pair.styled, marks).text
+        if first and second and kind and pair.at in marks:
+            start = second.find(spot) if (spot := TAKEN_OUT.sub("", " ".join(pair.spot.split()))) else -1
+            found.append(Told(first, second, kind, ((start, start + len(spot)),) if start >= 0 else None))
+        elif first and second:
+            found.append(Told(first, second, 0, () if told else None, float(told)))
+    return Retold(kind, told, tuple(found))
 
 
 def of_pair(draft: str, styled: str) -> list[tuple[str, str]]:

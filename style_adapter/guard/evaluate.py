@@ -19,13 +19,16 @@ SURFACE_KINDS = ("number", "unit", "date", "identifier", "citation")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One labelled pair; `kind` is empty for a faithful one."""
+    """One labelled pair; `kind` is empty for a faithful one. Of a corrupt one, where the writer told it: the mark under which it
+    is wrong, and the words at fault."""
 
     id: str
     draft: str
     styled: str
     kind: str
     note: str = ""
+    at: str = ""
+    spot: str = ""
 
     @property
     def faithful(self) -> bool:
@@ -61,7 +64,10 @@ def load(path: Path, part: str | None = None) -> list[Pair]:
     """Pairs of a JSON-lines file, `part` filtering by the field of that name."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     return [
-        Pair(r["id"], r["draft"], r["restyled"], "" if r["label"] == "faithful" else r["kind"], r.get("note", ""))
+        Pair(
+            r["id"], r["draft"], r["restyled"], "" if r["label"] == "faithful" else r["kind"],
+            *(r.get(name, "") for name in ("note", "at", "spot")),
+        )
         for r in rows if part is None or r.get("part") == part
     ]  # fmt: skip
 

@@ -7,8 +7,9 @@ import random
 from itertools import islice
 
 from evals.guard.edits import lines
-from evals.guard.windows import groups
+from evals.guard.windows import groups, retold
 from evals.guard_eval import PAIRS
+from style_adapter.guard.evaluate import Pair
 
 
 def test_a_mirror_edits_its_draft() -> None:
@@ -51,3 +52,19 @@ def test_pairs_in_the_manner_of_the_sample() -> None:
         dev, held = ({row[key].lower() for row in rows if row["part"] == part} for part in ("dev", "held"))
         assert not dev & held, key
     assert all((row["label"] == "faithful") == (row["kind"] in ("restyle", "suspicious")) for row in rows)
+
+
+def test_a_whole_pair_knows_its_wrong_claim_where_the_writer_told_it() -> None:
+    draft, styled = (
+        "Порт — 8080 [1]. Кэш чистит ночью сервер [2].",
+        "Порт, братцы, 8080 [1]! А кэш ночью чистит сервер? Нет, клиент [2].",
+    )
+    pair = Pair("x", draft, styled, "entity_swap", at="[2]", spot="Нет, клиент")
+    right, wrong = retold(pair).claims
+    assert (right.kind, right.spans, right.share) == (0, (), 1)
+    ((low, high),) = wrong.spans or ()
+    assert (wrong.second[low:high], wrong.kind) == ("Нет, клиент", retold(pair).kind)
+    untold = retold(Pair("x", draft, styled, "entity_swap"))
+    assert not untold.told
+    assert [claim.share for claim in untold.claims] == [0, 0]
+    assert [claim.spans for claim in retold(Pair("x", draft, draft, "")).claims] == [(), ()]
