@@ -11,7 +11,7 @@ from style_adapter.guard import Guard, evaluate
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT.parent / "shared" / "eval" / "factguard_dev.jsonl"
-FILES = {"pairs": "pairs.jsonl", **{letter: f"pairs_{letter}.jsonl" for letter in "bcde"}}
+FILES = {"pairs": "pairs.jsonl", **{letter: f"pairs_{letter}.jsonl" for letter in "bcdef"}}
 HARD = "hard.jsonl"  # numbers, units, dates, identifiers and citations only; in neither `looked` nor `held`
 PAIRS = ROOT / "evals" / "guard"
 CALIBRATION = "e-dev"  # the reader never learned from it; AGREES and STOPS were chosen on it

@@ -45,13 +45,17 @@ def test_neither_text_alone_tells_a_group_apart() -> None:
 
 
 def test_pairs_in_the_manner_of_the_sample() -> None:
-    texts = ((PAIRS / name).read_text(encoding="utf-8") for name in ("pairs_d.jsonl", "pairs_e.jsonl"))
+    texts = ((PAIRS / name).read_text(encoding="utf-8") for name in ("pairs_d.jsonl", "pairs_e.jsonl", "pairs_f.jsonl"))
     rows = [json.loads(line) for text in texts for line in text.splitlines()]
-    assert len({row["id"] for row in rows}) == len(rows) > 1_400
+    assert len({row["id"] for row in rows}) == len(rows) > 4_500
     for key in ("draft", "persona"):
         dev, held = ({row[key].lower() for row in rows if row["part"] == part} for part in ("dev", "held"))
         assert not dev & held, key
     assert all((row["label"] == "faithful") == (row["kind"] in ("restyle", "suspicious")) for row in rows)
+    for row in rows:
+        if row.get("at"):
+            assert row["at"] in row["draft"], row["id"]
+            assert not row["spot"] or row["restyled"].count(row["spot"]) == 1, row["id"]
 
 
 def test_a_whole_pair_knows_its_wrong_claim_where_the_writer_told_it() -> None:
