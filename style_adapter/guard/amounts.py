@@ -9,6 +9,7 @@ from core.text import fold, stem, words
 from style_adapter.guard import kinds, morph, units
 from style_adapter.guard.facts import context, inside
 from style_adapter.guard.patterns import SAME_YEAR
+from style_adapter.guard.reckoned import Reckoned
 from style_adapter.guard.telling import Telling
 from style_adapter.guard.values import Value
 
@@ -17,6 +18,7 @@ class Amounts:
     def __init__(self, told: Telling) -> None:
         self.told, self.draft, self.styled = told, told.draft, told.styled
         self.used: set[int] = set()  # the styled text's values that tell one of the draft's
+        self.reckoned = Reckoned(told)
 
     def run(self) -> None:
         self._replaced(self._values())
@@ -39,6 +41,7 @@ class Amounts:
                 self._halved(value, region)
                 or self._same_year(value, region)
                 or self._as_day(value, region)
+                or self.reckoned.tells(value, region)
                 or (
                     not self._rival(value, region)
                     and (self._claim_value(value, region, fresh=False) or self._elsewhere(value))
@@ -231,6 +234,7 @@ class Amounts:
                 and not any(
                     m.key[0] == "clock" and int(m.key[1]) % 720 == extra.value * 60 % 720 for m in self.draft.moments
                 )
+                and not self.reckoned.follows(extra)
                 and self.told.about_draft(extra.start)
             ):
                 self.told.say("added_claim", "", context(self.styled.text, extra.start, extra.end))

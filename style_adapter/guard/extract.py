@@ -31,6 +31,7 @@ from style_adapter.guard.patterns import (
     WORD_ONES,
     YEAR_AFTER,
     YEAR_BEFORE,
+    after_noon,
 )
 from style_adapter.guard.values import Form, Moment, Value
 
@@ -93,7 +94,7 @@ class Extractor(LooseReader):
             elif (
                 (half := AMPM.match(self.masked, match.end()))
                 and half[2]
-                and half[2].lower() in ("вечера", "дня")
+                and after_noon(half, int(match[1]))
                 and minutes < 720
             ):
                 minutes += 720
@@ -148,13 +149,7 @@ class Extractor(LooseReader):
         half = AMPM.match(self.masked, end)
         if half and 0 < value <= 12 and value.denominator == 1:
             minutes = int(value) % 12 * 60
-            late = (half[1] or "").lower() == "p" or (half[2] or "").lower() in (
-                "вечера",
-                "дня",
-                "пополудни",
-                "in the evening",
-                "in the afternoon",
-            )
+            late = after_noon(half, int(value))
             self._moment(("clock", minutes + (720 if late else 0)), start, half.end())
             self._take(start, half.end())
             return
@@ -277,13 +272,7 @@ class Extractor(LooseReader):
             and value.denominator == 1
             and not ordinal
         ):
-            late = (half[1] or "").lower() == "p" or (half[2] or "").lower() in (
-                "вечера",
-                "дня",
-                "пополудни",
-                "in the evening",
-                "in the afternoon",
-            )
+            late = after_noon(half, int(value))
             self._moment(("clock", int(value) % 12 * 60 + (720 if late else 0)), start, half.end())
             self._take(start, half.end())
             return

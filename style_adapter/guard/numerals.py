@@ -49,7 +49,7 @@ RU_FIXED: dict[str, Fraction] = {
 }  # fmt: skip
 SLANG: dict[str, tuple[int, Role, int]] = {
     "оба": (2, "whole", 9), "обе": (2, "whole", 9), "обоих": (2, "whole", 9), "обеих": (2, "whole", 9), "пара": (2, "whole", 9), "пару": (2, "whole", 9),
-    "парочка": (2, "whole", 9), "парочку": (2, "whole", 9), "трио": (3, "whole", 9), "червонец": (10, "whole", 9), "полтинник": (50, "whole", 9),
+    "парочка": (2, "whole", 9), "парочку": (2, "whole", 9), **dict.fromkeys("пары паре парой парочки парочке парочкой coupla".split(), (2, "whole", 9)), "тройку": (3, "whole", 9), "трио": (3, "whole", 9), "червонец": (10, "whole", 9), "полтинник": (50, "whole", 9),
     "стольник": (100, "whole", 9), "косарь": (1000, "scale", 4), "косарей": (1000, "scale", 4), "косаря": (1000, "scale", 4), "лям": (10**6, "scale", 5),
     "лямов": (10**6, "scale", 5), "полдюжины": (6, "whole", 9), "полтысячи": (500, "whole", 9), "полтыщи": (500, "whole", 9), "единожды": (1, "whole", 9),
     "однажды": (1, "whole", 9), "разок": (1, "whole", 9), "дюжину": (12, "whole", 9), "фунтик": (1, "whole", 9),
@@ -129,6 +129,7 @@ def _add_ru(table: dict[str, Numeral]) -> None:
     put(RU_ORDINALS, 1, 1, "ordinal", 1, True)
     put(RU_TEN_ORDINALS, 20, 10, "ordinal", 2, True)
     put(RU_HUNDRED_ORDINALS, 100, 100, "ordinal", 3, True)
+    put([f"{teen[:-1]}исотый" for teen in RU_TEENS[1:]], 1100, 100, "ordinal", 3, True)
     put(RU_COLLECTIVE, 2, 1, "whole", 9)
     for index, (word, value) in enumerate(RU_SCALES.items()):
         put([word], value, 0, "scale", 4 + index)

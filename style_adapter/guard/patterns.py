@@ -50,8 +50,7 @@ WEEKDAYS = re.compile(
     r"|((?i:Sundays?)))(?!\w)"
 )
 BC = re.compile(
-    r"(?<!\w)(?:до\s+н\.?\s?э|до\s+нашей\s+эры|до\s+Рождества\s+Христова|до\s+Р\.?\s?Х|BCE?\b|B\.C|before\s+Christ)",
-    re.IGNORECASE,
+    r"(?<!\w)(?:(?i:до\s+н\.?\s?э|до\s+нашей\s+эры|до\s+Рождества\s+Христова|до\s+Р\.?\s?Х|B\.C|before\s+Christ)|BCE?\b|(?<=\d )bce?\b)",
 )
 LAST_DAY = re.compile(r"(?<!\w)(?:последн\w+\s+(?:день|дня|дню|число)\s+|last\s+day\s+of\s+)(?=(\w+))", re.IGNORECASE)
 NEW_YEAR = re.compile(
@@ -121,3 +120,13 @@ ONE_UNIT = frozenset(
     "час часу часа day hour minute минуту минуты минута секунду сутки week неделю month месяц year год century век".split()
 )
 WORD_ONES = frozenset("один одна одно одни одного одной одному одним одних одними одну одном one ones".split())
+
+
+def after_noon(half: re.Match[str], hour: int) -> bool:
+    """Whether what AMPM found behind an hour puts it in the second half of the day; nights have both."""
+    if half[1]:
+        return half[1].lower() == "p"
+    told = half[2].lower()
+    return told in ("вечера", "пополудни", "in the evening", "in the afternoon") or (
+        told in ("ночи", "at night") and 6 < hour < 12
+    )

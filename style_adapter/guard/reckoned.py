@@ -1,0 +1,129 @@
+"""Numbers told by reckoning: a year by the years between, a bound by the next whole number, an hour by half the day. Only what
+comes out equal counts."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from core.text import fold
+from style_adapter.guard.facts import Facts, inside
+from style_adapter.guard.telling import Telling
+from style_adapter.guard.values import Value
+
+NEXT_YEAR = re.compile(
+    r"(?<!\w)(?:следующ\w+ год\w*|год(?:ом|ик)? (?:спустя|позже|позднее)|через год|спустя год|"
+    r"(?:the )?(?:next|following) year|(?:a|one) year (?:later|after|on))(?!\w)"
+)
+LATER = re.compile(r"^\W{0,2}(?:год\w*\W|лет\W|years?\W)?\W*(?:later|after|on\b|спустя|поз\w+)")
+EARLIER = re.compile(r"^\W{0,2}(?:год\w*\W|лет\W|years?\W)?\W*(?:earlier|before|prior|ago|до\b|назад|раньше|ранее)")
+THROUGH = re.compile(r"(?:через|спустя|after)\W+$")
+NOT_MORE = re.compile(
+    r"(?<!\w)(?:не (?:более|больше|дольше|чаще)(?: чем)?|not? more than|(?:never|not) (?:\w+ ){1,3}more than|"
+    r"at most|up to|only|just|максимум|до|только|лишь)\W+"
+    r"(?:на\W+)?$"
+)
+MORE = re.compile(r"(?<!не )(?<!no )(?<!not )(?<!\w)(?:больше|более|свыше|more than|over|above)\W+$")
+LESS = re.compile(r"(?<!не )(?<!no )(?<!not )(?<!\w)(?:меньше|менее|less than|fewer than|under|below)\W+$")
+OR_MORE = re.compile(
+    r"^\W*(?:\w+\W+){0,2}(?:или|и|а то и|or|and)\W+(?:больше|более|выше|поболе\w*|more|above|over|up)(?!\w)"
+)
+AT_LEAST = re.compile(r"(?<!\w)(?:не меньше|не менее|от|начиная с|at least|from)\W+$")
+OR_LESS = re.compile(
+    r"^\W*(?:\w+\W+){0,2}(?:от силы|максимум|(?:или|и) меньше|or (?:less|fewer)|at most|at the most)(?!\w)"
+)
+AT_MOST = re.compile(r"(?<!\w)(?:не больше|не более|максимум|at most|no more than|up to)\W+$")
+NEVER = re.compile(r"(?<!\w)(?:не|ни|нет|никогда|never|not|no|nor|don't|won't|can't|isn't|doesn't)(?!\w)")
+BETWEEN = re.compile(r"(?<!\w)(?:с|со|до|from|to|till|until|between|and)\W+$|\d\s?[–—-]\s?$")
+
+
+class Reckoned:
+    """Of one draft and one styled text."""
+
+    def __init__(self, told: Telling) -> None:
+        self.draft, self.styled = told.draft, told.styled
+
+    def tells(self, value: Value, region: list[tuple[int, int]]) -> bool:
+        """Whether the styled text tells a number of the draft, which it does not hold, by others."""
+        there = [v for v in self.styled.values if inside(v.start, region)]
+        return (
+            self._year(value, there)
+            or self._years_between(value, there)
+            or any(self._hour(value, v) for v in there)
+            or any(self._next_whole(value, v) for v in there)
+        )
+
+    def follows(self, extra: Value) -> bool:
+        """Whether a year that the draft does not hold follows from one of its years and the years between."""
+        return extra.year and any(extra.value == year for year in _reached(self.draft))
+
+    def _year(self, value: Value, there: list[Value]) -> bool:
+        """`вступил в силу в 2015` → `в следующем году`; `1926, two years later` → `1928; shot two years earlier`."""
+        if not value.year:
+            return False
+        mine = {v.value for v in self.draft.values if v.year}
+        theirs = {v.value for v in there if v.year}
+        spans = [v for v in there if not v.year and _years(v)]
+        if theirs <= mine:
+            kept = (mine - {value.value}) & theirs
+            if value.value - 1 in kept and NEXT_YEAR.search(fold(self.styled.text)):
+                return True
+            return any(abs(value.value - year) == v.value for v in spans for year in kept)
+        led = _reached(self.draft)
+        return any(year + (_sign(self.styled, v) or 0) * v.value == value.value for v in spans for year in theirs & led)
+
+    def _years_between(self, value: Value, there: list[Value]) -> bool:
+        """`two years later` → `in 1928`."""
+        if value.year or not _years(value):
+            return False
+        mine = {v.value for v in self.draft.values if v.year}
+        return any(v.year and v.value in _reached(self.draft, value) - mine for v in there)
+
+    def _hour(self, value: Value, other: Value) -> bool:
+        """`с 13 до 15` → `с часу до трёх`."""
+        if value.unit or not 12 < value.value <= 24 or value.value.denominator != 1 or other.form == "digits":
+            return False
+        same = other.value == value.value - 12 or other.value == 100 * value.value
+        return (
+            same
+            and (other.unit is None or other.unit.label == "h")
+            and BETWEEN.search(fold(self.draft.text[max(0, value.start - 10) : value.start])) is not None
+            and BETWEEN.search(fold(self.styled.text[max(0, other.start - 10) : other.start])) is not None
+        )
+
+    def _next_whole(self, value: Value, other: Value) -> bool:
+        """`больше десяти` → `одиннадцать или больше`; `не более пяти раз` → `шестого раза не ждите`."""
+        if (
+            value.value.denominator != 1
+            or abs(other.value - value.value) != 1
+            or (value.unit and other.unit and value.unit != other.unit)
+        ):
+            return False
+        text = fold(self.styled.text)
+        mine = fold(self.draft.text[max(0, value.start - 34) : value.start])
+        before, after = text[max(0, other.start - 40) : other.start], text[other.end : other.end + 40]
+        if other.value < value.value:
+            return LESS.search(mine) is not None and bool(OR_LESS.search(after) or AT_MOST.search(before))
+        limited = NOT_MORE.search(mine)
+        if MORE.search(mine) and not limited:
+            return bool(OR_MORE.search(after) or AT_LEAST.search(before)) and not MORE.search(before)
+        times = other.ordinal or fold(other.text) in ("дважды", "twice") or value.value == 1
+        again = NEVER.search(after.split(".")[0]) or re.search(rf"{NEVER.pattern}(?:\W+\w+)?\W+$", before)
+        return bool(limited and times and again and not NOT_MORE.search(before))
+
+
+def _years(value: Value) -> bool:
+    return value.unit is not None and value.unit.label == "year" and value.value.denominator == 1
+
+
+def _sign(facts: Facts, span: Value) -> int | None:
+    """Whether years between lead on (1) or back (-1), where the text says so."""
+    after, before = fold(facts.text[span.end : span.end + 24]), fold(facts.text[max(0, span.start - 10) : span.start])
+    return 1 if LATER.search(after) or THROUGH.search(before) else -1 if EARLIER.search(after) else None
+
+
+def _reached(draft: Facts, only: Value | None = None) -> set[Fraction]:
+    """The years that the draft's years and the years between them lead to; of one of the latter, where given."""
+    spans = (only,) if only else [v for v in draft.values if not v.year and _years(v)]
+    signed = [(span.value, sign) for span in spans if (sign := _sign(draft, span))]
+    return {v.value + sign * span for v in draft.values if v.year for span, sign in signed}
