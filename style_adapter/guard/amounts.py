@@ -161,6 +161,8 @@ class Amounts:
         """Where only one of the two has a unit, the unit must stand elsewhere near or be no measure."""
         if (draft.unit is None) == (styled.unit is None) or draft.value != styled.value or styled.form == "loose":
             return True
+        if draft.unit and draft.unit.label == "ml" and re.match(r"\s?mils?(?!\w)", self.styled.text[styled.end :]):
+            return True
         unit, there = (draft.unit, self.styled) if draft.unit else (styled.unit, self.draft)
         assert unit is not None
         value = styled if draft.unit else draft
@@ -197,7 +199,7 @@ class Amounts:
         spare = [
             v for i, v in enumerate(self.styled.values)
             if i not in self.used and v.form != "loose" and not inside(v.start, self.styled.idioms)
-            and not any(_part_of(v, whole) for whole in wholes)
+            and not any(_part_of(v, whole) for whole in wholes) and not self.reckoned.beyond(v)
         ]  # fmt: skip
         for value, region in missing:
             near = [v for v in spare if inside(v.start, region)]

@@ -20,9 +20,11 @@ from style_adapter.guard.patterns import (
     GLYPHS,
     ISO,
     MONTH,
+    MONTHLY,
     NEW_YEAR,
     NOON,
     ROMAN,
+    SECONDS,
     SHORT_YEAR,
     TURNED,
     TURNED_DIGITS,
@@ -254,12 +256,15 @@ class Extractor(LooseReader):
     def _run(self, spans: list[tuple[int, int, str]], index: int) -> list[str]:
         run = [spans[index][2]]
         for (_, end, _), (start, _, word) in zip(spans[index : index + 9], spans[index + 1 : index + 10], strict=False):
-            if self.masked[end:start].strip(" \xa0-") or self.masked[start:].startswith("Grand"):
+            if self.masked[end:start].strip(" \xa0-'’‘") or self.masked[start:].startswith("Grand"):
                 break
             run.append(word)
         return run
 
     def _word_value(self, start: int, end: int, value: Fraction, ordinal: bool, run: list[str]) -> None:
+        if ordinal and len(run) > 1 and SECONDS.match(self.masked, end - len("-second")):
+            self._value(value - 2, start, end, "word", units.BY_LABEL["s"])  # `at twenty-second intervals`
+            return
         if (half := AND_HALF.match(self.masked, end)) is not None and not ordinal:
             scale = next((s for s in (10**9, 10**6, 1000) if value >= s), 1)
             value, end = value + Fraction(scale, 4 if "четверт" in half.group() else 2), half.end()
@@ -331,7 +336,7 @@ class Extractor(LooseReader):
         """A day number beside a month becomes one moment: `17 апреля`, `January 27`, `the 27th of January`."""
         used: set[int] = set()
         for index, moment in enumerate(self.moments):
-            if moment.key[0] != "month":
+            if moment.key[0] != "month" or MONTHLY.search(moment.text):
                 continue
             for value in self.values:
                 if (

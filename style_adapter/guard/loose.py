@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from style_adapter.guard import morph, numerals, units
 from style_adapter.guard.patterns import (
+    COUNTED,
     DECIMAL,
     FORTNIGHT,
     HALF_A,
@@ -102,6 +103,8 @@ class LooseReader:
             half = numerals.numerals()[match[1].lower()].value / 2
             self.values = [v for v in self.values if not (match.start() <= v.start < match.end())]
             self.values.append(Value(half, None, "word", *match.span(), match.group()))
+        for match in COUNTED.finditer(self.text):
+            self.values.append(Value(Fraction(3 if match[1] else 2), None, "loose", *match.span(), match.group()))
         for match in WHOLE.finditer(self.masked):
             self.values.append(Value(Fraction(100), units.BY_LABEL["%"], "loose", *match.span(), match.group()))
         for part in [v for v in self.values if v.ordinal and v.form != "digits" and v.value > 2]:
@@ -194,6 +197,16 @@ class LooseReader:
         for first, second in itertools.pairwise(order):
             gap = self.text[first.end : second.start]
             self._composite(first, second, gap)
+            if (
+                JOINED.fullmatch(gap)
+                and first.form == "word"
+                and second.form != "digits"
+                and not first.unit
+                and any(first.value % scale == 0 and second.value < scale for scale in (1000, 100, 10))
+            ):  # `сто да ещё двадцать`
+                span = first.start, second.end
+                whole = first.value + second.value
+                self.values.append(Value(whole, second.unit, "loose", *span, self.text[slice(*span)], second.ordinal))
             if (
                 DECIMAL.fullmatch(gap)
                 and first.unit is None

@@ -65,14 +65,18 @@ RU_TOGETHER = {
     "вдвоем": 2, "втроем": 3, "вчетвером": 4, "впятером": 5, "вшестером": 6, "всемером": 7, "ввосьмером": 8, "вдевятером": 9,
     "вдесятером": 10,
 }  # fmt: skip
-LOOSE = (frozenset(SLANG) | frozenset(RU_TOGETHER)) - frozenset(
+EN_GROUPS = {  # `under-twelves`
+    "fives": 5, "sixes": 6, "sevens": 7, "eights": 8, "nines": 9, "tens": 10, "elevens": 11, "twelves": 12, "thirteens": 13,
+    "fourteens": 14, "fifteens": 15, "sixteens": 16, "seventeens": 17, "eighteens": 18, "nineteens": 19,
+}  # fmt: skip
+LOOSE = (frozenset(SLANG) | frozenset(RU_TOGETHER) | frozenset(EN_GROUPS)) - frozenset(
     "косарь косарей косаря лям лямов grand hunner hunnert undred thoosand twa fower sax seeven aucht twal".split()
 )
 RU_EXTRA: dict[str, tuple[int, Role, int]] = {
     "тыс": (10**3, "scale", 4), "тыща": (10**3, "scale", 4), "тыщи": (10**3, "scale", 4), "тыщ": (10**3, "scale", 4),
     "млн": (10**6, "scale", 5), "млрд": (10**9, "scale", 6), "трлн": (10**12, "scale", 7),
     **dict.fromkeys("нуля нулю нулем нуле нулевой нулевая нулевое нулевые нулевого нулевому нулевым нулевом нулевую".split(), (0, "unit", 1)),
-    "одна": (1, "unit", 1), "одну": (1, "unit", 1), "одной": (1, "unit", 1), "одни": (1, "unit", 1), "нуль": (0, "unit", 1),
+    "един": (1, "unit", 1), "одна": (1, "unit", 1), "одну": (1, "unit", 1), "одной": (1, "unit", 1), "одни": (1, "unit", 1), "нуль": (0, "unit", 1),
     "пятьсот": (500, "hundred", 3), **dict.fromkeys("полсотни полусотни полусотню полусотне полусотней".split(), (50, "whole", 9)), "тысячный": (1000, "ordinal", 4),
     "пятерка": (5, "whole", 9), "десятка": (10, "whole", 9), "тройка": (3, "whole", 9),
 }  # fmt: skip
@@ -170,6 +174,8 @@ def _add_en(table: dict[str, Numeral]) -> None:
         table[word + "s"] = Numeral(Fraction(value), "scale", 4 + index)
     for word, whole in EN_WHOLE.items():
         table[word] = Numeral(whole, "whole", 9)
+    for word, many in EN_GROUPS.items():
+        table[word] = Numeral(Fraction(many), "whole", 9)
 
 
 @lru_cache(maxsize=1)
@@ -187,8 +193,10 @@ def read(words: list[str]) -> tuple[int, Fraction, bool] | None:
     first = table.get(words[0])
     if first is None:
         return None
-    if words[0] in TURNED_SCALES and len(words) > 1 and (rest := read(words[1:])) and not rest[2]:
-        return 1 + rest[0], TURNED_SCALES[words[0]] * rest[1], False
+    if words[0] in TURNED_SCALES and len(words) > 1:
+        skip = 2 if words[1] in ("на", "в", "этак", "эдак", "так") else 1
+        if len(words) > skip and (rest := read(words[skip:])) and not rest[2]:
+            return skip + rest[0], TURNED_SCALES[words[0]] * rest[1], False
     if (
         first.role == "whole"
         and len(words) > 1

@@ -33,6 +33,7 @@ _EN_MONTH = "|".join(
     for i, m in enumerate(EN_MONTHS, 1)
 )
 MONTH = re.compile(rf"(?:(?<![\w-])|(?<=[Mm]id-))(?:(?i:{_RU_MONTH})|(?:{_EN_MONTH})\.?)(?![\w])")
+MONTHLY = re.compile(r"ск\w\w?\w?$", re.IGNORECASE)  # `три июльских дня`
 ISO = re.compile(r"(?<![\d.-])(\d{4})-(\d{1,2})-(\d{1,2})(?![\d-])")
 DOTTED = re.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(\d{4}|\d{2})(?![\d/]|\.\d)")
 CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?:\s?([ap])\.?m\b\.?)?(?![\d:])", re.IGNORECASE)
@@ -45,7 +46,7 @@ AMPM = re.compile(
     re.IGNORECASE,
 )
 WEEKDAYS = re.compile(
-    r"(?<!\w)(?:(?i:(понедельни[кч]\w*)|(вторник\w*)|((?:(?<=\bв )|(?<=\bво )|(?<=\bна )|(?<=\bза )|(?<=ую )|(?<=ю ))среду|(?<=\bпо )средам|(?:(?<=\bдо )|(?<=\bс )|(?<=\bсо )|(?<=\bпосле )|(?<=\bкроме ))среды|(?<=\bк )среде|среда(?=[\s,—-]))|(четверг\w*)|(пятни[цч]\w*)|(суббот\w*)|(воскрес(?:ень|н(?:ый|ая|ое|ые|ого|ому|ым|ом|ую|ых|ой))\w*))"
+    r"(?<!\w)(?:(?i:(понедельни[кч]\w*)|(вторник\w*)|((?:(?<=\bв )|(?<=\bво )|(?<=\bна )|(?<=\bза )|(?<=ую )|(?<=ю ))среду|(?<=\bпо )средам|(?:(?<=\bдо )|(?<=\bс )|(?<=\bсо )|(?<=\bпосле )|(?<=\bкроме ))среды|(?<=\bк )среде|(?<!ая )среда(?=[,;—-]|\s[—-]|\s(?:и|или|до|с|утро\w+|вечер\w+)\b)(?!, (?:в|на|где|котор)))|(четверг\w*)|(пятни[цч]\w*)|(суббот\w*)|(воскрес(?:ень|н(?:ый|ая|ое|ые|ого|ому|ым|ом|ую|ых|ой))\w*))"
     r"|((?i:Mondays?)|Mon)|((?i:Tuesdays?)|Tue|Tues)|((?i:Wednesdays?)|Wed)|((?i:Thursdays?)|Thu|Thurs)|((?i:Fridays?)|Fri)|((?i:Saturdays?))"
     r"|((?i:Sundays?)))(?!\w)"
 )
@@ -58,7 +59,8 @@ NEW_YEAR = re.compile(
     re.IGNORECASE,
 )
 SAME_YEAR = re.compile(
-    r"(?<!\w)(?:(?:того|тот|том|тем|этого|этом) (?:же|самого|самом) год\w*|(?:that|the) (?:very )?same year)(?!\w)",
+    r"(?<!\w)(?:(?:того|тот|том|тем|этого|этом) (?:же|самого|самом) год\w*|(?:that|the) (?:very )?same year|"
+    r"(?:тех|те|той|та) же (?:самых |самой )?(?:игр|войн|кампани|экспедици|зим|весн)\w*|those (?:very )?same games)(?!\w)",
     re.IGNORECASE,
 )
 NOON = re.compile(r"(?<!\w)(?:(полдень|полудня|полудню|noon|midday)|(полночь|полуночи|midnight))(?!\w)", re.IGNORECASE)
@@ -79,6 +81,10 @@ YEAR_BEFORE = re.compile(
     re.IGNORECASE,
 )
 WORD = re.compile(r"[^\W\d_]+")
+SECONDS = re.compile(
+    r"-(second)\s+(?:intervals?|time-?outs?|windows?|pauses?|delays?|waits?|limits?|breaks?|gaps?|countdowns?|periods?|beats?|lulls?|"
+    r"caps?|steps?|cycles?|spans?)(?!\w)"
+)
 JOINED = re.compile(r"\s+(?:and\s+(?:a\s+)?|и\s+|с\s+)?|,?\s+(?:да|и|плюс|plus|and)\s+(?:ещ[её]\s+|another\s+)?")
 RANGE = re.compile(r"\s?[-–—]\s?|\s+(?:до|to|or|или|либо|and|и)\s+")
 OFTEN = re.compile(
@@ -111,7 +117,13 @@ DECIMAL = re.compile(r"\s*(?:\s(?:и|точка|запятая|цел\w+(?:\s+и
 POINT = re.compile(r"(?<!\w)(\w+)\s+(?:point|цел\w+(?:\s+и)?)\s+(\w+)(?:\s+десят\w+)?(?!\w)", re.IGNORECASE)
 SHORT_DATE = re.compile(r"(?<![\d.,:])(\d{1,2})\.(\d{2})(?![\d:]|[.,]\d|\s?(?:%|°|час|р|руб))")
 AND_HALF = re.compile(r"\s+(?:с\s+половиной|and\s+a\s+half|с\s+четвертью)(?!\w)")
-RATIO = re.compile(r"\s+(?:[^\W\d_]+\s+)?(?:из|in|out\s+of|of)\s+(?:кажд\w+\s+|every\s+)?", re.IGNORECASE)
+RATIO = re.compile(
+    r"\s+(?:[^\W\d_]+(?:-[^\W\d_]+)?\s+){0,2}(?:из|in|out\s+of|of)\s+(?:кажд\w+\s+|every\s+|each\s+|the\s+|an?\s+)?",
+    re.IGNORECASE,
+)
+COUNTED = re.compile(  # once, and once more
+    r"(?<!\w)(?:раз(?:,? \w+)?,? (?:\w+ )?(?:и |да )?друго[йг]о?|(раз, два,? три(?= подряд)))(?!\w)", re.IGNORECASE
+)
 WHOLE = re.compile(
     r"(?<!\w)(?:whole lot|every last one|wholly|entirely|completely|pure|purely|полностью|целиком|чист\w{2,3}|нацело|сплошь)(?!\w)",
     re.IGNORECASE,
@@ -119,7 +131,7 @@ WHOLE = re.compile(
 ONE_UNIT = frozenset(
     "час часу часа day hour minute минуту минуты минута секунду сутки week неделю month месяц year год century век".split()
 )
-WORD_ONES = frozenset("один одна одно одни одного одной одному одним одних одними одну одном one ones".split())
+WORD_ONES = frozenset("один одна одно одни одного одной одному одним одних одними одну одном един one ones".split())
 
 
 def after_noon(half: re.Match[str], hour: int) -> bool:

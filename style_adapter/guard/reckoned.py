@@ -15,25 +15,41 @@ NEXT_YEAR = re.compile(
     r"(?<!\w)(?:следующ\w+ год\w*|год(?:ом|ик)? (?:спустя|позже|позднее)|через год|спустя год|"
     r"(?:the )?(?:next|following) year|(?:a|one) year (?:later|after|on))(?!\w)"
 )
-LATER = re.compile(r"^\W{0,2}(?:год\w*\W|лет\W|years?\W)?\W*(?:later|after|on\b|спустя|поз\w+)")
-EARLIER = re.compile(r"^\W{0,2}(?:год\w*\W|лет\W|years?\W)?\W*(?:earlier|before|prior|ago|до\b|назад|раньше|ранее)")
+LATER = re.compile(r"^\W{0,2}(?:год\w*\W|лет\W|years?\W)?\W*(?:later|after|on\b|спустя|поз\w+|после)")
+EARLIER = re.compile(
+    r"^\W{0,2}(?:год\w*\W|лет\W|years?\W)?\W*(?:earlier|before|prior|ago|до\b|назад|раньше|ранее|прежде)"
+)
 THROUGH = re.compile(r"(?:через|спустя|after)\W+$")
 NOT_MORE = re.compile(
-    r"(?<!\w)(?:не (?:более|больше|дольше|чаще)(?: чем)?|not? more than|(?:never|not) (?:\w+ ){1,3}more than|"
-    r"at most|up to|only|just|максимум|до|только|лишь)\W+"
-    r"(?:на\W+)?$"
+    r"(?<!\w)(?:не (?:более|больше|дольше|чаще|позднее|позже)(?: чем)?|not? (?:more|later) than|"
+    r"(?:never|not) (?:\w+ ){1,3}more than|at most|up to|only|just|максимум|до|только|лишь)\W+"
+    r"(?:(?:на|от|за|с|из|for|of|from|by|in)\W+)?$"
 )
-MORE = re.compile(r"(?<!не )(?<!no )(?<!not )(?<!\w)(?:больше|более|свыше|more than|over|above)\W+$")
+MORE = re.compile(
+    r"(?<!не )(?<!no )(?<!not )(?<!\w)(?:больше|более|свыше|сверх|позже|позднее|(?:more|later) than|over|above|beyond)"
+    r"(?: чем)?\W+(?:через\W+)?$"
+)
 LESS = re.compile(r"(?<!не )(?<!no )(?<!not )(?<!\w)(?:меньше|менее|less than|fewer than|under|below)\W+$")
 OR_MORE = re.compile(
-    r"^\W*(?:\w+\W+){0,2}(?:или|и|а то и|or|and)\W+(?:больше|более|выше|поболе\w*|more|above|over|up)(?!\w)"
+    r"^\W*(?:\w+\W+){0,2}(?:или|и|а то и|or|and)\W+"
+    r"(?:больше|более|выше|поболе\w*|позже|позднее|дальше|more|above|over|up|later)(?!\w)"
 )
 AT_LEAST = re.compile(r"(?<!\w)(?:не меньше|не менее|от|начиная с|at least|from)\W+$")
 OR_LESS = re.compile(
     r"^\W*(?:\w+\W+){0,2}(?:от силы|максимум|(?:или|и) меньше|or (?:less|fewer)|at most|at the most)(?!\w)"
 )
 AT_MOST = re.compile(r"(?<!\w)(?:не больше|не более|максимум|at most|no more than|up to)\W+$")
-NEVER = re.compile(r"(?<!\w)(?:не|ни|нет|никогда|never|not|no|nor|don't|won't|can't|isn't|doesn't)(?!\w)")
+NEVER = re.compile(
+    r"(?<!\w)(?:не(?! (?:боль|бол|мен|позд|поз|чащ|реж|дольш|выш|ниж)\w*)|ни|нет|никогда|нельзя|без|never|"
+    r"(?:not|no)(?! more| less)|nor|without|don't|won't|can't|isn't|doesn't)(?!\w)"
+)
+TOO_MANY = re.compile(rf"{NEVER.pattern}|(?<!\w)(?:уже|поздно|просроч\w+|лишн\w+|already|late|overdue)(?!\w)")
+COMPARED = re.compile(
+    r"^\W{0,2}(?:год\w*\W|лет\W|years?\W)?\W*(?:(?:раньше|ранее|позже|позднее)|(?:earlier|later) than)\W+\w"
+)
+FIRST = re.compile(r"(?<!\w)(?:первы[ехм]\w?|first)\W+$")
+FROM = re.compile(r"(?<!\w)(?:с|со|from|starting on|as of)\W+(?:the\W+)?$")
+TRY = re.compile(r"^\W+(?:раз\w*|попытк\w+|заход\w*|tr(?:y|ies)|attempts?|go|time)(?!\w)")
 BETWEEN = re.compile(r"(?<!\w)(?:с|со|до|from|to|till|until|between|and)\W+$|\d\s?[–—-]\s?$")
 
 
@@ -56,6 +72,17 @@ class Reckoned:
     def follows(self, extra: Value) -> bool:
         """Whether a year that the draft does not hold follows from one of its years and the years between."""
         return extra.year and any(extra.value == year for year in _reached(self.draft))
+
+    def beyond(self, extra: Value) -> bool:
+        """`первые три дня …, остальные …` → `начиная с четвёртого дня`."""
+        return (
+            extra.ordinal
+            and FROM.search(fold(self.styled.text[max(0, extra.start - 16) : extra.start])) is not None
+            and any(
+                v.value + 1 == extra.value and FIRST.search(fold(self.draft.text[max(0, v.start - 10) : v.start]))
+                for v in self.draft.values
+            )
+        )
 
     def _year(self, value: Value, there: list[Value]) -> bool:
         """`вступил в силу в 2015` → `в следующем году`; `1926, two years later` → `1928; shot two years earlier`."""
@@ -102,14 +129,27 @@ class Reckoned:
         text = fold(self.styled.text)
         mine = fold(self.draft.text[max(0, value.start - 34) : value.start])
         before, after = text[max(0, other.start - 40) : other.start], text[other.end : other.end + 40]
+        never = too_many(text, other)
         if other.value < value.value:
             return LESS.search(mine) is not None and bool(OR_LESS.search(after) or AT_MOST.search(before))
+        if value.ordinal and value.value == 1 and TRY.search(fold(self.draft.text[value.end : value.end + 12])):
+            return other.ordinal and never  # `с первой попытки` → `без второй попытки`
         limited = NOT_MORE.search(mine)
         if MORE.search(mine) and not limited:
-            return bool(OR_MORE.search(after) or AT_LEAST.search(before)) and not MORE.search(before)
+            told = other.ordinal or OR_MORE.search(after) or AT_LEAST.search(before)
+            return bool(told) and not MORE.search(before)
         times = other.ordinal or fold(other.text) in ("дважды", "twice") or value.value == 1
-        again = NEVER.search(after.split(".")[0]) or re.search(rf"{NEVER.pattern}(?:\W+\w+)?\W+$", before)
-        return bool(limited and times and again and not NOT_MORE.search(before))
+        return bool(limited and times and never and not NOT_MORE.search(before))
+
+
+def too_many(text: str, value: Value) -> bool:
+    """Whether a number is told as one that is not reached, in a folded text: `a sixth time? never`,
+    `от двух отказываться нельзя`."""
+    before, after = text[max(0, value.start - 40) : value.start], text[value.end : value.end + 40]
+    return (
+        TOO_MANY.search(re.split(r"[.,;:]", after)[0]) is not None
+        or re.search(rf"(?:{TOO_MANY.pattern})(?:\W+\w+)?\W+$", before) is not None
+    )
 
 
 def _years(value: Value) -> bool:
@@ -126,4 +166,9 @@ def _reached(draft: Facts, only: Value | None = None) -> set[Fraction]:
     """The years that the draft's years and the years between them lead to; of one of the latter, where given."""
     spans = (only,) if only else [v for v in draft.values if not v.year and _years(v)]
     signed = [(span.value, sign) for span in spans if (sign := _sign(draft, span))]
+    signed += [  # `в 1821, на год раньше Крузе`: his year is the later one
+        (span.value, -sign)
+        for span in spans
+        if (sign := _sign(draft, span)) and COMPARED.search(fold(draft.text[span.end : span.end + 30]))
+    ]
     return {v.value + sign * span for v in draft.values if v.year for span, sign in signed}

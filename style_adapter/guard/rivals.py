@@ -12,6 +12,7 @@ from style_adapter.guard import morph
 from style_adapter.guard.bare_units import BareUnits, Slip
 from style_adapter.guard.facts import inside
 from style_adapter.guard.numerals import RU_COMPOUND, numerals
+from style_adapter.guard.reckoned import too_many
 from style_adapter.guard.rival_words import (
     AFTER,
     ANY_OF,
@@ -88,11 +89,13 @@ class Rivals(BareUnits):
             nouns, region = self._next_stems(self._mine, match.end()), self._region_of(match.start())
             limit = self._limited(self._mine, match.start(), match.end())
             ordinal = ORDINAL.fullmatch(match.group()) is not None
+            if ordinal and not self._of_noun(match.end()):
+                continue
             here = [m for m in ones if inside(m.start(), region)]
             if any(self._next_stems(self._theirs, m.end()) & nouns for m in here):
                 continue
             for value in several:
-                if value.ordinal != ordinal or not inside(value.start, region):
+                if value.ordinal != ordinal or not inside(value.start, region) or self._follows(value):
                     continue
                 end = self._number_end(value)
                 limited = (
@@ -113,6 +116,17 @@ class Rivals(BareUnits):
                 if times and inside(value.start, self._region_of(once.start())):
                     yield "number", once.span(), (value.start, value.end)
                     return
+
+    def _of_noun(self, end: int) -> bool:
+        """`первой версии`, neither `для первой есть индекс` nor `первые три дня`."""
+        word = re.match(r"[ -]+([^\W\d_]+)", self._mine[end : end + 40])
+        return word is not None and word[1] not in numerals() and morph.form(word[1]).pos in ("noun", "adj")
+
+    def _follows(self, value: Value) -> bool:
+        """`год спустя` → `двенадцать месяцев`; `с первой попытки` → `без второй`."""
+        return any(d.equals(value) for d in self.draft.values if d.unit) or (
+            value.value == 2 and too_many(self._theirs, value)
+        )
 
     @staticmethod
     def _once(text: str) -> re.Match[str] | None:
@@ -138,10 +152,13 @@ class Rivals(BareUnits):
         for value in self.draft.values:
             if not (fold(value.text) in ("first", "second") or (value.ordinal and value.form == "loose")):
                 continue
+            if not self._of_noun(value.end):
+                continue
             nouns, region = self._next_stems(self._mine, value.end), self._region_of(value.start)
             same = [v for v in theirs if inside(v.start, region) and nouns & self._next_stems(self._theirs, v.end)]
             if (
                 same
+                and not self._follows(same[0])
                 and not any(v.value == value.value for v in same)
                 and not any(d.value == same[0].value for d in self.draft.values)
             ):

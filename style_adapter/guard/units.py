@@ -161,7 +161,7 @@ AMBIGUOUS = frozenset(  # a short form counts only right after a digit
     "p с c s г g т t м m л l д d ч h р к К k K А A В V W б B x × С in x раз разы".split()
 )
 FILLER = re.compile(
-    r"(?:рабоч\w+|календарн\w+|полн\w+|цел(?:ых|ые|ый)|земн\w+|банковск\w+|учебн\w+|full|whole|working|business|calendar|long|solid|short|earth|consecutive|straight)\s+(?=[^\W\d_])",
+    r"(?:последн\w+|прошедш\w+|минувш\w+|past|last|рабоч\w+|календарн\w+|полн\w+|цел(?:ых|ые|ый)|земн\w+|банковск\w+|учебн\w+|full|whole|working|business|calendar|long|solid|short|earth|consecutive|straight)\s+(?=[^\W\d_])",
     re.IGNORECASE,
 )
 PER_CENT = re.compile(r"per cent(?!\w)", re.IGNORECASE)
