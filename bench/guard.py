@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--runs", type=int, default=9, help="new processes")
     runs = parser.parse_args(arguments).runs
     ready = [float(subprocess.check_output([sys.executable, "-c", READY])) for _ in range(runs)]
-    guard, pairs = Guard(), pairs_of(CALIBRATION)[:80]
+    guard, pairs = Guard(), pairs_of(CALIBRATION[0])[:80]
     drafts: dict[str, list[str]] = {}
     for pair in pairs_of("looked"):
         drafts.setdefault(pair.draft, []).append(pair.styled)

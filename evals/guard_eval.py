@@ -11,10 +11,10 @@ from style_adapter.guard import Guard, evaluate
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT.parent / "shared" / "eval" / "factguard_dev.jsonl"
-FILES = {"pairs": "pairs.jsonl", **{letter: f"pairs_{letter}.jsonl" for letter in "bcdef"}}
+FILES = {"pairs": "pairs.jsonl", **{letter: f"pairs_{letter}.jsonl" for letter in "bcdefg"}}
 HARD = "hard.jsonl"  # numbers, units, dates, identifiers and citations only; in neither `looked` nor `held`
 PAIRS = ROOT / "evals" / "guard"
-CALIBRATION = "e-dev"  # the reader never learned from it; AGREES and STOPS were chosen on it
+CALIBRATION = ("e-dev", "g-dev")  # the reader never learned from them; AGREES and STOPS were chosen on them
 SETS = (
     "dev",
     *(f"{name}-{part}" for name in FILES for part in ("dev", "held")),
@@ -55,7 +55,10 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     guard = Guard()
     for name in SETS if options.set == "all" else (options.set,):
-        outcomes = evaluate.run(guard, pairs_of(name))
+        pairs = pairs_of(name)
+        if not pairs:
+            continue
+        outcomes = evaluate.run(guard, pairs)
         print(f"\n== {name}: {len(outcomes)} pairs")
         print(evaluate.table(evaluate.report(outcomes)))
         if "held" not in name and not options.totals:  # of held parts only totals are read

@@ -347,7 +347,7 @@ def main() -> None:
     learn = [g for g in found if not kept_apart(g.draft)]
     apart = dice.sample(apart, min(len(apart), 500))
     sets = {name: pairs_of(key)[: options.most] for name, key in (("sample", "dev"), ("held", "held"))}
-    never = {p.id for p in (*sets["sample"], *pairs_of(CALIBRATION))}
+    never = {p.id for p in (*sets["sample"], *(p for name in CALIBRATION for p in pairs_of(name)))}
     whole = [p for p in pairs_of("looked") if p.id not in never and p.kind not in UNTOLD][: options.most]
     states.fill(t for g in (*learn, *apart) for t in g.texts)
     states.fill(t for p in (*whole, *sets["sample"], *sets["held"]) for w in of_pair(p.draft, p.styled) for t in w)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from style_adapter.guard import identifiers
-from style_adapter.guard.align import Alignment
+from style_adapter.guard.align import ROOT, Alignment
 from style_adapter.guard.ops import Slip
+
+MOSTLY, HARDLY = 0.5, 0.1  # shares of a claim's words
 
 
 def moved(a: Alignment) -> list[Slip]:
-    """Two claims whose content stands under each other's mark: a moved citation, or, where only the subjects moved, "
-    "swapped roles."""
+    """Two claims whose content stands under each other's mark: a moved citation, or, where only the subjects moved, swapped
+    roles; and a claim without a mark, whose mark stands at another's sentence."""
     claims = [k for k, c in enumerate(a.claims) if c.cites]
     found: list[Slip] = []
     for x, one in enumerate(claims):
@@ -27,7 +31,35 @@ def moved(a: Alignment) -> list[Slip]:
                 found.append(Slip("role_swap", spots[0], spots[2], 0.8))
             elif (crossed := _crossed(a, one, two)) and own >= other:
                 found.append(Slip("role_swap", *crossed, 0.7))
-    return found
+    return found or list(_stray(a, claims))
+
+
+def _stray(a: Alignment, claims: list[int]) -> Iterator[Slip]:
+    """`A [1]. B [2].` → `A [1][2]. B.`, `A. B [1].`"""
+    sentences = [(s, e, {c for c in a.styled.facts.segments if s < c.after <= e}) for s, e in a.styled.facts.spans]
+    for one in claims:
+        mark = a.claims[one].cites
+        told = [(s, e) for s, e, cited in sentences if any(c.cites & mark for c in cited)]
+        bare = max(((s, e) for s, e, cited in sentences if not cited), key=lambda s: _told(a, one, *s), default=None)
+        if bare is None or not told or _told(a, one, *bare) < MOSTLY or any(_told(a, one, *s) > HARDLY for s in told):
+            continue
+        others = [k for k in claims if not a.claims[k].cites & mark]
+        if all(any(_told(a, k, *s) >= MOSTLY for k in others) for s in told):
+            claim = a.claims[one]
+            yield Slip("citation", (claim.start, claim.after), told[0], 0.9)
+
+
+def _told(a: Alignment, claim: int, start: int, end: int) -> float:
+    """The share of a claim's own content words, three at least, that a stretch of the styled text holds."""
+    rows = [
+        i for i, w in enumerate(a.draft.words)
+        if a.claim_of[i] == claim and w.content
+        and not any(w.lemma == v.lemma for v, k in zip(a.draft.words, a.claim_of, strict=True) if k != claim)
+    ]  # fmt: skip
+    inside = [j for j, w in enumerate(a.styled.words) if start <= w.start < end]
+    if len(rows) < 3 or not inside:
+        return 0.0
+    return float((a.matrix[np.ix_(rows, inside)].max(axis=1) >= ROOT).mean())
 
 
 def _mask(a: Alignment, claim: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

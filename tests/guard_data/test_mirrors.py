@@ -47,10 +47,10 @@ def test_neither_text_alone_tells_a_group_apart() -> None:
 def test_pairs_in_the_manner_of_the_sample() -> None:
     files = {
         name: [json.loads(line) for line in (PAIRS / f"pairs_{name}.jsonl").read_text(encoding="utf-8").splitlines()]
-        for name in "def"
+        for name in "defg"
     }
     rows = [row for each in files.values() for row in each]
-    assert len({row["id"] for row in rows}) == len(rows) > 5_900
+    assert len({row["id"] for row in rows}) == len(rows) > 9_000
 
     def shared(key: str, rows: list[dict[str, str]]) -> set[str]:
         dev, held = ({row[key].lower() for row in rows if row["part"] == part} for part in ("dev", "held"))
@@ -59,6 +59,7 @@ def test_pairs_in_the_manner_of_the_sample() -> None:
     assert not shared("draft", rows)
     assert not shared("persona", files["d"] + files["e"])
     assert not shared("persona", files["f"])
+    assert not {row["draft"] for row in files["g"]} & {row["draft"] for name in "def" for row in files[name]}
     assert all((row["label"] == "faithful") == (row["kind"] in ("restyle", "suspicious")) for row in rows)
     for row in rows:
         if row.get("at"):
