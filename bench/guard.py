@@ -10,10 +10,11 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 
-from evals.guard_eval import CALIBRATION, pairs_of
+from evals.guard_eval import pairs_of
 from style_adapter.guard import Guard
 
-SENTENCES = 3  # a draft of the row has four; with its marks a sentence fewer is about as long
+CLAIMS = 3  # of a draft at least
+DRAFTS = 40  # each with eight restyles
 READY = "import time; t = time.perf_counter(); from style_adapter.guard import Guard; Guard(); print(time.perf_counter() - t)"
 
 
@@ -32,14 +33,16 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--runs", type=int, default=9, help="new processes")
     runs = parser.parse_args(arguments).runs
     ready = [float(subprocess.check_output([sys.executable, "-c", READY])) for _ in range(runs)]
-    guard, pairs = Guard(), pairs_of(CALIBRATION[0])[:80]
-    drafts: dict[str, list[str]] = {}
-    for pair in pairs_of("looked"):
-        drafts.setdefault(pair.draft, []).append(pair.styled)
-    eights = [(d, (s * 8)[:8]) for d, s in drafts.items() if d.count(".") >= SENTENCES][:25]
+    guard, drafts = Guard(), dict[str, list[str]]()
+    for pair in pairs_of("g-dev"):
+        if pair.draft.count("[") >= CLAIMS:
+            drafts.setdefault(pair.draft, []).append(pair.styled)
+    eights = [(draft, told) for draft, told in drafts.items() if len(told) == 8][:DRAFTS]
+    pairs = [(draft, told[n % 8]) for n, (draft, told) in enumerate(eights)]
+    guard.check(*pairs[0])
     rows = (
-        ("surface", _timed(lambda p=p: guard.surface(p.draft, p.styled) for p in pairs)),
-        ("whole", _timed(lambda p=p: guard.check(p.draft, p.styled) for p in pairs)),
+        ("surface", _timed(lambda p=p: guard.surface(*p) for p in pairs)),
+        ("whole", _timed(lambda p=p: guard.check(*p) for p in pairs)),
         ("eight candidates", _timed(lambda e=e: guard.check_many(*e) for e in eights)),
         ("ready", ready),
     )

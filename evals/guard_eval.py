@@ -14,7 +14,7 @@ SAMPLE = ROOT.parent / "shared" / "eval" / "factguard_dev.jsonl"
 FILES = {"pairs": "pairs.jsonl", **{letter: f"pairs_{letter}.jsonl" for letter in "bcdefg"}}
 HARD = "hard.jsonl"  # numbers, units, dates, identifiers and citations only; in neither `looked` nor `held`
 PAIRS = ROOT / "evals" / "guard"
-CALIBRATION = ("e-dev", "g-dev")  # the reader never learned from them; AGREES and STOPS were chosen on them
+CALIBRATION = ("e-dev", "g-dev")  # never learned from: AGREES and STOPS were chosen on them and on the sample
 SETS = (
     "dev",
     *(f"{name}-{part}" for name in FILES for part in ("dev", "held")),

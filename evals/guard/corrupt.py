@@ -135,7 +135,7 @@ def _like(one: words.Word, two: words.Word) -> float:
     if re.search("[а-я]", one.low):
         a, b = vectors.russian(one.lemma), vectors.russian(two.lemma)
         return float(a @ b) if a is not None and b is not None else 0.0
-    a, b = vectors.latin([one.low, two.low])
+    a, b = vectors.clauses([one.low, two.low])
     return float(a @ b) - 0.1
 
 

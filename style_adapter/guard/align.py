@@ -43,6 +43,7 @@ class Alignment:
     anywhere: list[Match]
     back: list[float]
     matrix: np.ndarray[tuple[int, int], np.dtype[np.float32]]
+    masks: list[np.ndarray[tuple[int], np.dtype[np.bool_]]]  # per claim: which styled words stand in its region
 
     def inside(self, claim: int, position: int) -> bool:
         return any(a <= position < b for a, b in self.region[claim])
@@ -62,8 +63,8 @@ def _vector_matrix(draft: list[Word], styled: list[Word]) -> np.ndarray[tuple[in
             found = np.clip((np.stack(left) @ np.stack(right).T - 0.12) / 0.55, 0, 0.85)
         else:
             a, b = (
-                vectors.latin([draft[i].low for i in rows]),
-                vectors.latin([styled[j].low for j in columns]),
+                vectors.clauses([draft[i].low for i in rows]),
+                vectors.clauses([styled[j].low for j in columns]),
             )
             found = np.clip((a @ b.T - 0.3) / 0.5, 0, 0.85)
         scores[np.ix_(rows, columns)] = found
@@ -107,25 +108,33 @@ def word_score(a: Word, b: Word) -> float:
     if (
         (a.name or b.name)
         and min(len(a.low), len(b.low)) >= 4
-        and SequenceMatcher(None, a.low, b.low).ratio() >= 0.75
         and a.low[:2] == b.low[:2]
+        and SequenceMatcher(None, a.low, b.low).ratio() >= 0.75
     ):
         return ROOT
     return 0.0
 
 
+def _keys(word: Word) -> set[str]:
+    """Two words that share none of these are not alike by form: what `word_score` compares, in turn."""
+    found = {f"={word.lemma}", f"={word.low}"}
+    if word.content:
+        roots = morph.roots(word.lemma)
+        found |= {f"r{root}" for root in roots} | {f"p{min(roots, key=len)[:4]}", f"n{word.low[:2]}"}
+        found |= {f"a{n}" for n, group in enumerate(ALIASES) if word.low in group}
+    return found
+
+
 def align(draft: Reading, styled: Reading) -> Alignment:
-    """Align every draft word; O(draft words × styled words)."""
+    """Align every draft word."""
     matrix = _vector_matrix(draft.words, styled.words)
-    cache: dict[tuple[str, str, bool], float] = {}
-    for i, a in enumerate(draft.words):
-        for j, b in enumerate(styled.words):
-            key = (a.low, b.low, a.name or b.name)
-            score = cache.get(key)
-            if score is None:
-                score = cache[key] = word_score(a, b)
-            if score > matrix[i, j]:
-                matrix[i, j] = score
+    told: dict[str, list[int]] = {}
+    for j, word in enumerate(styled.words):
+        for key in _keys(word):
+            told.setdefault(key, []).append(j)
+    for i, word in enumerate(draft.words):
+        for j in {j for key in _keys(word) for j in told.get(key, ())}:
+            matrix[i, j] = max(matrix[i, j], word_score(word, styled.words[j]))
     claims = draft.facts.segments
     region = [regions(c, styled.facts.segments, styled.text, styled.facts.spans) for c in claims]
     claim_of = [
@@ -139,7 +148,7 @@ def align(draft: Reading, styled: Reading) -> Alignment:
         best.append(_top(np.where(masks[claim_of[i]], row, 0)) if len(row) else Match(-1, 0.0))
         anywhere.append(_top(row))
     back = [float(x) for x in matrix.max(axis=0)] if len(draft.words) else [0.0] * len(styled.words)
-    return Alignment(draft, styled, claims, region, claim_of, best, anywhere, back, matrix)
+    return Alignment(draft, styled, claims, region, claim_of, best, anywhere, back, matrix, masks)
 
 
 def _top(row: np.ndarray[tuple[int], np.dtype[np.float32]]) -> Match:

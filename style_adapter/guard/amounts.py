@@ -18,7 +18,7 @@ class Amounts:
     def __init__(self, told: Telling) -> None:
         self.told, self.draft, self.styled = told, told.draft, told.styled
         self.used: set[int] = set()  # the styled text's values that tell one of the draft's
-        self.reckoned = Reckoned(told)
+        self.reckoned = Reckoned(told.draft, told.styled)
 
     def run(self) -> None:
         self._replaced(self._values())
@@ -94,7 +94,11 @@ class Amounts:
 
     def _same_year(self, value: Value, region: list[tuple[int, int]]) -> bool:
         """`в мае того же года`, where the draft gives that year twice."""
-        twice = value.year and len([d for d in self.draft.values if d.year and d.value == value.value]) > 1
+        twice = (
+            value.year
+            and len([d for d in self.draft.values if d.year and d.value == value.value]) > 1
+            and any(value.equals(v) for v in self.styled.values)
+        )
         return twice and any(SAME_YEAR.search(self.styled.text, a, b) for a, b in region)
 
     def _as_day(self, value: Value, region: list[tuple[int, int]]) -> bool:

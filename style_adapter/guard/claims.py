@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from style_adapter.guard import identifiers
 from style_adapter.guard.align import ROOT, Alignment
 from style_adapter.guard.ops import Slip
+from style_adapter.guard.segments import Segment
 
+LETTER = re.compile(r"[^\W\d_]")
 MOSTLY, HARDLY = 0.5, 0.1  # shares of a claim's words
 
 
@@ -35,40 +38,50 @@ def moved(a: Alignment) -> list[Slip]:
 
 
 def _stray(a: Alignment, claims: list[int]) -> Iterator[Slip]:
-    """`A [1]. B [2].` → `A [1][2]. B.`, `A. B [1].`"""
-    sentences = [(s, e, {c for c in a.styled.facts.segments if s < c.after <= e}) for s, e in a.styled.facts.spans]
+    """`A [1]. B [2].` → `A [1][2]. B.`, `A. B [1], and B [2].`"""
+    spans, text = a.styled.facts.spans, a.styled.text
+    marks: list[list[Segment]] = [
+        [] for _ in spans
+    ]  # by the sentence that they close, before its full stop or behind it
+    for segment in a.styled.facts.segments:
+        at = next((n for n, (s, e) in enumerate(spans) if segment.cites and s < segment.after <= e), None)
+        if at is not None:
+            marks[at - 1 if at and not LETTER.search(text, spans[at][0], segment.end) else at].append(segment)
+    bare = [n for n, each in enumerate(marks) if not each]
+    if not bare:
+        return
+    told = {claim: _told(a, claim, spans) for claim in claims}
     for one in claims:
-        mark = a.claims[one].cites
-        told = [(s, e) for s, e, cited in sentences if any(c.cites & mark for c in cited)]
-        bare = max(((s, e) for s, e, cited in sentences if not cited), key=lambda s: _told(a, one, *s), default=None)
-        if bare is None or not told or _told(a, one, *bare) < MOSTLY or any(_told(a, one, *s) > HARDLY for s in told):
+        claim = a.claims[one]
+        own = [(n, each) for n, segments in enumerate(marks) for each in segments if each.cites & claim.cites]
+        where = max(bare, key=lambda n: told[one][n])
+        if not own or told[one][where] < MOSTLY or any(told[one][n] > HARDLY for n, _ in own):
             continue
-        others = [k for k in claims if not a.claims[k].cites & mark]
-        if all(any(_told(a, k, *s) >= MOSTLY for k in others) for s in told):
-            claim = a.claims[one]
-            yield Slip("citation", (claim.start, claim.after), told[0], 0.9)
+        others = [two for two in claims if not a.claims[two].cites & claim.cites]
+        if all(
+            any(told[two][n] >= MOSTLY and not (where < n and a.claims[two].cites & each.cites) for two in others)
+            for n, each in own
+        ):  # marks together behind both sentences are those of both
+            yield Slip("citation", (claim.start, claim.after), spans[own[0][0]], 0.9)
 
 
-def _told(a: Alignment, claim: int, start: int, end: int) -> float:
-    """The share of a claim's own content words, three at least, that a stretch of the styled text holds."""
-    rows = [
-        i for i, w in enumerate(a.draft.words)
-        if a.claim_of[i] == claim and w.content
-        and not any(w.lemma == v.lemma for v, k in zip(a.draft.words, a.claim_of, strict=True) if k != claim)
-    ]  # fmt: skip
-    inside = [j for j, w in enumerate(a.styled.words) if start <= w.start < end]
-    if len(rows) < 3 or not inside:
-        return 0.0
-    return float((a.matrix[np.ix_(rows, inside)].max(axis=1) >= ROOT).mean())
-
-
-def _mask(a: Alignment, claim: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return np.array([any(s <= w.start < e for s, e in a.region[claim]) for w in a.styled.words], bool)
+def _told(a: Alignment, claim: int, spans: Sequence[tuple[int, int]]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The share of a claim's own content words, three at least, that each stretch of the styled text holds."""
+    others = {w.lemma for w, k in zip(a.draft.words, a.claim_of, strict=True) if k != claim}
+    rows = [i for i, w in enumerate(a.draft.words) if a.claim_of[i] == claim and w.content and w.lemma not in others]
+    shares = np.zeros(len(spans))
+    if len(rows) < 3:
+        return shares
+    kept = a.matrix[rows] >= ROOT
+    for n, (start, end) in enumerate(spans):
+        inside = [j for j, w in enumerate(a.styled.words) if start <= w.start < end]
+        shares[n] = kept[:, inside].any(axis=1).mean() if inside else 0
+    return shares
 
 
 def _content(a: Alignment, one: int, two: int) -> tuple[float, float]:
     """How well the two claims' words are covered under their own marks, and under each other's."""
-    masks = {one: _mask(a, one), two: _mask(a, two)}
+    masks = {one: a.masks[one], two: a.masks[two]}
     scores: dict[tuple[int, int], list[float]] = {}
     shared = {w.lemma for i, w in enumerate(a.draft.words) if a.claim_of[i] == one} & {
         w.lemma for i, w in enumerate(a.draft.words) if a.claim_of[i] == two
@@ -109,7 +122,7 @@ def _anchors(a: Alignment, one: int, two: int) -> int:
 
 def _crossed(a: Alignment, one: int, two: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
     """A noun of each claim that stands only under the other's mark: the draft's and the styled word of the first."""
-    masks = {one: _mask(a, one), two: _mask(a, two)}
+    masks = {one: a.masks[one], two: a.masks[two]}
     lemmas = {k: {w.lemma for i, w in enumerate(a.draft.words) if a.claim_of[i] == k} for k in (one, two)}
     spots = []
     for mine, other in ((one, two), (two, one)):

@@ -28,6 +28,7 @@ from style_adapter.guard.patterns import (
     SHORT_YEAR,
     TURNED,
     TURNED_DIGITS,
+    UNDER,
     WEEKDAYS,
     WORD,
     WORD_ONES,
@@ -262,6 +263,8 @@ class Extractor(LooseReader):
         return run
 
     def _word_value(self, start: int, end: int, value: Fraction, ordinal: bool, run: list[str]) -> None:
+        if run[0] in numerals.EN_GROUPS and not UNDER.search(self.masked[max(0, start - 6) : start]):
+            return
         if ordinal and len(run) > 1 and SECONDS.match(self.masked, end - len("-second")):
             self._value(value - 2, start, end, "word", units.BY_LABEL["s"])  # `at twenty-second intervals`
             return

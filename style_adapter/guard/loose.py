@@ -24,6 +24,7 @@ from style_adapter.guard.patterns import (
     RATIO,
     SHORT_DATE,
     SPAN_HALF,
+    SUMMED,
     WHOLE,
     WORD,
 )
@@ -198,10 +199,11 @@ class LooseReader:
             gap = self.text[first.end : second.start]
             self._composite(first, second, gap)
             if (
-                JOINED.fullmatch(gap)
+                SUMMED.fullmatch(gap)
                 and first.form == "word"
                 and second.form != "digits"
-                and not first.unit
+                and not (first.unit or first.ordinal)
+                and first.value > 0
                 and any(first.value % scale == 0 and second.value < scale for scale in (1000, 100, 10))
             ):  # `сто да ещё двадцать`
                 span = first.start, second.end

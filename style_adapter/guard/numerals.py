@@ -59,6 +59,7 @@ SLANG: dict[str, tuple[int, Role, int]] = {
     "aucht": (8, "unit", 1), "twal": (12, "unit", 1), "hunner": (100, "scale", 3), "undred": (100, "scale", 3), "thoosand": (1000, "scale", 4), "hunnert": (100, "scale", 3),
 }  # fmt: skip
 # `сотен семь`, `тысяч девяносто`: about so many
+PLAIN = frozenset((*RU_UNITS, *RU_TEENS, *RU_TENS, *RU_HUNDREDS, "две", "одну"))
 TURNED_SCALES = {"сотен": 100, "десятков": 10, "тысяч": 1000, "миллионов": 10**6, "миллиардов": 10**9}
 RU_FEW = {"четверк": 4, "пятерк": 5, "шестерк": 6, "семерк": 7, "восьмерк": 8, "девятк": 9}  # a group of so many
 RU_TOGETHER = {
@@ -66,7 +67,7 @@ RU_TOGETHER = {
     "вдесятером": 10,
 }  # fmt: skip
 EN_GROUPS = {  # `under-twelves`
-    "fives": 5, "sixes": 6, "sevens": 7, "eights": 8, "nines": 9, "tens": 10, "elevens": 11, "twelves": 12, "thirteens": 13,
+    "fives": 5, "sixes": 6, "sevens": 7, "eights": 8, "nines": 9, "elevens": 11, "twelves": 12, "thirteens": 13,
     "fourteens": 14, "fifteens": 15, "sixteens": 16, "seventeens": 17, "eighteens": 18, "nineteens": 19,
 }  # fmt: skip
 LOOSE = (frozenset(SLANG) | frozenset(RU_TOGETHER) | frozenset(EN_GROUPS)) - frozenset(
@@ -194,7 +195,8 @@ def read(words: list[str]) -> tuple[int, Fraction, bool] | None:
     if first is None:
         return None
     if words[0] in TURNED_SCALES and len(words) > 1:
-        skip = 2 if words[1] in ("на", "в", "этак", "эдак", "так") else 1
+        skip = 2 if words[1] in ("на", "этак", "эдак", "так") else 1
+        skip = 1 if words[1] == "на" and words[2:3] and words[2] not in PLAIN else skip  # `на пяти площадях`
         if len(words) > skip and (rest := read(words[skip:])) and not rest[2]:
             return skip + rest[0], TURNED_SCALES[words[0]] * rest[1], False
     if (

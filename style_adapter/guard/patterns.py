@@ -46,7 +46,7 @@ AMPM = re.compile(
     re.IGNORECASE,
 )
 WEEKDAYS = re.compile(
-    r"(?<!\w)(?:(?i:(понедельни[кч]\w*)|(вторник\w*)|((?:(?<=\bв )|(?<=\bво )|(?<=\bна )|(?<=\bза )|(?<=ую )|(?<=ю ))среду|(?<=\bпо )средам|(?:(?<=\bдо )|(?<=\bс )|(?<=\bсо )|(?<=\bпосле )|(?<=\bкроме ))среды|(?<=\bк )среде|(?<!ая )среда(?=[,;—-]|\s[—-]|\s(?:и|или|до|с|утро\w+|вечер\w+)\b)(?!, (?:в|на|где|котор)))|(четверг\w*)|(пятни[цч]\w*)|(суббот\w*)|(воскрес(?:ень|н(?:ый|ая|ое|ые|ого|ому|ым|ом|ую|ых|ой))\w*))"
+    r"(?<!\w)(?:(?i:(понедельни[кч]\w*)|(вторник\w*)|((?:(?<=\bв )|(?<=\bво )|(?<=\bна )|(?<=\bза )|(?<=ую )|(?<=ю ))среду|(?<=\bпо )средам|(?:(?<=\bдо )|(?<=\bс )|(?<=\bсо )|(?<=\bпосле )|(?<=\bкроме ))среды|(?<=\bк )среде|(?:(?<!ая )(?<!яя )|(?<=дая )|(?<=рвая )|(?<=дняя )|(?<=дующая )|(?<=орая )|(?<=этья ))среда(?!\w)(?! \w+(?:ния|тия|ки|ция|ции|сти|ая|яя)\b)(?! [«„“])(?!,? (?:(?:в|на|из|для) )?(?:котор|где\b)))|(четверг\w*)|(пятни[цч]\w*)|(суббот\w*)|(воскрес(?:ень|н(?:ый|ая|ое|ые|ого|ому|ым|ом|ую|ых|ой))\w*))"
     r"|((?i:Mondays?)|Mon)|((?i:Tuesdays?)|Tue|Tues)|((?i:Wednesdays?)|Wed)|((?i:Thursdays?)|Thu|Thurs)|((?i:Fridays?)|Fri)|((?i:Saturdays?))"
     r"|((?i:Sundays?)))(?!\w)"
 )
@@ -81,10 +81,9 @@ YEAR_BEFORE = re.compile(
     re.IGNORECASE,
 )
 WORD = re.compile(r"[^\W\d_]+")
-SECONDS = re.compile(
-    r"-(second)\s+(?:intervals?|time-?outs?|windows?|pauses?|delays?|waits?|limits?|breaks?|gaps?|countdowns?|periods?|beats?|lulls?|"
-    r"caps?|steps?|cycles?|spans?)(?!\w)"
-)
+UNDER = re.compile(r"(?<!\w)(?:under|over)[\s-]$", re.IGNORECASE)
+SECONDS = re.compile(r"-second\s+(?:intervals?|time-?outs?|pauses?|delays?|waits?|limits?|countdowns?)(?!\w)")
+SUMMED = re.compile(r",?\s+(?:(?:да|плюс)(?:\s+ещ[её])?|и\s+ещ[её]|plus|and\s+another)\s+", re.IGNORECASE)
 JOINED = re.compile(r"\s+(?:and\s+(?:a\s+)?|и\s+|с\s+)?|,?\s+(?:да|и|плюс|plus|and)\s+(?:ещ[её]\s+|another\s+)?")
 RANGE = re.compile(r"\s?[-–—]\s?|\s+(?:до|to|or|или|либо|and|и)\s+")
 OFTEN = re.compile(
@@ -122,7 +121,9 @@ RATIO = re.compile(
     re.IGNORECASE,
 )
 COUNTED = re.compile(  # once, and once more
-    r"(?<!\w)(?:раз(?:,? \w+)?,? (?:\w+ )?(?:и |да )?друго[йг]о?|(раз, два,? три(?= подряд)))(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?<!один )(?<!одного )(?:раз(?: \w+)?,? (?:(?!не |ни |а )\w+ )?(?:и|да) другой|раз, другой(?=,? (?:и|[—–-]))|"
+    r"(раз, два,? три(?= подряд)))(?!\w)",
+    re.IGNORECASE,
 )
 WHOLE = re.compile(
     r"(?<!\w)(?:whole lot|every last one|wholly|entirely|completely|pure|purely|полностью|целиком|чист\w{2,3}|нацело|сплошь)(?!\w)",

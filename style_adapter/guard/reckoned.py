@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from core.text import fold
 from style_adapter.guard.facts import Facts, inside
-from style_adapter.guard.telling import Telling
 from style_adapter.guard.values import Value
 
 NEXT_YEAR = re.compile(
@@ -30,6 +29,7 @@ MORE = re.compile(
     r"(?: чем)?\W+(?:через\W+)?$"
 )
 LESS = re.compile(r"(?<!не )(?<!no )(?<!not )(?<!\w)(?:меньше|менее|less than|fewer than|under|below)\W+$")
+BEYOND = re.compile(r"(?<!\w)(?:сверх|beyond)\W+$")
 OR_MORE = re.compile(
     r"^\W*(?:\w+\W+){0,2}(?:или|и|а то и|or|and)\W+"
     r"(?:больше|более|выше|поболе\w*|позже|позднее|дальше|more|above|over|up|later)(?!\w)"
@@ -40,13 +40,16 @@ OR_LESS = re.compile(
 )
 AT_MOST = re.compile(r"(?<!\w)(?:не больше|не более|максимум|at most|no more than|up to)\W+$")
 NEVER = re.compile(
-    r"(?<!\w)(?:не(?! (?:боль|бол|мен|позд|поз|чащ|реж|дольш|выш|ниж)\w*)|ни|нет|никогда|нельзя|без|never|"
-    r"(?:not|no)(?! more| less)|nor|without|don't|won't|can't|isn't|doesn't)(?!\w)"
+    r"(?<!\w)(?:не(?! (?:боль|бол|мен|позд|поз|чащ|реж|дольш|выш|ниж)\w*)|ни|нет|никогда|нельзя|never|"
+    r"(?:not|no)(?! more| less)|nor|don't|won't|can't|isn't|doesn't)(?!\w)"
 )
-TOO_MANY = re.compile(rf"{NEVER.pattern}|(?<!\w)(?:уже|поздно|просроч\w+|лишн\w+|already|late|overdue)(?!\w)")
-COMPARED = re.compile(
-    r"^\W{0,2}(?:год\w*\W|лет\W|years?\W)?\W*(?:(?:раньше|ранее|позже|позднее)|(?:earlier|later) than)\W+\w"
+TOO_MANY = re.compile(rf"{NEVER.pattern}|(?<!\w)(?:поздно|просроч\w+|опозда\w+|лишн\w+|too late|overdue)(?!\w)")
+WITHOUT = re.compile(r"(?<!\w)(?:без|without)\W+(?:(?:an?|the)\W+)?$")
+REST = re.compile(
+    r"(?<!\w)(?:остальн\w+|оставш\w+|дал(?:ьше|ее)|затем|потом|после\w*|rest|remain\w+|after|then|thereafter)(?!\w)"
 )
+COMPARED = re.compile(r"^\s?(?:(?:раньше|ранее|позже|позднее)|(?:earlier|later) than)\s+[^\W\d_]{3}")
+IN_YEAR = re.compile(r"\d{4}(?: год\w*|-м)?,?\s+(?:на\s+)?$")
 FIRST = re.compile(r"(?<!\w)(?:первы[ехм]\w?|first)\W+$")
 FROM = re.compile(r"(?<!\w)(?:с|со|from|starting on|as of)\W+(?:the\W+)?$")
 TRY = re.compile(r"^\W+(?:раз\w*|попытк\w+|заход\w*|tr(?:y|ies)|attempts?|go|time)(?!\w)")
@@ -56,8 +59,9 @@ BETWEEN = re.compile(r"(?<!\w)(?:с|со|до|from|to|till|until|between|and)\W+
 class Reckoned:
     """Of one draft and one styled text."""
 
-    def __init__(self, told: Telling) -> None:
-        self.draft, self.styled = told.draft, told.styled
+    def __init__(self, draft: Facts, styled: Facts) -> None:
+        self.draft, self.styled = draft, styled
+        self.used: set[int] = set()  # where in the styled text numbers stand that tell others
 
     def tells(self, value: Value, region: list[tuple[int, int]]) -> bool:
         """Whether the styled text tells a number of the draft, which it does not hold, by others."""
@@ -66,7 +70,7 @@ class Reckoned:
             self._year(value, there)
             or self._years_between(value, there)
             or any(self._hour(value, v) for v in there)
-            or any(self._next_whole(value, v) for v in there)
+            or self._by_next_whole(value, there)
         )
 
     def follows(self, extra: Value) -> bool:
@@ -74,12 +78,14 @@ class Reckoned:
         return extra.year and any(extra.value == year for year in _reached(self.draft))
 
     def beyond(self, extra: Value) -> bool:
-        """`первые три дня …, остальные …` → `начиная с четвёртого дня`."""
-        return (
+        """A number that tells another one; `первые три дня …, остальные …` → `начиная с четвёртого дня`."""
+        return extra.start in self.used or (
             extra.ordinal
             and FROM.search(fold(self.styled.text[max(0, extra.start - 16) : extra.start])) is not None
             and any(
-                v.value + 1 == extra.value and FIRST.search(fold(self.draft.text[max(0, v.start - 10) : v.start]))
+                v.value + 1 == extra.value
+                and FIRST.search(fold(self.draft.text[max(0, v.start - 10) : v.start]))
+                and REST.search(fold(self.draft.text[v.end : v.end + 60]))
                 for v in self.draft.values
             )
         )
@@ -118,6 +124,11 @@ class Reckoned:
             and BETWEEN.search(fold(self.styled.text[max(0, other.start - 10) : other.start])) is not None
         )
 
+    def _by_next_whole(self, value: Value, there: list[Value]) -> bool:
+        found = [v.start for v in there if self._next_whole(value, v)]
+        self.used.update(found[:1])
+        return bool(found)
+
     def _next_whole(self, value: Value, other: Value) -> bool:
         """`больше десяти` → `одиннадцать или больше`; `не более пяти раз` → `шестого раза не ждите`."""
         if (
@@ -136,7 +147,8 @@ class Reckoned:
             return other.ordinal and never  # `с первой попытки` → `без второй попытки`
         limited = NOT_MORE.search(mine)
         if MORE.search(mine) and not limited:
-            told = other.ordinal or OR_MORE.search(after) or AT_LEAST.search(before)
+            counted = other.ordinal and BEYOND.search(mine)
+            told = counted or OR_MORE.search(after) or AT_LEAST.search(before)
             return bool(told) and not MORE.search(before)
         times = other.ordinal or fold(other.text) in ("дважды", "twice") or value.value == 1
         return bool(limited and times and never and not NOT_MORE.search(before))
@@ -149,6 +161,7 @@ def too_many(text: str, value: Value) -> bool:
     return (
         TOO_MANY.search(re.split(r"[.,;:]", after)[0]) is not None
         or re.search(rf"(?:{TOO_MANY.pattern})(?:\W+\w+)?\W+$", before) is not None
+        or WITHOUT.search(before) is not None
     )
 
 
@@ -169,6 +182,8 @@ def _reached(draft: Facts, only: Value | None = None) -> set[Fraction]:
     signed += [  # `в 1821, на год раньше Крузе`: his year is the later one
         (span.value, -sign)
         for span in spans
-        if (sign := _sign(draft, span)) and COMPARED.search(fold(draft.text[span.end : span.end + 30]))
+        if (sign := _sign(draft, span))
+        and COMPARED.search(fold(draft.text[span.end : span.end + 30]))
+        and IN_YEAR.search(draft.text[max(0, span.start - 16) : span.start])
     ]
     return {v.value + sign * span for v in draft.values if v.year for span, sign in signed}

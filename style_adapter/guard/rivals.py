@@ -12,7 +12,7 @@ from style_adapter.guard import morph
 from style_adapter.guard.bare_units import BareUnits, Slip
 from style_adapter.guard.facts import inside
 from style_adapter.guard.numerals import RU_COMPOUND, numerals
-from style_adapter.guard.reckoned import too_many
+from style_adapter.guard.reckoned import NEVER, NOT_MORE, TRY, Reckoned, too_many
 from style_adapter.guard.rival_words import (
     AFTER,
     ANY_OF,
@@ -35,6 +35,8 @@ from style_adapter.guard.rival_words import (
 )
 from style_adapter.guard.values import Value
 
+PRONOUN = re.compile(r"(?<!\w)(?:для|под|у|из|к|ко|на|от|о|об|с|за|без) $")
+
 
 def _root(word: str) -> str | None:
     """`струн` of `трёхструнная`."""
@@ -46,6 +48,7 @@ class Rivals(BareUnits):
     """Every check, the surest first."""
 
     def run(self) -> Iterator[Slip]:
+        self._reckoned = Reckoned(self.draft, self.styled)
         for (kind, members), any_of in zip(CLASSES, ANY_OF, strict=True):
             if any_of.search(self._mine):
                 yield from self._swapped(kind, members)
@@ -89,13 +92,11 @@ class Rivals(BareUnits):
             nouns, region = self._next_stems(self._mine, match.end()), self._region_of(match.start())
             limit = self._limited(self._mine, match.start(), match.end())
             ordinal = ORDINAL.fullmatch(match.group()) is not None
-            if ordinal and not self._of_noun(match.end()):
-                continue
             here = [m for m in ones if inside(m.start(), region)]
             if any(self._next_stems(self._theirs, m.end()) & nouns for m in here):
                 continue
             for value in several:
-                if value.ordinal != ordinal or not inside(value.start, region) or self._follows(value):
+                if value.ordinal != ordinal or not inside(value.start, region) or self._follows(match.span(), value):
                     continue
                 end = self._number_end(value)
                 limited = (
@@ -117,16 +118,20 @@ class Rivals(BareUnits):
                     yield "number", once.span(), (value.start, value.end)
                     return
 
-    def _of_noun(self, end: int) -> bool:
-        """`первой версии`, neither `для первой есть индекс` nor `первые три дня`."""
-        word = re.match(r"[ -]+([^\W\d_]+)", self._mine[end : end + 40])
-        return word is not None and word[1] not in numerals() and morph.form(word[1]).pos in ("noun", "adj")
-
-    def _follows(self, value: Value) -> bool:
-        """`год спустя` → `двенадцать месяцев`; `с первой попытки` → `без второй`."""
-        return any(d.equals(value) for d in self.draft.values if d.unit) or (
-            value.value == 2 and too_many(self._theirs, value)
-        )
+    def _follows(self, one: tuple[int, int], value: Value) -> bool:
+        """Whether several of something tell one of it: `год спустя` → `двенадцать месяцев`; `с первой попытки` → `без второй`;
+        `не более чем от одного матча` → `от двух нельзя`; or do not speak of it: `для первой есть индекс`, `первые три дня`."""
+        before, after = self._mine[max(0, one[0] - 34) : one[0]], self._mine[one[1] : one[1] + 34]
+        if any(
+            d.unit and value.unit and d.unit.label != value.unit.label and d.equals(value) for d in self.draft.values
+        ):
+            return True
+        if PRONOUN.search(before) and (word := AFTER.match(after.lstrip())) and morph.form(word.group()).pos == "verb":
+            return True
+        if self._reckoned.beyond(value):
+            return True
+        limited = TRY.search(after) and not NEVER.search(after) if value.ordinal else NOT_MORE.search(before)
+        return value.value == 2 and bool(limited) and too_many(self._theirs, value)
 
     @staticmethod
     def _once(text: str) -> re.Match[str] | None:
@@ -152,13 +157,11 @@ class Rivals(BareUnits):
         for value in self.draft.values:
             if not (fold(value.text) in ("first", "second") or (value.ordinal and value.form == "loose")):
                 continue
-            if not self._of_noun(value.end):
-                continue
             nouns, region = self._next_stems(self._mine, value.end), self._region_of(value.start)
             same = [v for v in theirs if inside(v.start, region) and nouns & self._next_stems(self._theirs, v.end)]
             if (
                 same
-                and not self._follows(same[0])
+                and not self._follows((value.start, value.end), same[0])
                 and not any(v.value == value.value for v in same)
                 and not any(d.value == same[0].value for d in self.draft.values)
             ):

@@ -16,6 +16,8 @@ import numpy as np
 from core import use
 from core.errors import UnavailableError
 
+REMEMBERED = 10_000  # vectors of clauses, 20 MB
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -57,24 +59,21 @@ def russian(word: str) -> Matrix | None:
     return np.asarray(vector / (np.linalg.norm(vector) or 1.0), dtype=np.float32)
 
 
-_latin: dict[str, Matrix] = {}
-
-
-def latin(words: Sequence[str]) -> Matrix:
-    """(n, WIDTH) unit vectors of Latin-script words; what was asked before is remembered."""
-    fresh = [w for w in dict.fromkeys(words) if w not in _latin]
-    if fresh:
-        if len(_latin) > 20_000:
-            _latin.clear()
-            fresh = list(dict.fromkeys(words))
-        for word, vector in zip(fresh, clauses(fresh), strict=True):
-            _latin[word] = vector
-    return np.stack([_latin[w] for w in words]) if words else np.zeros((0, use.WIDTH), np.float32)
+_known: dict[str, Matrix] = {}
 
 
 def clauses(texts: Sequence[str]) -> Matrix:
-    """(n, WIDTH) unit vectors of clauses, any of the embedder's languages."""
-    # One thread: more of them spin against one another on a busy machine, 2 ms became 240.
-    found = use.encode([t[:400] for t in texts])
-    norms = np.linalg.norm(found, axis=1, keepdims=True)
-    return np.asarray(found / np.where(norms == 0, 1, norms), dtype=np.float32)
+    """(n, WIDTH) unit vectors of clauses, or of words in Latin script, any of the embedder's languages; what was asked before is
+    remembered: eight candidates share a draft, and a pair's checks ask for the same clauses."""
+    global _known
+    known = _known  # never emptied, only replaced: other threads may still read it
+    fresh = [t for t in dict.fromkeys(texts) if t not in known]
+    if len(known) + len(fresh) > REMEMBERED:
+        known = _known = {}
+        fresh = list(dict.fromkeys(texts))
+    if fresh:
+        # One thread: more of them spin against one another on a busy machine, 2 ms became 240.
+        found = use.encode([t[:400] for t in fresh])
+        norms = np.linalg.norm(found, axis=1, keepdims=True)
+        known.update(zip(fresh, np.asarray(found / np.where(norms == 0, 1, norms), dtype=np.float32), strict=True))
+    return np.stack([known[t] for t in texts]) if texts else np.zeros((0, use.WIDTH), np.float32)

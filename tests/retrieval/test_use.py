@@ -59,14 +59,14 @@ def test_the_table_is_unpacked_once_and_a_cache_that_is_broken_or_shut_is_done_w
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
     kept = cache.folder() / "t.npy"
     for _ in range(2):
-        assert cache.array("t", (3, 2), table).tolist() == [[0, 1], [2, 3], [4, 5]]
+        assert cache.array("t", (3, 2), np.uint8, table).tolist() == [[0, 1], [2, 3], [4, 5]]
     assert len(made) == 1
     assert [p.name for p in cache.folder().iterdir()] == ["t.npy"]
-    for broken in (b"", kept.read_bytes()[:-1], b"rubbish" * 40):
+    for broken in (b"", kept.read_bytes()[:-1], b"rubbish" * 40, b"PK\x03\x04" * 40):
         kept.write_bytes(broken)
-        assert cache.array("t", (3, 2), table).tolist() == [[0, 1], [2, 3], [4, 5]]
-    assert len(made) == 4
-    assert cache.array("t", (6, 1), lambda: table().reshape(6, 1)).shape == (6, 1)  # another version's
+        assert cache.array("t", (3, 2), np.uint8, table).tolist() == [[0, 1], [2, 3], [4, 5]]
+    assert len(made) == 5
+    assert cache.array("t", (6, 1), np.uint8, lambda: table().reshape(6, 1)).shape == (6, 1)  # another version's
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))  # nothing can be kept below a file
-    assert cache.array("t", (3, 2), table).tolist() == [[0, 1], [2, 3], [4, 5]]
+    assert cache.array("t", (3, 2), np.uint8, table).tolist() == [[0, 1], [2, 3], [4, 5]]
