@@ -24,7 +24,7 @@ def folder() -> Path:
 def array(name: str, shape: tuple[int, ...], dtype: type, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
     """The array kept under `name`, mapped from the disk; made and kept where there is none, or another one. A cache that can't be
     written is done without."""
-    with suppress(OSError, ValueError, RuntimeError):  # the last where there is no home
+    with suppress(Exception):  # no home, no file, or a broken one, whose header fails in a dozen ways
         kept = open_memmap(folder() / f"{name}.npy", mode="r")
         if (kept.shape, kept.dtype) == (shape, np.dtype(dtype)):
             return np.asarray(kept)

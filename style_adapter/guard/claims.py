@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -10,9 +9,7 @@ import numpy as np
 from style_adapter.guard import identifiers
 from style_adapter.guard.align import ROOT, Alignment
 from style_adapter.guard.ops import Slip
-from style_adapter.guard.segments import Segment
 
-LETTER = re.compile(r"[^\W\d_]")
 MOSTLY, HARDLY = 0.5, 0.1  # shares of a claim's words
 
 
@@ -39,29 +36,24 @@ def moved(a: Alignment) -> list[Slip]:
 
 def _stray(a: Alignment, claims: list[int]) -> Iterator[Slip]:
     """`A [1]. B [2].` → `A [1][2]. B.`, `A. B [1], and B [2].`"""
-    spans, text = a.styled.facts.spans, a.styled.text
-    marks: list[list[Segment]] = [
-        [] for _ in spans
-    ]  # by the sentence that they close, before its full stop or behind it
-    for segment in a.styled.facts.segments:
-        at = next((n for n, (s, e) in enumerate(spans) if segment.cites and s < segment.after <= e), None)
-        if at is not None:
-            marks[at - 1 if at and not LETTER.search(text, spans[at][0], segment.end) else at].append(segment)
+    spans, segments = a.styled.facts.spans, a.styled.facts.segments
+    marks = [[c for c in segments if c.cites and s < c.after <= e] for s, e in spans]
     bare = [n for n, each in enumerate(marks) if not each]
     if not bare:
         return
     told = {claim: _told(a, claim, spans) for claim in claims}
     for one in claims:
         claim = a.claims[one]
-        own = [(n, each) for n, segments in enumerate(marks) for each in segments if each.cites & claim.cites]
+        own = [(n, each) for n, found in enumerate(marks) for each in found if each.cites & claim.cites]
         where = max(bare, key=lambda n: told[one][n])
         if not own or told[one][where] < MOSTLY or any(told[one][n] > HARDLY for n, _ in own):
             continue
         others = [two for two in claims if not a.claims[two].cites & claim.cites]
-        if all(
-            any(told[two][n] >= MOSTLY and not (where < n and a.claims[two].cites & each.cites) for two in others)
-            for n, each in own
-        ):  # marks together behind both sentences are those of both
+        for n, each in own:
+            both = where < n and not any(marks[where:n])  # marks together behind both sentences are those of both
+            if not any(told[two][n] >= MOSTLY and not (both and a.claims[two].cites & each.cites) for two in others):
+                break
+        else:
             yield Slip("citation", (claim.start, claim.after), spans[own[0][0]], 0.9)
 
 

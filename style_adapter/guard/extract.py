@@ -16,6 +16,7 @@ from style_adapter.guard.patterns import (
     CLOCK_DAY,
     DIGITS,
     DOTTED,
+    EACH,
     FRACTION,
     GLYPHS,
     ISO,
@@ -35,6 +36,7 @@ from style_adapter.guard.patterns import (
     YEAR_AFTER,
     YEAR_BEFORE,
     after_noon,
+    wednesday,
 )
 from style_adapter.guard.values import Form, Moment, Value
 
@@ -108,6 +110,8 @@ class Extractor(LooseReader):
         for match in NEW_YEAR.finditer(self.masked):
             self._moment(("day", 29, 2) if match[1] else ("day", 31, 12) if match[2] else ("day", 1, 1), *match.span())
         for match in WEEKDAYS.finditer(self.masked):
+            if match[3] and not wednesday(self.masked.lower(), *match.span()):
+                continue
             self._moment(("weekday", ((match.lastindex or 1) - 1) % 7 + 1), *match.span())
         for match in BC.finditer(self.masked):
             self._moment(("bc",), *match.span())
@@ -265,7 +269,8 @@ class Extractor(LooseReader):
     def _word_value(self, start: int, end: int, value: Fraction, ordinal: bool, run: list[str]) -> None:
         if run[0] in numerals.EN_GROUPS and not UNDER.search(self.masked[max(0, start - 6) : start]):
             return
-        if ordinal and len(run) > 1 and SECONDS.match(self.masked, end - len("-second")):
+        second = SECONDS.match(self.masked, end - len("-second")) if ordinal and len(run) > 1 else None
+        if second and (not second["any"] or EACH.search(self.masked[max(0, start - 6) : start])):
             self._value(value - 2, start, end, "word", units.BY_LABEL["s"])  # `at twenty-second intervals`
             return
         if (half := AND_HALF.match(self.masked, end)) is not None and not ordinal:

@@ -58,8 +58,8 @@ SLANG: dict[str, tuple[int, Role, int]] = {
     "fourscore": (80, "whole", 9), "yin": (1, "unit", 1), "twa": (2, "unit", 1), "fower": (4, "unit", 1), "sax": (6, "unit", 1), "seeven": (7, "unit", 1),
     "aucht": (8, "unit", 1), "twal": (12, "unit", 1), "hunner": (100, "scale", 3), "undred": (100, "scale", 3), "thoosand": (1000, "scale", 4), "hunnert": (100, "scale", 3),
 }  # fmt: skip
+PLAIN = frozenset((*RU_UNITS[3:], *RU_TEENS, *RU_TENS, *RU_HUNDREDS))
 # `сотен семь`, `тысяч девяносто`: about so many
-PLAIN = frozenset((*RU_UNITS, *RU_TEENS, *RU_TENS, *RU_HUNDREDS, "две", "одну"))
 TURNED_SCALES = {"сотен": 100, "десятков": 10, "тысяч": 1000, "миллионов": 10**6, "миллиардов": 10**9}
 RU_FEW = {"четверк": 4, "пятерк": 5, "шестерк": 6, "семерк": 7, "восьмерк": 8, "девятк": 9}  # a group of so many
 RU_TOGETHER = {
@@ -195,8 +195,8 @@ def read(words: list[str]) -> tuple[int, Fraction, bool] | None:
     if first is None:
         return None
     if words[0] in TURNED_SCALES and len(words) > 1:
-        skip = 2 if words[1] in ("на", "этак", "эдак", "так") else 1
-        skip = 1 if words[1] == "на" and words[2:3] and words[2] not in PLAIN else skip  # `на пяти площадях`
+        about = words[1] in ("этак", "эдак", "так") or (words[1] in ("на", "в") and words[2:3] and words[2] in PLAIN)
+        skip = 2 if about else 1  # not `тысяч на пяти площадях`
         if len(words) > skip and (rest := read(words[skip:])) and not rest[2]:
             return skip + rest[0], TURNED_SCALES[words[0]] * rest[1], False
     if (

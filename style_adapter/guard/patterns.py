@@ -46,10 +46,37 @@ AMPM = re.compile(
     re.IGNORECASE,
 )
 WEEKDAYS = re.compile(
-    r"(?<!\w)(?:(?i:(понедельни[кч]\w*)|(вторник\w*)|((?:(?<=\bв )|(?<=\bво )|(?<=\bна )|(?<=\bза )|(?<=ую )|(?<=ю ))среду|(?<=\bпо )средам|(?:(?<=\bдо )|(?<=\bс )|(?<=\bсо )|(?<=\bпосле )|(?<=\bкроме ))среды|(?<=\bк )среде|(?:(?<!ая )(?<!яя )|(?<=дая )|(?<=рвая )|(?<=дняя )|(?<=дующая )|(?<=орая )|(?<=этья ))среда(?!\w)(?! \w+(?:ния|тия|ки|ция|ции|сти|ая|яя)\b)(?! [«„“])(?!,? (?:(?:в|на|из|для) )?(?:котор|где\b)))|(четверг\w*)|(пятни[цч]\w*)|(суббот\w*)|(воскрес(?:ень|н(?:ый|ая|ое|ые|ого|ому|ым|ом|ую|ых|ой))\w*))"
+    r"(?<!\w)(?:(?i:(понедельни[кч]\w*)|(вторник\w*)|(сред(?:а|ы|у|е|ам))|(четверг\w*)|(пятни[цч]\w*)|(суббот\w*)|(воскрес(?:ень|н(?:ый|ая|ое|ые|ого|ому|ым|ом|ую|ых|ой))\w*))"
     r"|((?i:Mondays?)|Mon)|((?i:Tuesdays?)|Tue|Tues)|((?i:Wednesdays?)|Wed)|((?i:Thursdays?)|Thu|Thurs)|((?i:Fridays?)|Fri)|((?i:Saturdays?))"
     r"|((?i:Sundays?)))(?!\w)"
 )
+# `среда` is Wednesday in a calendar only
+IN_WEEK = re.compile(r"понедельник|вторник|четверг|пятниц|суббот|воскресень|недел|выходн")
+OF_WEEK = re.compile(
+    r"(?:перв|втор|треть|четв[её]рт|пят|кажд|последн|следующ|ближайш|прошл|люб|эт|вс)(?:ая|яя|ую|юю|ой|ей|а|у|я|ю) $"
+)
+BEFORE_WEDNESDAY = {
+    "среда": re.compile(r"[—–:(-]\s?$"),
+    "среду": re.compile(r"(?<!\w)(?:в|во|на|за) $"),
+    "среды": re.compile(r"(?<!\w)(?:до|с|со|после|кроме|утра|вечера) $"),
+    "среде": re.compile(r"(?<!\w)к $"),
+    "средам": re.compile(r"(?<!\w)по $"),
+}
+AFTER_WEDNESDAY = re.compile(r"\s?[—–]|,? (?:с|до|в) \d")
+
+
+def wednesday(text: str, start: int, end: int) -> bool:
+    """Whether `среда` at this place of a folded text is a day."""
+    word, before = text[start:end], text[max(0, start - 24) : start]
+    if BEFORE_WEDNESDAY[word].search(before) or OF_WEEK.search(before):
+        return True
+    if word == "среда" and AFTER_WEDNESDAY.match(text, end):
+        return re.search(r"(?:ая|яя) $", before) is None
+    low = max(text.rfind(mark, 0, start) for mark in ".!?\n") + 1
+    high = min((at for mark in ".!?\n" if (at := text.find(mark, end)) >= 0), default=len(text))
+    return re.search(r"\w(?:ая|яя|ой|ую) $", before) is None and IN_WEEK.search(text, low, high) is not None
+
+
 BC = re.compile(
     r"(?<!\w)(?:(?i:до\s+н\.?\s?э|до\s+нашей\s+эры|до\s+Рождества\s+Христова|до\s+Р\.?\s?Х|B\.C|before\s+Christ)|BCE?\b|(?<=\d )bce?\b)",
 )
@@ -82,7 +109,10 @@ YEAR_BEFORE = re.compile(
 )
 WORD = re.compile(r"[^\W\d_]+")
 UNDER = re.compile(r"(?<!\w)(?:under|over)[\s-]$", re.IGNORECASE)
-SECONDS = re.compile(r"-second\s+(?:intervals?|time-?outs?|pauses?|delays?|waits?|limits?|countdowns?)(?!\w)")
+EACH = re.compile(r"(?<!\w)(?:an?|every|each|per) $", re.IGNORECASE)
+SECONDS = re.compile(
+    r"-second\s+(?:(?:intervals?|time-?outs?|pauses?|delays?|waits?|limits?|countdowns?)(?!\w)|(?P<any>[a-z]+))"
+)
 SUMMED = re.compile(r",?\s+(?:(?:да|плюс)(?:\s+ещ[её])?|и\s+ещ[её]|plus|and\s+another)\s+", re.IGNORECASE)
 JOINED = re.compile(r"\s+(?:and\s+(?:a\s+)?|и\s+|с\s+)?|,?\s+(?:да|и|плюс|plus|and)\s+(?:ещ[её]\s+|another\s+)?")
 RANGE = re.compile(r"\s?[-–—]\s?|\s+(?:до|to|or|или|либо|and|и)\s+")
@@ -121,8 +151,9 @@ RATIO = re.compile(
     re.IGNORECASE,
 )
 COUNTED = re.compile(  # once, and once more
-    r"(?<!\w)(?<!один )(?<!одного )(?:раз(?: \w+)?,? (?:(?!не |ни |а )\w+ )?(?:и|да) другой|раз, другой(?=,? (?:и|[—–-]))|"
-    r"(раз, два,? три(?= подряд)))(?!\w)",
+    r"(?<!\w)(?<!один )(?<!одного )(?:раз(?: (?!в |за )\w+)?,? (?:(?!не |ни |а )\w+ |а (?:потом|затем) )?(?:и|да) другой|раз, другой)"
+    r"(?=\s*(?:[.,;:!?)\[—–-]|раз\b|и\b|$))|"
+    r"(?<!\w)(раз, два,? три(?= подряд))",
     re.IGNORECASE,
 )
 WHOLE = re.compile(

@@ -40,16 +40,17 @@ OR_LESS = re.compile(
 )
 AT_MOST = re.compile(r"(?<!\w)(?:не больше|не более|максимум|at most|no more than|up to)\W+$")
 NEVER = re.compile(
-    r"(?<!\w)(?:не(?! (?:боль|бол|мен|позд|поз|чащ|реж|дольш|выш|ниж)\w*)|ни|нет|никогда|нельзя|never|"
-    r"(?:not|no)(?! more| less)|nor|don't|won't|can't|isn't|doesn't)(?!\w)"
+    r"(?<!\w)(?:не(?! (?:боль|бол|мен|поз|\w+(?:ее|ей|ше|же)\b))|ни|нет|никогда|нельзя|never|"
+    r"(?:not|no)(?! (?:more|less|later|earlier|extra|additional))|nor|don't|won't|can't|isn't|doesn't)(?!\w)"
 )
 TOO_MANY = re.compile(rf"{NEVER.pattern}|(?<!\w)(?:поздно|просроч\w+|опозда\w+|лишн\w+|too late|overdue)(?!\w)")
 WITHOUT = re.compile(r"(?<!\w)(?:без|without)\W+(?:(?:an?|the)\W+)?$")
 REST = re.compile(
-    r"(?<!\w)(?:остальн\w+|оставш\w+|дал(?:ьше|ее)|затем|потом|после\w*|rest|remain\w+|after|then|thereafter)(?!\w)"
+    r"(?<!\w)(?:остальн\w+|оставш\w+|остат\w+|прочи\w+|следующ\w+|позже|затем|потом|дал(?:ьше|ее)|rest|remain\w+|after that|then|"
+    r"thereafter)(?!\w)"
 )
-COMPARED = re.compile(r"^\s?(?:(?:раньше|ранее|позже|позднее)|(?:earlier|later) than)\s+[^\W\d_]{3}")
-IN_YEAR = re.compile(r"\d{4}(?: год\w*|-м)?,?\s+(?:на\s+)?$")
+COMPARED = re.compile(r"^\s?(?:(?:раньше|ранее|позже|позднее)(?=\s+[^\W\d_]{3})|(?:earlier|later) than)")
+IN_YEAR = re.compile(r"\d{4}(?: год\w*|-м)?,?\s+на\s+$|\d{4},?\s+$")
 FIRST = re.compile(r"(?<!\w)(?:первы[ехм]\w?|first)\W+$")
 FROM = re.compile(r"(?<!\w)(?:с|со|from|starting on|as of)\W+(?:the\W+)?$")
 TRY = re.compile(r"^\W+(?:раз\w*|попытк\w+|заход\w*|tr(?:y|ies)|attempts?|go|time)(?!\w)")
@@ -79,15 +80,20 @@ class Reckoned:
 
     def beyond(self, extra: Value) -> bool:
         """A number that tells another one; `первые три дня …, остальные …` → `начиная с четвёртого дня`."""
-        return extra.start in self.used or (
-            extra.ordinal
-            and FROM.search(fold(self.styled.text[max(0, extra.start - 16) : extra.start])) is not None
-            and any(
-                v.value + 1 == extra.value
-                and FIRST.search(fold(self.draft.text[max(0, v.start - 10) : v.start]))
-                and REST.search(fold(self.draft.text[v.end : v.end + 60]))
-                for v in self.draft.values
-            )
+        if extra.start in self.used:
+            return True
+        mine, theirs = fold(self.draft.text), fold(self.styled.text)
+        if not extra.ordinal or not FROM.search(theirs[max(0, extra.start - 16) : extra.start]):
+            return False
+        for v in self.draft.values:
+            named = v.ordinal and FROM.search(mine[max(0, v.start - 16) : v.start])
+            if named and not any(v.equals(other) for other in self.styled.values):
+                return False  # the draft says itself from which one on
+        return any(
+            v.value + 1 == extra.value
+            and FIRST.search(mine[max(0, v.start - 10) : v.start])
+            and REST.search(mine[v.end : v.end + 60])
+            for v in self.draft.values
         )
 
     def _year(self, value: Value, there: list[Value]) -> bool:
@@ -131,9 +137,11 @@ class Reckoned:
 
     def _next_whole(self, value: Value, other: Value) -> bool:
         """`больше десяти` → `одиннадцать или больше`; `не более пяти раз` → `шестого раза не ждите`."""
+        measured = {v.unit.dimension for v in (value, other) if v.unit} - {"times", "count"}
         if (
             value.value.denominator != 1
             or abs(other.value - value.value) != 1
+            or (measured and not other.ordinal)  # more than five tons begin before six
             or (value.unit and other.unit and value.unit != other.unit)
         ):
             return False
@@ -159,7 +167,7 @@ def too_many(text: str, value: Value) -> bool:
     `от двух отказываться нельзя`."""
     before, after = text[max(0, value.start - 40) : value.start], text[value.end : value.end + 40]
     return (
-        TOO_MANY.search(re.split(r"[.,;:]", after)[0]) is not None
+        TOO_MANY.search(re.split(r"[.,;:]|\b(?:и|а|но|если|котор\w+|and|but|if|which)\b", after)[0]) is not None
         or re.search(rf"(?:{TOO_MANY.pattern})(?:\W+\w+)?\W+$", before) is not None
         or WITHOUT.search(before) is not None
     )

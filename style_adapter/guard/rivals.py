@@ -12,7 +12,7 @@ from style_adapter.guard import morph
 from style_adapter.guard.bare_units import BareUnits, Slip
 from style_adapter.guard.facts import inside
 from style_adapter.guard.numerals import RU_COMPOUND, numerals
-from style_adapter.guard.reckoned import NEVER, NOT_MORE, TRY, Reckoned, too_many
+from style_adapter.guard.reckoned import NEVER, NOT_MORE, TRY, WITHOUT, Reckoned, too_many
 from style_adapter.guard.rival_words import (
     AFTER,
     ANY_OF,
@@ -35,7 +35,7 @@ from style_adapter.guard.rival_words import (
 )
 from style_adapter.guard.values import Value
 
-PRONOUN = re.compile(r"(?<!\w)(?:для|под|у|из|к|ко|на|от|о|об|с|за|без) $")
+NEXT = re.compile(r"[ -]+([^\W\d_]+)")
 
 
 def _root(word: str) -> str | None:
@@ -126,12 +126,18 @@ class Rivals(BareUnits):
             d.unit and value.unit and d.unit.label != value.unit.label and d.equals(value) for d in self.draft.values
         ):
             return True
-        if PRONOUN.search(before) and (word := AFTER.match(after.lstrip())) and morph.form(word.group()).pos == "verb":
-            return True
         if self._reckoned.beyond(value):
             return True
-        limited = TRY.search(after) and not NEVER.search(after) if value.ordinal else NOT_MORE.search(before)
-        return value.value == 2 and bool(limited) and too_many(self._theirs, value)
+        if value.ordinal and (word := NEXT.match(after)):
+            same = NEXT.match(self._theirs, self._number_end(value))
+            told = same is not None and same[1] == word[1]
+            if not told and (word[1] in numerals() or morph.form(word[1]).pos == "verb"):
+                return True
+        limited = TRY.search(after) if value.ordinal else NOT_MORE.search(before)
+        denied = len(NEVER.findall(self._theirs)) > len(NEVER.findall(self._mine)) or WITHOUT.search(
+            self._theirs, 0, value.start
+        )
+        return value.value == 2 and bool(limited and denied) and too_many(self._theirs, value)
 
     @staticmethod
     def _once(text: str) -> re.Match[str] | None:

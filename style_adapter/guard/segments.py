@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from core.text import sentences
 
 CITATION = re.compile(r"\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]")
+OPENING = re.compile(r"(?:\s*\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\])+(?=(\s*))")
 GLUE = re.compile(r"[\s,;.]*")
 
 
@@ -57,9 +58,12 @@ def rest_of_sentence(text: str, position: int, spans: list[tuple[int, int]]) -> 
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Sentences; a piece that holds no letter (a mark, a dash) belongs to the sentence before it."""
+    """Sentences; a piece that holds no letter (a mark, a dash), and marks behind its full stop, belong to the sentence before."""
     merged: list[tuple[int, int]] = []
     for start, end in sentences(text):
+        if merged and (marks := OPENING.match(text, start, end)):
+            merged[-1] = (merged[-1][0], marks.end())
+            start = min(end, marks.end() + len(marks[1]))
         if merged and not re.search(r"[^\W\d_]", text[start:end]):
             merged[-1] = (merged[-1][0], end)
         else:
