@@ -126,6 +126,12 @@ class Rivals(BareUnits):
             d.unit and value.unit and d.unit.label != value.unit.label and d.equals(value) for d in self.draft.values
         ):
             return True
+        counted = self._next_stems(self._theirs, self._number_end(value))
+        if any(
+            d.value == value.value and not d.unit and counted & self._next_stems(self._mine, d.end)
+            for d in self.draft.values
+        ):
+            return True  # `между двумя сетями` beside `одной сети`
         if self._reckoned.beyond(value):
             return True
         if value.ordinal and (word := NEXT.match(after)):
