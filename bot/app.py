@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.lock import WriterLock
 from core.answer import Parts, Watch, answer
-from core.errors import UsageError
+from core.errors import UnavailableError, UsageError
 from core.nouns import Answer, Candidate, Chunk, Draft, ParsedDocument, Passages, Question, Styled
 from core.ports import DocumentEncoder, Embedder, Index, Store
 from core.settings import EmbedderSettings, Settings
@@ -248,9 +248,15 @@ class App:
 
     @cached_property
     def voices(self) -> Voices:
+        from style_adapter.judge import Judge
         from style_adapter.voice import Voices
 
-        return Voices(self.personas_folder, self._restyler())
+        judge = None
+        if self.settings.persona.judge:
+            if self._complete is None:
+                raise UnavailableError("A judge needs an LLM.", "Set EXPERTBOT_LLM__BASE_URL and EXPERTBOT_LLM__MODEL.")
+            judge = Judge(self._complete)
+        return Voices(self.personas_folder, self._restyler(), judge)
 
     @property
     def versions(self) -> Versions:

@@ -13,9 +13,10 @@ from core.nouns import Draft, Reason
 from core.ports import Embedder
 from core.settings import LlmSettings, PersonaSettings, Settings
 from style_adapter.bible import Bible
+from style_adapter.judge import Complete
 from style_adapter.model import extra
 from style_adapter.versions import Versions
-from style_adapter.voice import Complete, Restyler
+from style_adapter.voice import Restyler
 
 if TYPE_CHECKING:
     from style_adapter.guard import Guard

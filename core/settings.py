@@ -104,6 +104,11 @@ class PersonaSettings(Section):
         description="auto = adapter where installed, else prompt where an LLM is set, else framed",
     )
     candidates: int = Field(6, ge=1, le=16, description="wordings tried per answer")
+    judge: bool = Field(
+        False,
+        description="let the LLM read the wording that the guard passes; what it doubts is not sent, and is logged: surer, and a "
+        "question more to the LLM per answer",
+    )
     base: str = Field("", description="folder of the base model the adapters fit; empty = the packaged Gemma 3 270M")
     models_folder: str = Field("", description="where the unpacked base model is kept; empty = the user's cache")
     remote_base_url: str = Field("", description="OpenAI-compatible server whose models are the adapters")

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+import logging
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -16,9 +17,10 @@ from core.smalltalk import kind as smalltalk_kind
 from style_adapter.bible import Bible, load
 from style_adapter.framed import frame
 from style_adapter.guard import Guard
+from style_adapter.judge import Judge
 from style_adapter.score import score
 
-Complete = Callable[[Sequence[dict[str, str]]], Awaitable[str]]
+log = logging.getLogger(__name__)
 
 
 class Restyler(Protocol):
@@ -34,11 +36,12 @@ class Restyler(Protocol):
 
 
 class Voices:
-    """Every persona of a folder, its restyler, the guard and the score."""
+    """Every persona of a folder, its restyler, the guard and the score; a judge where the owner wants one."""
 
-    def __init__(self, folder: Path, restyler: Restyler | None = None) -> None:
+    def __init__(self, folder: Path, restyler: Restyler | None = None, judge: Judge | None = None) -> None:
         self._folder = folder
         self._restyler = restyler
+        self._judge = judge
         self._bibles: dict[str, tuple[float, Bible]] = {}
 
     @cached_property
@@ -90,7 +93,29 @@ class Voices:
             score(bible, candidate.text, prompt=question.text, turn=len(question.history) // 2, draft=draft.text).value
             for candidate in styled.candidates
         )
+        if self._judge and draft.kind in ("answer", "partly"):
+            verdicts = await self._heard(self._judge, styled, verdicts, scores)
         return Checked(styled, verdicts, scores)
+
+    async def _heard(
+        self, judge: Judge, styled: Styled, verdicts: tuple[Verdict, ...], scores: tuple[float, ...]
+    ) -> tuple[Verdict, ...]:
+        """The verdicts, less what the judge doubts: it reads the best wording that code passes, and the next where it doubts."""
+        kept = list(verdicts)
+        passed = [n for n, c in enumerate(styled.candidates) if c.rung == "styled" and verdicts[n].ok]
+        for n in sorted(passed, key=lambda n: -scores[n]):
+            text = styled.candidates[n].text
+            try:
+                doubt = await judge.doubt(styled.draft.text, text)
+            except (ExpertbotError, ValueError) as error:
+                log.warning("the judge failed, the guard alone decides: %s", error)
+                break
+            if doubt is None:
+                break
+            log.info("guard and judge disagree: code passes, the judge says %s", doubt.kind,
+                     extra={"draft": styled.draft.text, "styled": text, "spots": (doubt.draft, doubt.styled)})  # fmt: skip
+            kept[n] = Verdict(False, (doubt,))
+        return tuple(kept)
 
     def _verdicts(self, styled: Styled) -> tuple[Verdict, ...]:
         draft = styled.draft

@@ -1,11 +1,10 @@
 """The fact guard: does a restyled text state the facts of its draft, all of them and no others? Rules look first; a small learned
 reader, where its weights are installed, confirms what they are not sure of and reads what they pass. Knows no persona and no
-language model; a judge, where one is given, is heard and logged but never decides."""
+language model."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from core.nouns import Reason, Verdict
@@ -13,22 +12,18 @@ from style_adapter.guard import deep, framed, reader, surface, vectors, words
 from style_adapter.guard.facts import analyse
 from style_adapter.guard.messages import reason
 
-log = logging.getLogger(__name__)
-Judge = Callable[[str, str], bool]
-"""(draft, styled) → does the judge hold it faithful? An NLI model or an LLM; may raise, which is logged."""
-
 
 class Guard:
     """Reusable, without state between calls, safe to share between threads. `Guard()` loads its models (about a second)."""
 
-    def __init__(self, judge: Judge | None = None) -> None:
+    def __init__(self) -> None:
         with ThreadPoolExecutor(
             1
         ) as beside:  # the embedder is mostly unpacked, which leaves Python free for the others
             embedder = beside.submit(vectors.clauses, ["готово"])
             vectors.russian("готово")
             surface.check(analyse("Один [1]."), analyse("Два [1]."))
-            self._judge, self._reader = judge, reader.installed()
+            self._reader = reader.installed()
             embedder.result()
 
     def surface(self, draft: str, styled: str) -> Verdict:
@@ -48,11 +43,7 @@ class Guard:
             read = self._reader.read(draft, [candidates[n] for n in asked])
             for number, doubts in zip(asked, read, strict=True):
                 found[number] = [], self._weighed(draft, candidates[number], found[number][1], doubts)
-        verdicts = [_verdict(sure + likely) for sure, likely in found]
-        if self._judge is not None:
-            for candidate, verdict in zip(candidates, verdicts, strict=True):
-                self._hear(draft, candidate, verdict)
-        return verdicts
+        return [_verdict(sure + likely) for sure, likely in found]
 
     def states_no_fact(self, text: str, draft: str) -> Verdict:
         """Is a framed text the draft's sentences verbatim plus sentences of the persona's own that state no fact?"""
@@ -80,16 +71,6 @@ class Guard:
         mine = "" if worst.kind == "added_claim" else draft[slice(*worst.draft)]
         theirs = "" if worst.kind == "dropped_claim" else styled[slice(*worst.styled)]
         return [reason(worst.kind, mine, theirs, draft)]
-
-    def _hear(self, draft: str, styled: str, verdict: Verdict) -> None:
-        try:
-            opinion = self._judge(draft, styled) if self._judge else verdict.ok
-        except Exception as error:
-            log.warning("guard judge failed: %s", error)
-            return
-        if opinion != verdict.ok:
-            log.info("guard and judge disagree: code says %s, judge says %s", verdict.ok, opinion,
-                     extra={"draft": draft, "styled": styled, "kinds": [r.kind for r in verdict.reasons]})  # fmt: skip
 
 
 def _verdict(reasons: list[Reason]) -> Verdict:

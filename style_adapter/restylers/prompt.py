@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from core.errors import ExpertbotError
 from core.nouns import Draft, Reason
 from style_adapter.bible import Bible
+from style_adapter.judge import Complete
 from style_adapter.prompt import ExampleBank, messages_for
-from style_adapter.voice import Complete
 
 AT_MOST = 3  # a paid model writes better than a small one, and every wording costs
 REPAIR = {

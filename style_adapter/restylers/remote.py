@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from core.errors import ExpertbotError
 from core.nouns import Draft, Reason
 from style_adapter.bible import Bible
+from style_adapter.judge import Complete
 from style_adapter.model.template import DRAFT
-from style_adapter.voice import Complete
 
 
 class RemoteRestyler:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import logging
 import string
 from typing import Any
 
@@ -158,24 +157,6 @@ def test_framed_text_states_no_fact_of_its_own(guard: Guard) -> None:
     assert not guard.states_no_fact(f"{draft} Кэш на диске `/tmp` лежит.", draft).ok
     assert not guard.states_no_fact(f"{draft} Я сам этот образ собирал.", draft).ok
     assert not guard.states_no_fact("Кэш хранится 20 дней [1]. И всё!", draft).ok
-
-
-def test_a_judge_is_heard_but_does_not_decide(caplog: pytest.LogCaptureFixture) -> None:
-    heard: list[tuple[str, str]] = []
-
-    def judge(draft: str, styled: str) -> bool:
-        heard.append((draft, styled))
-        return True
-
-    def broken(draft: str, styled: str) -> bool:
-        raise RuntimeError("no model")
-
-    with caplog.at_level(logging.INFO, logger="style_adapter.guard.guard"):
-        assert not Guard(judge).check(CORRUPT[0][1], CORRUPT[0][2]).ok
-        assert Guard(broken).check(FAITHFUL[0][0], FAITHFUL[0][1]).ok
-    assert heard
-    assert "disagree" in caplog.text
-    assert "judge failed" in caplog.text
 
 
 def test_messages_are_in_the_drafts_language(guard: Guard) -> None:
