@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from evals.guard_eval import pairs_of
 from style_adapter.guard import Guard
 
-CLAIMS = 3  # of a draft at least
 DRAFTS = 40  # each with eight restyles
 READY = "import time; t = time.perf_counter(); from style_adapter.guard import Guard; Guard(); print(time.perf_counter() - t)"
 
@@ -34,9 +33,8 @@ def main(arguments: list[str]) -> int:
     runs = parser.parse_args(arguments).runs
     ready = [float(subprocess.check_output([sys.executable, "-c", READY])) for _ in range(runs)]
     guard, drafts = Guard(), dict[str, list[str]]()
-    for pair in pairs_of("g-dev"):
-        if pair.draft.count("[") >= CLAIMS:
-            drafts.setdefault(pair.draft, []).append(pair.styled)
+    for pair in pairs_of("g-held"):  # restyles of three to five sentences
+        drafts.setdefault(pair.draft, []).append(pair.styled)
     eights = [(draft, told) for draft, told in drafts.items() if len(told) == 8][:DRAFTS]
     pairs = [(draft, told[n % 8]) for n, (draft, told) in enumerate(eights)]
     guard.check(*pairs[0])
