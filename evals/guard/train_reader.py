@@ -20,6 +20,8 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from core import e5
+from evals.guard import turned
+from evals.guard.edits import lines
 from evals.guard.windows import Group, Retold, Told, groups, of_pair, retold
 from evals.guard_eval import CALIBRATION, pairs_of
 from evals.readers.examples import KINDS
@@ -31,14 +33,17 @@ from style_adapter.guard.reader import LEVELS, LONGEST, LOOKS, UNTOLD
 WIDTH, KEY, VALUE, HEADS, POOLS = 192, 64, 48, 2, 4  # HEADS: learned ones, beside one for each level
 INNER = 384  # inner width of the look at what was compared
 STILL, RANK = 4, 24  # e5's layers below STILL stay as they are; rank of the others' changes
-DROP, DECAY, BATCH, WARM = 0.2, 0.02, 4, 60  # BATCH: groups a step
+DROP, DECAY, WARM = 0.2, 0.05, 30
+BATCH, TURNED, MOST_TURNED = 1, 14, 13_000  # groups of slips and groups turned by code, a step; of the latter in all
+GONE = 0.05  # of a text's tokens are not seen in training
 NEAR, WORD_WEIGHT = 2, 3.0  # wrong near pairs a group; what a word at fault counts
-WHOLES, WHOLE_WEIGHT, KIND_WEIGHT = 8, 0.5, 0.3  # restyles a step; what they count, and the kinds of the wrong ones
+WHOLES, WHOLE_WEIGHT, KIND_WEIGHT = 14, 0.5, 0.3  # restyles a step; what they count, and the kinds of the wrong ones
 EARLY, EARLY_SHARE = (
     11,
     0.25,
 )  # parts of the edits up to this one are freer than restyles are; so many of them in a pass
 AVERAGED = 0.995  # of the weights that are written, a step
+KEPT = 0.5  # of the way from the weights of --start to the new ones
 
 
 class States:
@@ -80,12 +85,17 @@ class States:
                 out[n] = float(any(low < b and a < high for a, b in spans))
         return out
 
-    def padded(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+    def padded(self, texts: Sequence[str], gone: float = 0.0) -> tuple[Tensor, Tensor]:
+        """(texts, tokens, width) states and where they are; `gone`: so many of the tokens, by chance, are noughts."""
         all_states = [self.states(text) for text in texts]
         x = torch.zeros(len(texts), max(map(len, all_states)), all_states[0].shape[1])
         there = torch.zeros(x.shape[:2], dtype=torch.bool)
         for row, states in enumerate(all_states):
             x[row, : len(states)], there[row, : len(states)] = states.float(), True
+        if gone:
+            seen = torch.rand(x.shape[:2]) >= gone
+            seen[:, 0] = True  # the mark before the text
+            x = x * seen[..., None]
         return x, there
 
 
@@ -221,7 +231,9 @@ def told_of(network: Network, states: States, pairs: Sequence[tuple[str, str]]) 
     texts = list(dict.fromkeys(text for pair in pairs for text in pair))
     row = {text: n for n, text in enumerate(texts)}
     found: tuple[Tensor, Tensor, Tensor] = network(
-        *states.padded(texts), torch.tensor([row[a] for a, _ in pairs]), torch.tensor([row[b] for _, b in pairs])
+        *states.padded(texts, GONE if network.training else 0.0),
+        torch.tensor([row[a] for a, _ in pairs]),
+        torch.tensor([row[b] for _, b in pairs]),
     )
     return found
 
@@ -319,6 +331,15 @@ def some_drafts(drafts: Sequence[Sequence[Retold]], dice: random.Random) -> list
     return found
 
 
+def turns(pairs: Sequence[Pair], dice: random.Random) -> list[Group]:
+    """Groups turned by code out of faithful pairs and of the edits' later restyles."""
+    sources = [(p.draft, p.styled) for p in pairs if p.faithful]
+    for ident, line in lines():
+        if int(ident.split("-")[1]) > EARLY:
+            sources += [(line["draft"], told["text"]) for told in line["faithful"]]
+    return [group for draft, styled in sources for group in turned.groups(draft, styled, dice)]
+
+
 def batches(learn: Sequence[Group], dice: random.Random) -> list[list[Group]]:
     """One pass in random order, groups of like length together: half of a batch of mixed lengths would be padding."""
     order = [g for g in dice.sample(learn, len(learn)) if g.part > EARLY or dice.random() < EARLY_SHARE]
@@ -351,12 +372,20 @@ def main() -> None:
     whole = [p for p in pairs_of("looked") if p.id not in never and p.kind not in UNTOLD][: options.most]
     states.fill(t for g in (*learn, *apart) for t in g.texts)
     states.fill(t for p in (*whole, *sets["sample"], *sets["held"]) for w in of_pair(p.draft, p.styled) for t in w)
-    drafts = by_draft(whole, states)
-    print(f"{len(learn)} groups, {len(apart)} apart, {len(drafts)} drafts of whole pairs", flush=True)
+    drafts, by_code = by_draft(whole, states), turns(whole, dice)
+    by_code = [
+        g for g in dice.sample(by_code, min(len(by_code), options.most or MOST_TURNED)) if not kept_apart(g.draft)
+    ]
+    states.fill(t for g in by_code for t in g.texts)
+    print(
+        f"{len(learn)} groups, {len(apart)} apart, {len(by_code)} by code, {len(drafts)} drafts of whole pairs",
+        flush=True,
+    )
     if options.start:
         network.load(options.start)
     else:
         network.begin(states, [g.pairs[n % 6].second for n, g in enumerate(learn[:800])])
+    begun = {k: v.clone() for k, v in network.learned().items()} if options.start else {}
     taught = [p for p in network.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(taught, options.rate, weight_decay=DECAY, betas=(0.9, 0.98))
     average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(AVERAGED))
@@ -367,7 +396,13 @@ def main() -> None:
         rate = options.rate * min(1, (step + 1) / WARM) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
         for each in optimiser.param_groups:
             each["lr"] = rate
-        loss = loss_of(network, states, queue.pop(), some_drafts(drafts, dice), dice)
+        loss = loss_of(
+            network,
+            states,
+            [*queue.pop(), *dice.sample(by_code, min(TURNED, len(by_code)))],
+            some_drafts(drafts, dice),
+            dice,
+        )
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(taught, 1.0)
@@ -378,7 +413,12 @@ def main() -> None:
             looked = time.time()
             print(f"{looked - began:.0f} s, {step} steps: {report(mean, states, apart, sets)}", flush=True)
     print(f"end, {step} steps: {report(mean, states, apart, sets)}", flush=True)
-    weights = {k: v.detach().numpy().astype(np.float16) for k, v in mean.learned().items()}
+    ended = mean.learned()
+    if begun:
+        # Between where it began and where it ended a network reads what neither has learned from better than either (Wortsman
+        # et al. 2022, Robust fine-tuning of zero-shot models).
+        ended = {k: torch.lerp(begun[k], v, KEPT) for k, v in ended.items()}
+    weights = {k: v.detach().numpy().astype(np.float16) for k, v in ended.items()}
     np.savez_compressed(options.out, kinds=np.array(KINDS), **weights)  # type: ignore[arg-type]
 
 
