@@ -24,6 +24,7 @@ SETS = (
     "held",
     "stress",
     "edits",
+    "turned",
 )
 
 
@@ -37,6 +38,10 @@ def pairs_of(name: str) -> list[evaluate.Pair]:
         from evals.guard import edits
 
         return edits.pairs()
+    if name == "turned":
+        from evals.guard import turned
+
+        return turned.pairs(p for p in pairs_of("g-dev") if p.faithful)
     if name == "looked":
         return [p for each in ("dev", *(f"{n}-dev" for n in FILES)) for p in pairs_of(each)]
     if name == "held":

