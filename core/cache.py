@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import marshal
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.lib.format import open_memmap
@@ -28,20 +30,36 @@ def array(name: str, shape: tuple[int, ...], dtype: type, make: Callable[[], NDA
         kept = open_memmap(folder() / f"{name}.npy", mode="r")
         if (kept.shape, kept.dtype) == (shape, np.dtype(dtype)):
             return np.asarray(kept)
+    made, path = make(), folder() / f"{name}.npy"
+    if _kept(path, lambda file: np.save(file, made)):
+        with suppress(OSError, ValueError):
+            return np.asarray(open_memmap(path, mode="r"))  # not twice in memory
+    return made
+
+
+def value(name: str, make: Callable[[], Any]) -> Any:
+    """The same for what `marshal` holds: great dictionaries, read in half the time that filling them takes."""
+    path = folder() / f"{name}.{sys.implementation.cache_tag}"
+    with suppress(Exception):
+        return marshal.loads(path.read_bytes())
     made = make()
+    _kept(path, lambda file: marshal.dump(made, file))
+    return made
+
+
+def _kept(path: Path, write: Callable[[BinaryIO], object]) -> bool:
     with suppress(OSError, ValueError, RuntimeError):
-        path = folder() / f"{name}.npy"
         path.parent.mkdir(parents=True, exist_ok=True)
-        number, beside = tempfile.mkstemp(prefix=name, dir=path.parent)
+        number, beside = tempfile.mkstemp(prefix=path.stem, dir=path.parent)
         try:
             with os.fdopen(number, "wb") as file:
-                np.save(file, made)
+                write(file)
                 file.flush()
                 os.fsync(file.fileno())  # a table half written at a power cut would be read as one of zeros
             os.chmod(beside, 0o644)
             os.replace(beside, path)
-            return np.asarray(open_memmap(path, mode="r"))  # not twice in memory
+            return True
         except BaseException:
             Path(beside).unlink(missing_ok=True)
             raise
-    return made
+    return False

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core import cache
 from core.errors import UnavailableError, UsageError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ LONGEST_PIECE = 16  # characters
 LONGEST_CACHED = 64  # characters of a word; longer ones are rubbish and would fill the memory
 LINEAR = ("q", "k", "v", "ao", "fi", "fo")
 EPSILON = np.float32(1e-12)
+AT_ONCE = 32  # rows of a wide matrix: both of them stay in the second cache
 
 
 def supported() -> bool:
@@ -86,7 +88,7 @@ class E5:
         at += 20  # with the numbers of the marks
         (length,) = struct.unpack_from("<Q", held, at)
         at += 8
-        starts = np.frombuffer(held, np.uint32, count + 1, at).tolist()
+        starts = np.frombuffer(held, np.uint32, count + 1, at)
         at += 4 * (count + 1)
         scores = np.frombuffer(held, np.float32, count, at)
         at += 4 * count
@@ -94,9 +96,8 @@ class E5:
         at += length
         _, skipped = struct.unpack_from("<iI", held, at)
         at += 8 + skipped
-        pieces = [blob[low:high] for low, high in pairwise(starts)]
-        # The first of two pieces alike counts, so from the last; the marks stand before all words and are none.
-        self._numbers = dict(zip(pieces[:UNKNOWN:-1], range(count - 1, UNKNOWN, -1), strict=True))
+        # A tenth of a second to fill, half of it from the cache.
+        self._numbers = cache.value(f"e5-{len(held)}", lambda: _numbered(blob, starts.tolist()))
         self._scores = scores.tolist()
         self._unknown = float(scores.min()) - UNKNOWN_COST
         (count,) = struct.unpack_from("<i", held, at)
@@ -169,6 +170,13 @@ class E5:
             if number != UNKNOWN or not numbers or numbers[-1] != UNKNOWN:  # unknown ones in a row are one
                 numbers.append(number)
         return tuple(reversed(numbers))
+
+
+def _numbered(blob: bytes, starts: Sequence[int]) -> dict[bytes, int]:
+    """Pieces and their numbers. The first of two pieces alike counts, so from the last; the marks stand before all words and are
+    none."""
+    pieces = [blob[low:high] for low, high in pairwise(starts)]
+    return dict(zip(pieces[:UNKNOWN:-1], range(len(pieces) - 1, UNKNOWN, -1), strict=True))
 
 
 def unpacked(blocks: Any) -> Matrix:
@@ -322,12 +330,15 @@ def normed(x: Matrix, weight: Matrix, bias: Matrix) -> Matrix:
 
 def gelu(x: Matrix) -> Matrix:
     """By a sigmoid (the tanh form); within .0005 of the exact one."""
-    y = x * x
-    y *= np.float32(-0.0713548163)
-    y -= np.float32(1.5957691216)
-    y *= x
-    np.minimum(y, np.float32(80), out=y)  # beyond, exp would overflow; x / e^80 is 0
-    np.exp(y, out=y)
-    y += np.float32(1)
-    np.divide(x, y, out=y)
-    return y
+    found = np.empty_like(x)
+    for low in range(0, len(x), AT_ONCE):
+        z, y = x[low : low + AT_ONCE], found[low : low + AT_ONCE]
+        np.multiply(z, z, out=y)
+        y *= np.float32(-0.0713548163)
+        y -= np.float32(1.5957691216)
+        y *= z
+        np.minimum(y, np.float32(80), out=y)  # beyond, exp would overflow; x / e^80 is 0
+        np.exp(y, out=y)
+        y += np.float32(1)
+        np.divide(z, y, out=y)
+    return found

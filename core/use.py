@@ -41,15 +41,15 @@ class Tokenizer:
 
         try:
             data = path.read_bytes()
-            pieces, scores, end = _vocabulary(data)
+            self._numbers, scores, end = cache.value(f"use-pieces-{len(data)}", lambda: _vocabulary(data))
             ((start, size),) = theirs._parse_fields(data, end, len(data))[3]
             ((at, length),) = theirs._parse_fields(data, start, start + size)[2]
         except (OSError, ValueError, IndexError) as error:
             raise UnavailableError(f"{path} can't be read: {error}.", CURE) from error
         self._normalized = theirs._Normalizer(data[at : at + length]).normalize
-        self._numbers = dict(zip(pieces, range(len(pieces)), strict=True))
-        self._scores, self._unknown = scores, min(scores) - UNKNOWN_COST
-        self._longest = max(map(len, pieces))
+        self._scores = array("f", scores)
+        self._unknown = min(self._scores) - UNKNOWN_COST
+        self._longest = max(map(len, self._numbers))
         self._cached = lru_cache(65536)(self._numbered)
 
     def encode(self, text: str, **_: Any) -> list[int]:
@@ -86,18 +86,18 @@ class Tokenizer:
         return found[::-1]
 
 
-def _vocabulary(data: bytes) -> tuple[list[str], array[float], int]:
-    """Pieces and their log probabilities, and where they end: one entry after the other, each a tag, its size, and in it a tag,
-    the piece's size, the piece, a tag, and four bytes."""
-    pieces, scores, at = list[str](), array("f"), 0
+def _vocabulary(data: bytes) -> tuple[dict[str, int], bytes, int]:
+    """Pieces with their numbers, the log probabilities as they lie, and where they end: one entry after the other, each a tag,
+    its size, and in it a tag, the piece's size, the piece, a tag, and four bytes."""
+    pieces, scores, at = list[str](), bytearray(), 0
     while data[at] == 0x0A:
         stop = at + 4 + data[at + 3]
         if data[at + 1] > 127 or data[at + 2] != 0x0A or data[stop] != 0x15:
             raise ValueError("not the vocabulary of this encoder")
         pieces.append(data[at + 4 : stop].decode())
-        scores.frombytes(data[stop + 1 : stop + 5])
+        scores += data[stop + 1 : stop + 5]
         at += 2 + data[at + 1]
-    return pieces, scores, at
+    return dict(zip(pieces, range(len(pieces)), strict=True)), bytes(scores), at
 
 
 @lru_cache(maxsize=1)

@@ -5,11 +5,11 @@ language model."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from core.nouns import Reason, Verdict
 from style_adapter.guard import deep, framed, reader, surface, vectors, words
-from style_adapter.guard.facts import analyse
+from style_adapter.guard.facts import Facts, analyse
 from style_adapter.guard.messages import reason
 
 
@@ -36,13 +36,18 @@ class Guard:
 
     def check_many(self, draft: str, candidates: Sequence[str]) -> list[Verdict]:
         """One verdict per candidate, in order; the draft is read once."""
-        known = words.read(draft)
-        found = [self._reasons(known, candidate) for candidate in candidates]
-        asked = [n for n, (sure, _) in enumerate(found) if not sure and candidates[n].strip()]
-        if self._reader is not None and asked:
-            read = self._reader.read(draft, [candidates[n] for n in asked])
-            for number, doubts in zip(asked, read, strict=True):
-                found[number] = [], self._weighed(draft, candidates[number], found[number][1], doubts)
+        known, facts = words.read(draft), [analyse(candidate) for candidate in candidates]
+        cheap = [surface.check(known.facts, each) for each in facts]
+        asked = [n for n, sure in enumerate(cheap) if self._reader and not sure and candidates[n].strip()]
+        with ThreadPoolExecutor(1) as beside:
+            reading = beside.submit(self._read, draft, [candidates[n] for n in asked])
+            if len(asked) == 1:  # several are read beside the rules; for one that costs more than it saves
+                wait([reading])
+            found = [self._reasons(known, *each) for each in zip(candidates, facts, cheap, strict=True)]
+        for number, doubts in zip(asked, reading.result(), strict=True):
+            sure, likely = found[number]
+            if not sure:
+                found[number] = [], self._weighed(draft, candidates[number], likely, doubts)
         return [_verdict(sure + likely) for sure, likely in found]
 
     def states_no_fact(self, text: str, draft: str) -> Verdict:
@@ -53,12 +58,16 @@ class Guard:
             found += framed.facts_in(sentence, known)
         return _verdict(found)
 
-    def _reasons(self, draft: words.Reading, styled: str) -> tuple[list[Reason], list[Reason]]:
-        """(sure, likely) ones."""
+    def _read(self, draft: str, styled: Sequence[str]) -> list[list[reader.Doubt]]:
+        return self._reader.read(draft, styled) if self._reader and styled else []
+
+    def _reasons(
+        self, draft: words.Reading, styled: str, facts: Facts, cheap: list[Reason]
+    ) -> tuple[list[Reason], list[Reason]]:
+        """(sure, likely) ones, `cheap` what the surface checks found."""
         if not styled.strip():
             return ([reason("dropped_claim", draft.text, "", draft.text)] if draft.text.strip() else []), []
-        facts = analyse(styled)
-        return deep.check(draft, words.read(styled, facts), surface.check(draft.facts, facts))
+        return deep.check(draft, words.read(styled, facts), cheap)
 
     def _weighed(self, draft: str, styled: str, likely: list[Reason], doubts: list[reader.Doubt]) -> list[Reason]:
         """The rules' likely findings where the reader has its doubts too; its own, where those are strong."""

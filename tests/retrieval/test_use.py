@@ -70,3 +70,25 @@ def test_the_table_is_unpacked_once_and_a_cache_that_is_broken_or_shut_is_done_w
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))  # nothing can be kept below a file
     assert cache.array("t", (3, 2), np.uint8, table).tolist() == [[0, 1], [2, 3], [4, 5]]
+
+
+def test_a_dictionary_is_filled_once_and_a_broken_file_is_done_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = list[int]()
+
+    def filled() -> tuple[dict[str, int], bytes]:
+        made.append(1)
+        return {"ёж": 1, "": 0}, b"\0"
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    for _ in range(2):
+        assert cache.value("d", filled) == ({"ёж": 1, "": 0}, b"\0")
+    (kept,) = cache.folder().iterdir()
+    for broken in (b"", kept.read_bytes()[:-1], b"rubbish" * 40):
+        kept.write_bytes(broken)
+        assert cache.value("d", filled) == ({"ёж": 1, "": 0}, b"\0")
+    assert len(made) == 4
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert cache.value("d", filled)[0]["ёж"] == 1
