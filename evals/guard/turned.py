@@ -1,6 +1,6 @@
 # ruff: noqa: E501  (tables of words)
-"""Turned by code: two things of one sort changed for each other, a word for its opposite, a verb denied. A faithful restyle that
-is turned is wrong, so is one whose draft is turned, and where both are turned it is faithful again: what a text alone looks
+"""Turned by code: two things of one sort changed for each other, a thing for one of another claim, a word for its opposite, a verb
+denied. A faithful restyle that is turned is wrong, so is one whose draft is turned, and where both are turned it is faithful again: what a text alone looks
 like tells nothing, only what is bound to what. For training, and plainest of stress (`python -m evals.guard_eval --set turned`)."""
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ OPPOSITES = {
         все/некоторые всех/некоторых всем/некоторым всеми/некоторыми каждый/иной каждая/иная всегда/иногда любой/редкий большинство/меньшинство;
         all/some always/sometimes most/few everyone/nobody never/always""",
 }
-# Of the groups of a kind so many are kept: quantifiers and modals are read well without, denied verbs are many.
-SHARES = {"modality": 0.25, "quantifier": 0.3, "negation_flip": 0.6}
+# Of the groups of a kind so many are kept: quantifiers and modals are read well without, denied verbs and strange nouns are many.
+SHARES = {"modality": 0.25, "quantifier": 0.3, "negation_flip": 0.6, "entity_swap": 0.4}
 
 
 class Family(NamedTuple):
@@ -116,9 +116,14 @@ class Thing(NamedTuple):
 
 def groups(draft: str, styled: str, dice: random.Random) -> Iterator[Group]:
     """Of a draft and a faithful restyle: one group for each thing that can be turned in both texts of a claim."""
-    for marks in dict.fromkeys(m for _, _, m in stretches(draft)):
-        first, second = window(draft, marks).text, window(styled, marks).text
-        for kind, one, two in (*_swaps(first, second, dice), *_opposites(first, second, dice)):
+    claims = {marks: window(draft, marks).text for _, _, marks in stretches(draft)}
+    things = {marks: _things(text) for marks, text in claims.items()}
+    for marks, first in claims.items():
+        second = window(styled, marks).text
+        others = {key: thing for other, held in things.items() if other != marks for key, thing in held.items()}
+        for kind, one, two in (
+            *_swaps(first, second, dice), *_opposites(first, second, dice), *_replaced(first, second, others, dice)
+        ):  # fmt: skip
             mirrored, wrong, number = one.of(first), two.of(second), KINDS.index(kind)
             if mirrored != first and wrong != second and dice.random() < SHARES.get(kind, 1):
                 yield Group(
@@ -163,6 +168,42 @@ def _swaps(first: str, second: str, dice: random.Random) -> Iterator[tuple[str, 
             yield "role_swap", one, two
 
 
+def _replaced(
+    first: str, second: str, others: dict[str, Thing], dice: random.Random
+) -> Iterator[tuple[str, Turn, Turn]]:
+    """A noun or name of both texts for one of the draft's `others`, which neither text has."""
+    mine, theirs = _things(first), _things(second)
+    said = {_lemma(match.group()) for text in (first, second) for match in WORD.finditer(text)}
+    found = [
+        (a, b)
+        for a, thing in mine.items()
+        for b, other in others.items()
+        if a in theirs and thing.sort == theirs[a].sort == other.sort and thing.sort[0] != "code"
+        and b not in said and _alike(thing.sort, a, b, 0.2)
+    ]  # fmt: skip
+    dice.shuffle(found)
+    for a, b in found[:TURNS]:
+        one, two = (_in_place(text, held[a], others[b], b) for text, held in ((first, mine), (second, theirs)))
+        if one and two:
+            yield "entity_swap", one, two
+
+
+def _in_place(text: str, old: Thing, new: Thing, word: str) -> Turn | None:
+    if old.parse is not None:
+        form = new.parse.inflect({str(old.parse.tag.case), str(old.parse.tag.number)})
+        if form is None:
+            return None
+        word = form.word
+    named = word.capitalize() if new.sort[0] == "name" else word
+    return Turn(((old.start, old.end, _as(text[old.start : old.end], named)),))
+
+
+def _lemma(word: str) -> str:
+    if word.startswith("`"):
+        return word
+    return str(analyzer().parse(word)[0].normal_form) if CYRILLIC.search(word) else word.lower()
+
+
 def _things(text: str) -> dict[str, Thing]:
     """Names, identifiers and nouns that stand once, by lemma."""
     found, count = dict[str, Thing](), Counter[str]()
@@ -196,15 +237,15 @@ def _things(text: str) -> dict[str, Thing]:
     return {key: thing for key, thing in found.items() if count[key] == 1}
 
 
-def _alike(sort: tuple[str, ...], one: str, two: str) -> bool:
+def _alike(sort: tuple[str, ...], one: str, two: str, near: float | None = None) -> bool:
     """Whether two common nouns mean things of one sort: a swap of others makes nonsense, which is told by its look."""
     if sort[0] != "noun":
         return True
     if sort[1] == "ru":
         a, b = (vectors.russian(each.replace("ё", "е")) for each in (one, two))
-        return a is not None and b is not None and float(a @ b) > NEAR_RU
+        return a is not None and b is not None and float(a @ b) > (near or NEAR_RU)
     a, b = vectors.clauses([one, two])
-    return float(a @ b) > NEAR_EN
+    return float(a @ b) > (near or NEAR_EN)
 
 
 def _exchanged(text: str, one: Thing, two: Thing) -> Turn | None:

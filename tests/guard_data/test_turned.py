@@ -43,6 +43,10 @@ def turned(draft: str, styled: str) -> list[tuple[str, str, str]]:
             "Сервер не хранит пароли [1].", "Пароли, мил человек, сервер не хранит [1].",
             ("negation_flip", "Сервер хранит пароли.", "Пароли, мил человек, сервер хранит."), id="a denied verb",
         ),
+        pytest.param(
+            "Пароли лежат на сервере [1]. На диске журнал [2].", "Журнал, голубчик, на диске [2]. А на сервере пароли [1]!",
+            ("entity_swap", "Пароли лежат на диске.", "А на диске пароли!"), id="a thing of another claim",
+        ),
     ],
 )  # fmt: skip
 def test_what_both_texts_say_is_turned_in_both(draft: str, styled: str, wanted: tuple[str, str, str]) -> None:
