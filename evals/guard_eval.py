@@ -24,7 +24,7 @@ SETS = (
     "held",
     "stress",
     "edits",
-    "turned",
+    "by-code",
 )
 
 
@@ -38,10 +38,10 @@ def pairs_of(name: str) -> list[evaluate.Pair]:
         from evals.guard import edits
 
         return edits.pairs()
-    if name == "turned":
-        from evals.guard import turned
+    if name == "by-code":
+        from evals.guard import by_code
 
-        return turned.pairs(p for p in pairs_of("g-dev") if p.faithful)
+        return by_code.pairs(p for p in pairs_of("g-dev") if p.faithful)
     if name == "looked":
         return [p for each in ("dev", *(f"{n}-dev" for n in FILES)) for p in pairs_of(each)]
     if name == "held":

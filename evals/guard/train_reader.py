@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from core import e5
-from evals.guard import turned
+from evals.guard import by_code
 from evals.guard.edits import lines
 from evals.guard.windows import Group, Retold, Told, groups, of_pair, retold
 from evals.guard_eval import CALIBRATION, pairs_of
@@ -34,7 +34,7 @@ WIDTH, KEY, VALUE, HEADS, POOLS = 192, 64, 48, 2, 4  # HEADS: learned ones, besi
 INNER = 384  # inner width of the look at what was compared
 STILL, RANK = 4, 24  # e5's layers below STILL stay as they are; rank of the others' changes
 DROP, DECAY, WARM = 0.2, 0.05, 30
-BATCH, TURNED, MOST_TURNED = 1, 14, 13_000  # groups of slips and groups turned by code, a step; of the latter in all
+BATCH, MADE, MOST_MADE = 1, 14, 13_000  # groups of slips and groups made by code, a step; of the latter in all
 GONE = 0.05  # of a text's tokens are not seen in training
 NEAR, WORD_WEIGHT = 2, 3.0  # wrong near pairs a group; what a word at fault counts
 WHOLES, WHOLE_WEIGHT, KIND_WEIGHT = 14, 0.5, 0.3  # restyles a step; what they count, and the kinds of the wrong ones
@@ -332,12 +332,12 @@ def some_drafts(drafts: Sequence[Sequence[Retold]], dice: random.Random) -> list
 
 
 def turns(pairs: Sequence[Pair], dice: random.Random) -> list[Group]:
-    """Groups turned by code out of faithful pairs and of the edits' later restyles."""
+    """Groups made by code out of faithful pairs and of the edits' later restyles."""
     sources = [(p.draft, p.styled) for p in pairs if p.faithful]
     for ident, line in lines():
         if int(ident.split("-")[1]) > EARLY:
             sources += [(line["draft"], told["text"]) for told in line["faithful"]]
-    return [group for draft, styled in sources for group in turned.groups(draft, styled, dice)]
+    return [group for draft, styled in sources for group in by_code.groups(draft, styled, dice)]
 
 
 def batches(learn: Sequence[Group], dice: random.Random) -> list[list[Group]]:
@@ -372,13 +372,11 @@ def main() -> None:
     whole = [p for p in pairs_of("looked") if p.id not in never and p.kind not in UNTOLD][: options.most]
     states.fill(t for g in (*learn, *apart) for t in g.texts)
     states.fill(t for p in (*whole, *sets["sample"], *sets["held"]) for w in of_pair(p.draft, p.styled) for t in w)
-    drafts, by_code = by_draft(whole, states), turns(whole, dice)
-    by_code = [
-        g for g in dice.sample(by_code, min(len(by_code), options.most or MOST_TURNED)) if not kept_apart(g.draft)
-    ]
-    states.fill(t for g in by_code for t in g.texts)
+    drafts, made = by_draft(whole, states), turns(whole, dice)
+    made = [g for g in dice.sample(made, min(len(made), options.most or MOST_MADE)) if not kept_apart(g.draft)]
+    states.fill(t for g in made for t in g.texts)
     print(
-        f"{len(learn)} groups, {len(apart)} apart, {len(by_code)} by code, {len(drafts)} drafts of whole pairs",
+        f"{len(learn)} groups, {len(apart)} apart, {len(made)} by code, {len(drafts)} drafts of whole pairs",
         flush=True,
     )
     if options.start:
@@ -399,7 +397,7 @@ def main() -> None:
         loss = loss_of(
             network,
             states,
-            [*queue.pop(), *dice.sample(by_code, min(TURNED, len(by_code)))],
+            [*queue.pop(), *dice.sample(made, min(MADE, len(made)))],
             some_drafts(drafts, dice),
             dice,
         )
