@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -30,25 +31,29 @@ def array(name: str, shape: tuple[int, ...], dtype: type, make: Callable[[], NDA
         kept = open_memmap(folder() / f"{name}.npy", mode="r")
         if (kept.shape, kept.dtype) == (shape, np.dtype(dtype)):
             return np.asarray(kept)
-    made, path = make(), folder() / f"{name}.npy"
-    if _kept(path, lambda file: np.save(file, made)):
+    made = make()
+    path = _kept(f"{name}.npy", lambda file: np.save(file, made))
+    if path:
         with suppress(OSError, ValueError):
             return np.asarray(open_memmap(path, mode="r"))  # not twice in memory
     return made
 
 
-def value(name: str, make: Callable[[], Any]) -> Any:
-    """The same for what `marshal` holds: great dictionaries, read in half the time that filling them takes."""
-    path = folder() / f"{name}.{sys.implementation.cache_tag}"
+def value(name: str, source: bytes, make: Callable[[], Any]) -> Any:
+    """What `make` makes of `source`, kept under `name` and the source's digest. It may be what `marshal` holds: great dictionaries
+    above all, which are read in half the time that filling them takes. Another layout wants another name."""
+    name = f"{name}-{blake2b(source, digest_size=8).hexdigest()}.{sys.implementation.cache_tag}"
     with suppress(Exception):
-        return marshal.loads(path.read_bytes())
+        return marshal.loads((folder() / name).read_bytes())
     made = make()
-    _kept(path, lambda file: marshal.dump(made, file))
+    _kept(name, lambda file: marshal.dump(made, file))
     return made
 
 
-def _kept(path: Path, write: Callable[[BinaryIO], object]) -> bool:
+def _kept(name: str, write: Callable[[BinaryIO], object]) -> Path | None:
+    """Where the file lies now, whole; None where it can't."""
     with suppress(OSError, ValueError, RuntimeError):
+        path = folder() / name
         path.parent.mkdir(parents=True, exist_ok=True)
         number, beside = tempfile.mkstemp(prefix=path.stem, dir=path.parent)
         try:
@@ -58,8 +63,8 @@ def _kept(path: Path, write: Callable[[BinaryIO], object]) -> bool:
                 os.fsync(file.fileno())  # a table half written at a power cut would be read as one of zeros
             os.chmod(beside, 0o644)
             os.replace(beside, path)
-            return True
+            return path
         except BaseException:
             Path(beside).unlink(missing_ok=True)
             raise
-    return False
+    return None

@@ -97,7 +97,7 @@ class E5:
         _, skipped = struct.unpack_from("<iI", held, at)
         at += 8 + skipped
         # A tenth of a second to fill, half of it from the cache.
-        self._numbers = cache.value(f"e5-{len(held)}", lambda: _numbered(blob, starts.tolist()))
+        self._numbers = cache.value("e5-pieces", blob + starts.tobytes(), lambda: _numbered(blob, starts.tolist()))
         self._scores = scores.tolist()
         self._unknown = float(scores.min()) - UNKNOWN_COST
         (count,) = struct.unpack_from("<i", held, at)

@@ -41,7 +41,7 @@ class Tokenizer:
 
         try:
             data = path.read_bytes()
-            self._numbers, scores, end = cache.value(f"use-pieces-{len(data)}", lambda: _vocabulary(data))
+            self._numbers, scores, end = cache.value("use-pieces", data, lambda: _vocabulary(data))
             ((start, size),) = theirs._parse_fields(data, end, len(data))[3]
             ((at, length),) = theirs._parse_fields(data, start, start + size)[2]
         except (OSError, ValueError, IndexError) as error:
@@ -97,6 +97,8 @@ def _vocabulary(data: bytes) -> tuple[dict[str, int], bytes, int]:
         pieces.append(data[at + 4 : stop].decode())
         scores += data[stop + 1 : stop + 5]
         at += 2 + data[at + 1]
+    if not pieces:
+        raise ValueError("no vocabulary")
     return dict(zip(pieces, range(len(pieces)), strict=True)), bytes(scores), at
 
 

@@ -14,14 +14,20 @@ from evals.readers.examples import KINDS
 from style_adapter.guard.morph import analyzer, light
 from style_adapter.guard.reader import Span, stretches, window
 
-ADDED, DROPPED = KINDS.index("added_claim"), KINDS.index("dropped_claim")
 ENDS = re.compile(
     r"(?<=[,;:.!?—–])\s+|\s+(?=(?:и|а|но|если|когда|because|and|but|if|when|unless|while|so)\s)",
     re.IGNORECASE,
 )
 ROOT = 6  # letters that tell a word
 OWN = 2  # words that a clause and its answer share, and that no other clause has
-LONGEST = 55  # words of two drafts joined
+FACTS = re.compile(r"\d+|`[^`]+`")  # a clause and its answer have the same
+CONDITION = re.compile(
+    r"\W*(?:(?:и|а|но|and|but)\s+)?(?:только |лишь |only |even )?"
+    r"(?:если|коли|когда|кроме|пока|при условии|после|до того|"
+    r"if|when|unless|except|provided|until|till|as long as|while|once|after|before)\b",
+    re.IGNORECASE,
+)
+LONGEST = 55, 75  # words of two claims joined, in the draft and in the restyle
 MOST = 2  # clauses cut out of one claim
 
 
@@ -34,30 +40,30 @@ def groups(draft: str, styled: str, dice: random.Random) -> Iterator[Group]:
         found = list(_answers(first, second))
         for one, two in dice.sample(found, min(MOST, len(found))):
             mirrored, wrong = _without(first, one), _without(second, two)
-            yield _group(draft, "dropped_claim", first, second, mirrored, wrong, (ADDED, DROPPED), ((two,), ()))
-    if len(claims) > 1:
-        (own, first, second), (other, more, told) = dice.sample(claims, 2)
-        if not own & other and second not in told and told not in second and len(f"{first} {more}".split()) < LONGEST:
-            mirrored = " ".join(dice.sample((first, more), 2))
-            wrong = " ".join(dice.sample((second, told), 2))
-            at = wrong.index(told)
+            conditional = CONDITION.match(first[slice(*one)]) or CONDITION.match(second[slice(*two)])
+            lost, more = ("condition_dropped",) * 2 if conditional else ("dropped_claim", "added_claim")
             yield _group(
-                draft, "added_claim", first, second, mirrored, wrong, (DROPPED, ADDED), ((), ((at, at + len(told)),))
-            )  # fmt: skip
+                draft, Told(first, second, 0, ()), _told(first, wrong, lost), _told(mirrored, second, more, two)
+            )
+    if len(claims) > 1:
+        (own, first, second), (other, with_first, with_second) = dice.sample(claims, 2)
+        mirrored = " ".join(dice.sample((first, with_first), 2))
+        wrong = " ".join(dice.sample((second, with_second), 2))
+        apart = not own & other and second not in with_second and with_second not in second
+        if apart and all(len(text.split()) < most for text, most in zip((mirrored, wrong), LONGEST, strict=True)):
+            at = wrong.index(with_second)
+            added = _told(first, wrong, "added_claim", (at, at + len(with_second)))
+            yield _group(draft, Told(first, second, 0, ()), added, _told(mirrored, second, "dropped_claim"))
 
 
-def _group(
-    draft: str, kind: str, first: str, second: str, mirrored: str, wrong: str,
-    kinds: tuple[int, int], spans: tuple[tuple[Span, ...], tuple[Span, ...]],
-) -> Group:  # fmt: skip
-    """`kinds` and `spans`: of the mirrored draft with the old restyle, and of the old draft with the wrong one."""
-    told = (
-        Told(first, second, 0, ()),
-        Told(first, wrong, kinds[1], spans[1]),
-        Told(mirrored, second, kinds[0], spans[0]),
-        Told(mirrored, wrong, 0, ()),
-    )
-    return Group(PART, draft, (kind,), told, ((0, 1), (0, 2), (3, 1), (3, 2)))
+def _told(first: str, second: str, kind: str, spot: Span | None = None) -> Told:
+    """A pair that is wrong; where something is lost, nothing of the second text is at fault."""
+    return Told(first, second, KINDS.index(kind), (spot,) if spot else None)
+
+
+def _group(draft: str, same: Told, wrong: Told, mirrored: Told) -> Group:
+    both = Told(mirrored.first, wrong.second, 0, ())
+    return Group(PART, draft, (KINDS[wrong.kind],), (same, wrong, mirrored, both), ((0, 1), (0, 2), (3, 1), (3, 2)))
 
 
 def _answers(first: str, second: str) -> Iterator[tuple[Span, Span]]:
@@ -72,7 +78,8 @@ def _answers(first: str, second: str) -> Iterator[tuple[Span, Span]]:
         (k,) = answers
         there, has = theirs[k]
         rest = set[str]().union(*(has for m, (_, has) in enumerate(theirs) if m != k))
-        if len(has & own) >= OWN and not has & others and rest & others:
+        alike = set(FACTS.findall(first[slice(*span)])) == set(FACTS.findall(second[slice(*there)]))
+        if len(has & own) >= OWN and not has & others and rest & others and alike:
             yield span, there
 
 

@@ -32,7 +32,9 @@ EVEN = re.compile(
     r"как .{3,30} так и|соедин|граничит|встреч|а не|rather than|instead of|вместо)\w*",
     re.IGNORECASE,
 )
-NEAR_RU, NEAR_EN = 0.42, 0.45  # two nouns as alike as this are of one sort
+NEAR = 0.43  # two nouns as alike as this are of one sort: a swap of others makes nonsense, which is told by its look
+LEAST_NEAR, MOST_NEAR = 0.2, 0.6  # a noun is replaced by one that is neither nonsense there nor the same
+REPLACED = 0.1  # of the texts where a thing can be, since nearly all have one
 TURNS = 2  # of one window and one way
 PART = 30  # as a part of the edits
 # Opposites by kind of slip: pairs of whole words, or, with a hyphen behind them, of beginnings; families part by a semicolon,
@@ -71,8 +73,8 @@ OPPOSITES = {
         все/некоторые всех/некоторых всем/некоторым всеми/некоторыми каждый/иной каждая/иная всегда/иногда любой/редкий большинство/меньшинство;
         all/some always/sometimes most/few everyone/nobody never/always""",
 }
-# Of the groups of a kind so many are kept: quantifiers and modals are read well without, denied verbs and strange nouns are many.
-SHARES = {"modality": 0.25, "quantifier": 0.3, "negation_flip": 0.6, "entity_swap": 0.1}
+# Of the groups of a kind so many are kept: quantifiers and modals are read well without, denied verbs are many.
+SHARES = {"modality": 0.25, "quantifier": 0.3, "negation_flip": 0.6}
 
 
 class Family(NamedTuple):
@@ -145,7 +147,9 @@ def _swaps(first: str, second: str, dice: random.Random) -> Iterator[tuple[str, 
     mine, theirs = _things(first), _things(second)
     both = [key for key, thing in mine.items() if key in theirs and theirs[key].sort[0] == thing.sort[0]]
     found = [(a, b) for a, b in itertools.combinations(both, 2) if mine[a].sort == mine[b].sort]
-    found = [(a, b) for a, b in found if theirs[a].sort[2:] == theirs[b].sort[2:] and _alike(mine[a].sort, a, b)]
+    found = [
+        (a, b) for a, b in found if theirs[a].sort[2:] == theirs[b].sort[2:] and _likeness(mine[a].sort, a, b) > NEAR
+    ]
     dice.shuffle(found)
     for a, b in sorted(found, key=lambda pair: ("name", "code", "noun").index(mine[pair[0]].sort[0]))[:TURNS]:
         one, two = _exchanged(first, mine[a], mine[b]), _exchanged(second, theirs[a], theirs[b])
@@ -157,6 +161,8 @@ def _replaced(
     first: str, second: str, others: dict[str, Thing], dice: random.Random
 ) -> Iterator[tuple[str, Turn, Turn]]:
     """A noun or name of both texts for one of the draft's `others`, which neither text has."""
+    if dice.random() > REPLACED:
+        return
     mine, theirs = _things(first), _things(second)
     said = {_lemma(match.group()) for text in (first, second) for match in WORD.finditer(text)}
     found = [
@@ -164,7 +170,7 @@ def _replaced(
         for a, thing in mine.items()
         for b, other in others.items()
         if a in theirs and thing.sort == theirs[a].sort == other.sort and thing.sort[0] != "code"
-        and b not in said and _alike(thing.sort, a, b, 0.2)
+        and b not in said and LEAST_NEAR < _likeness(thing.sort, a, b) < MOST_NEAR
     ]  # fmt: skip
     dice.shuffle(found)
     for a, b in found[:TURNS]:
@@ -175,10 +181,10 @@ def _replaced(
 
 def _in_place(text: str, old: Thing, new: Thing, word: str) -> Turn | None:
     if old.parse is not None:
-        form = new.parse.inflect({str(old.parse.tag.case), str(old.parse.tag.number)})
-        if form is None:
+        inflected = new.parse.inflect({str(old.parse.tag.case), str(old.parse.tag.number)})
+        if inflected is None:
             return None
-        word = form.word
+        word = inflected.word
     named = word.capitalize() if new.sort[0] == "name" else word
     return Turn(((old.start, old.end, _as(text[old.start : old.end], named)),))
 
@@ -222,15 +228,15 @@ def _things(text: str) -> dict[str, Thing]:
     return {key: thing for key, thing in found.items() if count[key] == 1}
 
 
-def _alike(sort: tuple[str, ...], one: str, two: str, near: float | None = None) -> bool:
-    """Whether two common nouns mean things of one sort: a swap of others makes nonsense, which is told by its look."""
+def _likeness(sort: tuple[str, ...], one: str, two: str) -> float:
+    """Of what two common nouns mean; half for names and identifiers, of which nobody knows."""
     if sort[0] != "noun":
-        return True
+        return 0.5
     if sort[1] == "ru":
         a, b = (vectors.russian(each.replace("ё", "е")) for each in (one, two))
-        return a is not None and b is not None and float(a @ b) > (near or NEAR_RU)
+        return -1.0 if a is None or b is None else float(a @ b)
     a, b = vectors.clauses([one, two])
-    return float(a @ b) > (near or NEAR_EN)
+    return float(a @ b)
 
 
 def _exchanged(text: str, one: Thing, two: Thing) -> Turn | None:

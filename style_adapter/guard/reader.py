@@ -79,6 +79,17 @@ def window(text: str, marks: frozenset[str]) -> _Window:
     return _Window(" ".join(joined[a:b] for a, b in words), tuple((chars[a][1], chars[b - 1][1] + 1) for a, b in words))
 
 
+def claims(draft: str, styled: str) -> list[frozenset[str]]:
+    """The marks of each claim of the draft; together those of claims that the styled text tells in one sentence, all their marks
+    behind it."""
+    found = list(dict.fromkeys(marks for _, _, marks in stretches(draft)))
+    for _, _, marks in stretches(styled):
+        told = [own for own in found if own & marks]
+        if len(told) > 1:
+            found = [own for own in found if own not in told] + [frozenset[str]().union(*told)]
+    return found
+
+
 class Reader:
     """Without state between calls. Raises UsageError or UnavailableError (core.e5) where e5's weights are missing or broken."""
 
@@ -92,7 +103,7 @@ class Reader:
 
     def read(self, draft: str, styled: Sequence[str]) -> list[list[Doubt]]:
         """The doubts about each text, one a claim of the draft."""
-        asked = [(number, marks) for number in range(len(styled)) for _, _, marks in stretches(draft)]
+        asked = [(number, marks) for number, text in enumerate(styled) for marks in claims(draft, text)]
         mine = {marks: window(draft, marks) for _, marks in asked}
         theirs = {key: window(styled[key[0]], key[1]) for key in asked}
         asked = [key for key in asked if mine[key[1]].words and theirs[key].words]

@@ -34,7 +34,7 @@ def _numbers(vocabulary: bytes) -> NDArray[np.uint64]:
     line each."""
     (size,) = struct.unpack_from("<I", vocabulary)
     hashes = np.array([_hash(word) for word in vocabulary[4 + 4 * size :].decode().splitlines()], np.uint64)
-    order = hashes.argsort()
+    order = hashes.argsort(kind="stable")
     return np.stack([hashes[order], order.astype(np.uint64)])
 
 

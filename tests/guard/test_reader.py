@@ -24,6 +24,46 @@ def test_windows_hold_what_stands_under_a_mark() -> None:
     assert reader.window(TOLD, frozenset({"[9]"})).text.startswith("Карамба!")
 
 
+def test_claims_told_in_one_sentence_are_read_together() -> None:
+    draft = "Раз [1]. Два [2]. Три [3]. Ещё раз [1]."
+    alone = [frozenset({f"[{n}]"}) for n in (1, 2, 3)]
+    assert reader.claims(draft, "Раз, и ещё раз [1]. Два [2]. Три [3].") == alone
+    assert reader.claims(draft, "Раз, раз да два [1] [2]. Три [3].") == [alone[2], frozenset({"[1]", "[2]"})]
+    assert reader.claims(draft, "Всё сразу [1][2][3].") == [frozenset({"[1]", "[2]", "[3]"})]
+    assert reader.claims("Раз [1][2].", "Ра [1]. Аз [2].") == [frozenset({"[1]", "[2]"})]
+    assert reader.claims("Без меток.", "Без меток [7].") == [frozenset()]
+
+
+@needs
+@pytest.mark.parametrize(
+    ("draft", "styled", "ok"),
+    [
+        (
+            "Хук запускается до установки релиза [1]. Журнал хранится тридцать дней [2].",
+            "Хук, слышь, запускается до установки релиза, а журнал хранится тридцать дней [1][2].",
+            True,
+        ),
+        (
+            "The museum opens at nine [1]. Tickets are sold at the gate [2].",
+            "Listen up, folks: the museum opens at nine, and tickets are sold at the gate [1][2].",
+            True,
+        ),
+        (
+            "Отпуск длится 28 дней [1]. Заявление подают за две недели [2].",
+            "Отпуск, голубчик, двадцать восемь дней, а заявление подавай за две недели [1] [2].",
+            True,
+        ),
+        (
+            "Хук запускается до установки релиза [1]. Журнал хранится тридцать дней [2].",
+            "Хук, слышь, запускается после установки релиза, а журнал хранится тридцать дней [1][2].",
+            False,
+        ),
+    ],
+)
+def test_sentences_may_be_merged(draft: str, styled: str, ok: bool) -> None:
+    assert Guard().check(draft, styled).ok is ok
+
+
 @needs
 def test_it_doubts_the_claim_that_was_turned_round() -> None:
     read = reader.installed()

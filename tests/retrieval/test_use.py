@@ -77,18 +77,28 @@ def test_a_dictionary_is_filled_once_and_a_broken_file_is_done_without(
 ) -> None:
     made = list[int]()
 
-    def filled() -> tuple[dict[str, int], bytes]:
-        made.append(1)
-        return {"ёж": 1, "": 0}, b"\0"
+    def value(source: bytes = b"a") -> tuple[dict[str, int], bytes]:
+        def make() -> tuple[dict[str, int], bytes]:
+            made.append(1)
+            return {"ёж": 1, "": 0}, source
+
+        found: tuple[dict[str, int], bytes] = cache.value("d", source, make)
+        assert found == ({"ёж": 1, "": 0}, source)
+        return found
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
-    for _ in range(2):
-        assert cache.value("d", filled) == ({"ёж": 1, "": 0}, b"\0")
+    value()
+    value()
     (kept,) = cache.folder().iterdir()
     for broken in (b"", kept.read_bytes()[:-1], b"rubbish" * 40):
         kept.write_bytes(broken)
-        assert cache.value("d", filled) == ({"ёж": 1, "": 0}, b"\0")
+        value()
     assert len(made) == 4
+    value(b"b")  # made of something else
+    assert len(made) == 5
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert cache.value("d", filled)[0]["ёж"] == 1
+    for key, gone in (("XDG_CACHE_HOME", str(tmp_path / "file")), ("XDG_CACHE_HOME", "")):
+        monkeypatch.setenv(key, gone)
+        monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError("no home")))
+        value()
+        assert cache.array("t", (1,), np.uint8, lambda: np.zeros(1, np.uint8)).shape == (1,)
