@@ -40,7 +40,7 @@ def array(name: str, shape: tuple[int, ...], dtype: type, make: Callable[[], NDA
 
 
 def value(name: str, source: bytes, make: Callable[[], Any]) -> Any:
-    """What `make` makes of `source`, kept under `name` and the source's digest. It may be what `marshal` holds: great dictionaries
+    """What `make` makes of `source`, kept under `name` and its digest. It may be what `marshal` holds: great dictionaries
     above all, which are read in half the time that filling them takes. Another layout wants another name."""
     name = f"{name}-{blake2b(source, digest_size=8).hexdigest()}.{sys.implementation.cache_tag}"
     with suppress(Exception):
