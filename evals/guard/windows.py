@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from evals.guard.edits import Edit, applied, lines
 from evals.readers.examples import KINDS, differing
 from style_adapter.guard.evaluate import Pair
-from style_adapter.guard.reader import TAKEN_OUT, UNTOLD, stretches, window
+from style_adapter.guard.reader import MARKS, UNTOLD, stretches, window
 
 SHARE = 0.3  # of the harmless edits that stand in a text
 SLIPS = 6  # of a group at most
@@ -146,7 +146,7 @@ def retold(pair: Pair) -> Retold:
     for marks in under:
         first, second = window(pair.draft, marks).text, window(pair.styled, marks).text
         if first and second and kind and pair.at in marks:
-            start = second.find(spot) if (spot := TAKEN_OUT.sub("", " ".join(pair.spot.split()))) else -1
+            start = second.find(spot) if (spot := MARKS.sub("", " ".join(pair.spot.split()))) else -1
             found.append(Told(first, second, kind, ((start, start + len(spot)),) if start >= 0 else None))
         elif first and second:
             found.append(Told(first, second, 0, () if told else None, float(told)))

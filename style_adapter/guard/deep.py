@@ -18,11 +18,14 @@ from style_adapter.guard.words import Reading
 THRESHOLD = 0.5
 
 
-def check(draft: Reading, styled: Reading, found: list[Reason]) -> tuple[list[Reason], list[Reason]]:
-    """(sure, likely) reasons. Sure are the surface ones, given in `found`, and claims under another mark."""
+def check(
+    draft: Reading, styled: Reading, found: list[Reason], cited: Reading | None = None
+) -> tuple[list[Reason], list[Reason]]:
+    """(sure, likely) reasons. Sure are the surface ones, given in `found`, and claims under another mark. `cited`: the draft with
+    its marks where they were, where `draft` has them gathered."""
     alignment = align(draft, styled)
-    crossed = claims.moved(alignment)
-    sure = [_reason(s, draft, styled) for s in crossed if s.score >= THRESHOLD]
+    crossed = claims.moved(align(cited, styled) if cited else alignment)
+    sure = [_reason(s, cited or draft, styled) for s in crossed if s.score >= THRESHOLD]
     if any(s.kind == "citation" for s in crossed):
         found = [r for r in found if r.kind not in ("number", "unit", "date", "dropped_claim", "condition_dropped")]
         return [*found, *sure], []

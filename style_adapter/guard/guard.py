@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 
 from core.nouns import Reason, Verdict
-from style_adapter.guard import deep, framed, reader, surface, vectors, words
+from style_adapter.guard import deep, framed, merged, reader, surface, vectors, words
 from style_adapter.guard.facts import Facts, analyse
 from style_adapter.guard.messages import reason
 
@@ -28,7 +29,8 @@ class Guard:
 
     def surface(self, draft: str, styled: str) -> Verdict:
         """The cheap checks only: numbers, units, dates, identifiers, citations."""
-        return _verdict(surface.check(analyse(draft), analyse(styled)))
+        found = surface.check(analyse(merged.gathered(draft, styled)), analyse(styled))
+        return _verdict(found, draft)
 
     def check(self, draft: str, styled: str) -> Verdict:
         """Every check, the cheap ones first. Any text gets an answer."""
@@ -36,19 +38,21 @@ class Guard:
 
     def check_many(self, draft: str, candidates: Sequence[str]) -> list[Verdict]:
         """One verdict per candidate, in order; the draft is read once."""
-        known, facts = words.read(draft), [analyse(candidate) for candidate in candidates]
-        cheap = [surface.check(known.facts, each) for each in facts]
+        whole, facts = words.read(draft), [analyse(candidate) for candidate in candidates]
+        told = [merged.gathered(draft, candidate) for candidate in candidates]
+        known = [whole if each == draft else words.read(each) for each in told]
+        cheap = [surface.check(mine.facts, theirs) for mine, theirs in zip(known, facts, strict=True)]
         asked = [n for n, sure in enumerate(cheap) if self._reader and not sure and candidates[n].strip()]
         with ThreadPoolExecutor(1) as beside:
             reading = beside.submit(self._read, draft, [candidates[n] for n in asked])
             if len(asked) == 1:  # several are read beside the rules; for one that costs more than it saves
                 wait([reading])
-            found = [self._reasons(known, *each) for each in zip(candidates, facts, cheap, strict=True)]
+            found = [self._reasons(whole, *each) for each in zip(known, candidates, facts, cheap, strict=True)]
         for number, doubts in zip(asked, reading.result(), strict=True):
             sure, likely = found[number]
             if not sure:
                 found[number] = [], self._weighed(draft, candidates[number], likely, doubts)
-        return [_verdict(sure + likely) for sure, likely in found]
+        return [_verdict(sure + likely, draft) for sure, likely in found]
 
     def states_no_fact(self, text: str, draft: str) -> Verdict:
         """Is a framed text the draft's sentences verbatim plus sentences of the persona's own that state no fact?"""
@@ -56,18 +60,18 @@ class Guard:
         found = [reason("dropped_claim", s, "", draft) for s in framed.missing_sentences(text, draft)]
         for sentence in framed.own_sentences(text, draft):
             found += framed.facts_in(sentence, known)
-        return _verdict(found)
+        return _verdict(found, draft)
 
     def _read(self, draft: str, styled: Sequence[str]) -> list[list[reader.Doubt]]:
         return self._reader.read(draft, styled) if self._reader and styled else []
 
     def _reasons(
-        self, draft: words.Reading, styled: str, facts: Facts, cheap: list[Reason]
+        self, cited: words.Reading, draft: words.Reading, styled: str, facts: Facts, cheap: list[Reason]
     ) -> tuple[list[Reason], list[Reason]]:
-        """(sure, likely) ones, `cheap` what the surface checks found."""
+        """(sure, likely) ones, `cheap` those of the surface checks; `cited`: the draft as it came, `draft`: as it is compared."""
         if not styled.strip():
-            return ([reason("dropped_claim", draft.text, "", draft.text)] if draft.text.strip() else []), []
-        return deep.check(draft, words.read(styled, facts), cheap)
+            return ([reason("dropped_claim", cited.text, "", cited.text)] if cited.text.strip() else []), []
+        return deep.check(draft, words.read(styled, facts), cheap, cited if cited is not draft else None)
 
     def _weighed(self, draft: str, styled: str, likely: list[Reason], doubts: list[reader.Doubt]) -> list[Reason]:
         """The rules' likely findings where the reader has its doubts too; its own, where those are strong."""
@@ -82,8 +86,9 @@ class Guard:
         return [reason(worst.kind, mine, theirs, draft)]
 
 
-def _verdict(reasons: list[Reason]) -> Verdict:
+def _verdict(reasons: list[Reason], draft: str) -> Verdict:
+    """Each reason once, its quotation such that it stands in the draft."""
     unique: dict[tuple[str, str, str], Reason] = {}
     for each in reasons:
-        unique.setdefault((each.kind, each.draft, each.styled), each)
+        unique.setdefault((each.kind, each.draft, each.styled), replace(each, draft=merged.quoted(each.draft, draft)))
     return Verdict(not unique, tuple(unique.values()))

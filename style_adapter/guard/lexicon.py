@@ -250,11 +250,11 @@ CONTRASTS: tuple[str, ...] = (
 )  # fmt: skip
 
 BOUNDS: dict[str, str] = {
-    "ge": r"не (?:менее|меньше|ниже|короче|раньше|ранее|моложе|младше|реже|ближе)(?: чем)?(?: (?:через|за))?|минимум|как минимум|самое (?:меньшее|малое)|по (?:меньшей|крайней) мере|хотя бы|начиная с|от(?= \S+ и (?:выше|больше|более))|и (?:больше|более|выше|старше)|(?:али|или|аль) (?:больше|боле[ей]?|выше|дольше)|ни \w+ (?:меньше|ранее|раньше)|а то и (?:больше|дольше)|"
-    r"at least|at the (?:very )?least|no (?:less|fewer|earlier|sooner)(?: than)?|no' less|minimum|a minimum of|not (?:less|fewer|earlier|before|sooner)(?: than)?|or (?:more|over|above|longer|older|later)|and (?:up|above|more)|upwards of|nae less|(?:not|no) (?:a|one) \w+ (?:less|fewer)|no fewer|nae fewer|nae sooner",
-    "le": r"не (?:более|больше|выше|длиннее|дольше|позже|позднее|старше|чаще|свыше|превыша\w+|тяжелее)(?: чем)?(?: (?:через|за))?|максимум|до(?= \S)(?!(?: \w*(?:ния|тия|ции|езда|лета|хода|пуска|чала|конца|смерти|войны)(?!\w)))|самое большее|включительно|в пределах|в течение|от силы|предел|потолок|и ни \w+ (?:больше|дольше|более)|ни \w+ (?:больше|дольше|позже)|и баста|"
-    r"at most|at the (?:very )?most|no (?:more|later|longer|higher|greater|further)(?: than)?|not (?:more|later|exceed\w*|over|above|longer|higher)(?: than)?|up to|maximum|a maximum of|within|or (?:less|fewer|under|below|earlier)|tops|max|nae mair|nae later|inside|not a \w+ more",
-    "gt": r"(?<!не )(?:более|больше|свыше|выше|дольше|старше|длиннее|позже|позднее|сверх|превыша\w+|превыси\w+|превысит|перевал\w+|за(?= [а-я]*(?:сто|ста|десят)\w*))(?: чем)?|с лишним|с гаком|с хвостиком|"
+    "ge": r"не (?:менее|меньше|ниже|короче|раньше|ранее|моложе|младше|реже|ближе)(?: чем)?(?: (?:через|за))?|минимум|как минимум|самое (?:меньшее|малое|раннее)|по (?:меньшей|крайней) мере|хотя бы|начиная с|от(?= \S+ и (?:выше|больше|более))|и (?:больше|более|выше|старше)|(?:али|или|аль) (?:больше|боле[ей]?|выше|дольше)|ни \w+ (?:меньше|ранее|раньше)|а то и (?:больше|дольше)|"
+    r"at least|at the (?:very )?(?:least|earliest|soonest)|no (?:less|fewer|earlier|sooner)(?: than)?|no' less|minimum|a minimum of|not (?:less|fewer|earlier|before|sooner)(?: than)?|or (?:more|over|above|longer|older|later)|and (?:up|above|more)|upwards of|nae less|(?:not|no) (?:a|one) \w+ (?:less|fewer)|no fewer|nae fewer|nae sooner",
+    "le": r"не (?:более|больше|выше|длиннее|дольше|позже|позднее|старше|чаще|свыше|превыша\w+|тяжелее)(?: чем)?(?: (?:через|за))?|максимум|до(?= \S)(?!(?: \w*(?:ния|тия|ции|езда|лета|хода|пуска|чала|конца|смерти|войны)(?!\w)))|самое (?:большее|позднее)|включительно|в пределах|в течение|от силы|предел|потолок|и ни \w+ (?:больше|дольше|более)|ни \w+ (?:больше|дольше|позже)|и баста|"
+    r"at most|at the (?:very )?(?:most|latest)|no (?:more|later|longer|higher|greater|further)(?: than)?|not (?:more|later|exceed\w*|over|above|longer|higher)(?: than)?|up to|maximum|a maximum of|within|or (?:less|fewer|under|below|earlier)|tops|max|nae mair|nae later|inside|not a \w+ more",
+    "gt": r"(?<!не )(?<!самое )(?:более|больше|свыше|выше|дольше|старше|длиннее|позже|позднее|сверх|превыша\w+|превыси\w+|превысит|перевал\w+|за(?= [а-я]*(?:сто|ста|десят)\w*))(?: чем)?|с лишним|с гаком|с хвостиком|"
     r"(?<!no )(?<!not )(?:more than|over|above|exceed\w*|beyond|greater than|longer than|higher than|older than|later than|upwards of|in excess of|north of|past|excess|past its)|plus change|and change|odd",
     "lt": r"(?<!не )(?:менее|меньше|ниже|короче(?!,)|раньше|ранее|младше|моложе|почти|без малого|не достиг\w+|не исполн\w+|не стукн\w+|не набр\w+|недо\w+|едва не)(?: чем)?|"
     r"(?<!no )(?<!not )(?:less than|fewer than|under|below|almost|nearly|shorter than|lower than|younger than|just shy of|short of|haven't (?:hit|reached|turned)|not yet)",
@@ -282,7 +282,7 @@ CAUSE: tuple[tuple[str, str], ...] = (
     (
         "forth",
         r"поэтому|посему|потому(?!,? что)|потому-то|вот и|оттого(?!,? что)|от (?:этого|того|сего)(?!,? что)|из сего|по сей причине|следовательно|в результате|из-за (?:чего|этого)|отсюда|значит|тем самым|так что|вследствие (?:чего|этого|сей|этой)|по (?:этой|сей|той) причине|"
-        r"вызыва\w+|вызвал\w*|приво\w+|приве\w+|порожда\w+|породил\w*|заставл\w+|обернут\w+|обернул\w+|обернет\w+|влеч[её]?т|влекут|повлек\w*|ведет к|дает|обусловил\w*|"
+        r"вызыва\w+|вызвал\w*|приво(?:д(?!ом|у|е|ы|а|ов|ам|ах)\w+|жу)|приве(?:л\w*|де[тшм]\w*|ду\w*|сти|дш\w+)|порожда\w+|породил\w*|заставл\w+|обернут\w+|обернул\w+|обернет\w+|влеч[её]?т|влекут|повлек\w*|ведет к|дает|обусловил\w*|"
         r"therefore|for (?:this|that|which) reason|(?:that|which) is the (?:very |only |whole )?reason|since that is so|that being so|by (?:that|this|its|their)(?= \w+(?:ing|all|ure|ion|ss)?\b)|thus|hence|consequently|as a result(?! of)|so(?= (?:the|they|it|he|she|its|his|their|that|a|an|we|you)\b)|caus(?:e|es|ed|ing)(?! by)|leads? to|led to|results? in|resulted in|brings? about|brought about(?! by)|makes?|made|trigger\w*|produc\w+|which is why|that's why|that is why|wherefore|reducing|wherein|forc\w+",
     ),
 )

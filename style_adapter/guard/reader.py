@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core import e5
+from style_adapter.guard.segments import CITATION, numbers
 
 if TYPE_CHECKING:
     from core.ports import Matrix
@@ -26,9 +27,8 @@ UNTOLD = ("citation", "identifier")  # kinds that it was never taught
 ALONE = (*UNTOLD, "cause_effect_reversed")  # the rules' likely findings of these count whatever the reader thinks
 LOOKS = 6  # heads of the look at what was compared
 LONGEST = 200  # tokens of a window
-MARK = re.compile(r"\[\d+\]")
-TAKEN_OUT = re.compile(r"\s*\[\d+\]")
-CUT = re.compile(r"(?:\s*\[\d+\])+[.!?…,;:»\")”\s]*")  # where a claim ends: its marks and what closes the sentence
+MARKS = re.compile(rf"\s*{CITATION.pattern}(?:[\s,;]*{CITATION.pattern})*")
+CUT = re.compile(MARKS.pattern + r"[.!?…,;:»\")”\s]*")  # where a claim ends: its marks and what closes the sentence
 EPSILON = 1e-5
 Span = tuple[int, int]
 
@@ -56,7 +56,8 @@ def stretches(text: str) -> list[tuple[int, int, frozenset[str]]]:
     found: list[tuple[int, int, frozenset[str]]] = []
     start = 0
     for match in CUT.finditer(text):
-        found.append((start, match.end(), frozenset(MARK.findall(match.group()))))
+        told = (number for mark in CITATION.finditer(match.group()) for number in numbers(mark[1]))
+        found.append((start, match.end(), frozenset(f"[{number}]" for number in told)))
         start = match.end()
     if start < len(text):
         found[-1:] = [(found[-1][0], len(text), found[-1][2])] if found else [(0, len(text), frozenset())]
@@ -69,7 +70,7 @@ def window(text: str, marks: frozenset[str]) -> _Window:
     chars: list[tuple[str, int]] = []
     for start, end in own:
         at = start
-        for match in TAKEN_OUT.finditer(text, start, end):
+        for match in MARKS.finditer(text, start, end):
             chars += [(text[i], i) for i in range(at, match.start())]
             at = match.end()
         chars += [(text[i], i) for i in range(at, end)]
