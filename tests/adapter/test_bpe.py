@@ -142,9 +142,9 @@ def texts(added: list[str]) -> Iterator[str]:
         for file in sorted(ROOT.glob(pattern)):
             text = file.read_text("utf-8")
             yield from (text[at : at + 600] for at in range(0, len(text), 9000))
-    draw = random.Random(5)
+    draw, anything = random.Random(5), [*range(1, 0xD800), *range(0xE000, 0x30000)]
     kinds: list[Callable[[], str]] = [
-        lambda: chr(draw.choice([*range(1, 0xD800), *range(0xE000, 0x30000)])),
+        lambda: chr(draw.choice(anything)),
         lambda: draw.choice("абвгдеёжзАБВЁ «»—–…"),
         lambda: draw.choice(" \n\t▁  <>[]/"),
         lambda: draw.choice(TRICKY),
