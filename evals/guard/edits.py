@@ -41,6 +41,12 @@ def lines() -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"ge-{path.stem}-{number:03}", json.loads(line)
 
 
+def mirrors() -> dict[str, Edit]:
+    """Of corrupt pairs, by their ids: the edit of the draft that makes the restyle true."""
+    rows = map(json.loads, FOLDER.with_name("mirrors.jsonl").read_text(encoding="utf-8").splitlines())
+    return {row["id"]: Edit(row["old"], row["new"]) for row in rows}
+
+
 def pairs(slips: int = 2, seed: int = 5) -> list[Pair]:
     """Of each draft: a text as written, another with harmless edits, `slips` slips of each, and the corrupt ones."""
     dice, found = random.Random(seed), list[Pair]()

@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import torch
@@ -21,8 +21,8 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from core import e5
 from evals.guard import by_code
-from evals.guard.edits import lines
-from evals.guard.windows import Group, Retold, Told, groups, of_pair, retold
+from evals.guard.edits import lines, mirrors
+from evals.guard.windows import Group, Retold, Told, groups, mirrored, of_pair, retold
 from evals.guard_eval import CALIBRATION, pairs_of
 from evals.readers.examples import KINDS
 from evals.readers.network import Layer
@@ -34,14 +34,11 @@ WIDTH, KEY, VALUE, HEADS, POOLS = 192, 64, 48, 2, 4  # HEADS: learned ones, besi
 INNER = 384  # inner width of the look at what was compared
 STILL, RANK = 4, 24  # e5's layers below STILL stay as they are; rank of the others' changes
 DROP, DECAY, WARM = 0.2, 0.05, 30
-BATCH, MADE, MOST_MADE = 1, 14, 13_000  # groups of slips and groups made by code, a step; of the latter in all
+SLIPS, MADE, MOST_MADE = 0.5, 8, 13_000  # groups of slips and groups made by code, a step; of the latter in all
 GONE = 0.05  # of a text's tokens are not seen in training
 NEAR, WORD_WEIGHT = 2, 3.0  # wrong near pairs a group; what a word at fault counts
-WHOLES, WHOLE_WEIGHT, KIND_WEIGHT = 14, 0.5, 0.3  # restyles a step; what they count, and the kinds of the wrong ones
-EARLY, EARLY_SHARE = (
-    11,
-    0.25,
-)  # parts of the edits up to this one are freer than restyles are; so many of them in a pass
+WHOLES, WHOLE_WEIGHT, KIND_WEIGHT = 22, 0.5, 0.3  # restyles a step; what they count, and the kinds of the wrong ones
+EARLY = 11  # parts of the edits up to this one are freer than restyles are, and are not learned from
 AVERAGED = 0.995  # of the weights that are written, a step
 KEPT = 0.5  # of the way from the weights of --start to the new ones
 
@@ -97,6 +94,17 @@ class States:
             seen[:, 0] = True  # the mark before the text
             x = x * seen[..., None]
         return x, there
+
+
+class Drafted(NamedTuple):
+    """A draft's whole restyles, and the groups of those that have a mirror."""
+
+    restyles: Sequence[Retold]
+    groups: Sequence[Group]
+
+    @property
+    def texts(self) -> set[str]:
+        return {text for each in (*self.restyles, *self.groups) for text in each.texts}
 
 
 class Look(nn.Module):
@@ -271,18 +279,17 @@ def report(network: Network, states: States, apart: Sequence[Group], sets: dict[
 
 
 def loss_of(
-    network: Network, states: States, some: Sequence[Group], drafts: Sequence[Sequence[Retold]], dice: random.Random
+    network: Network, states: States, some: Sequence[Group], drafts: Sequence[Drafted], dice: random.Random
 ) -> Tensor:
-    """`drafts`: of some drafts, their restyles as wholes."""
     rows: list[Told] = []
     ranked: list[tuple[int, int]] = []
-    for group in some:
+    for group in (*some, *(group for each in drafts for group in each.groups)):
         ranked += [(len(rows) + a, len(rows) + b) for a, b in group.ranked]
         rows += [*group.pairs, *group.near[:1], *dice.sample(group.near[1:], min(len(group.near[1:]), NEAR))]
     wholes = list[list[tuple[Retold, int]]]()  # each with the number of its first row
-    for restyles in drafts:
+    for draft in drafts:
         wholes.append([])
-        for each in restyles:
+        for each in draft.restyles:
             wholes[-1].append((each, len(rows)))
             rows += each.claims
     share = torch.tensor([r.share for r in rows])
@@ -312,22 +319,23 @@ def _whole(restyles: Sequence[tuple[Retold, int]], logits: Tensor, wrong: Tensor
     return loss
 
 
-def by_draft(pairs: Sequence[Pair], states: States) -> list[list[Retold]]:
-    """The restyles of each draft, those of which every claim has been read."""
-    found = dict[str, list[Retold]]()
+def by_draft(pairs: Sequence[Pair], dice: random.Random) -> list[Drafted]:
+    """Every draft with its restyles and what their mirrors make of them."""
+    edits, found = mirrors(), dict[str, list[Pair]]()
     for pair in pairs:
-        each = retold(pair)
-        if each.claims and all(text in states for text in each.texts):
-            found.setdefault(pair.draft, []).append(each)
-    return list(found.values())
+        found.setdefault(pair.draft, []).append(pair)
+    all_drafts = [
+        Drafted([each for pair in own if (each := retold(pair)).claims], list(mirrored(own, edits, dice)))
+        for own in found.values()
+    ]
+    return [each for each in all_drafts if each.restyles]
 
 
-def some_drafts(drafts: Sequence[Sequence[Retold]], dice: random.Random) -> list[list[Retold]]:
-    """WHOLES restyles or a few more, of some drafts."""
-    found = list[list[Retold]]()
-    while drafts and sum(map(len, found)) < WHOLES:
-        restyles = dice.choice(drafts)
-        found.append(dice.sample(restyles, min(len(restyles), WHOLES)))
+def some_drafts(drafts: Sequence[Drafted], dice: random.Random) -> list[Drafted]:
+    """As many drafts as have WHOLES restyles or a few more."""
+    found = list[Drafted]()
+    while drafts and sum(len(each.restyles) for each in found) < WHOLES:
+        found.append(dice.choice(drafts))
     return found
 
 
@@ -338,17 +346,6 @@ def turns(pairs: Sequence[Pair], dice: random.Random) -> list[Group]:
         if int(ident.split("-")[1]) > EARLY:
             sources += [(line["draft"], told["text"]) for told in line["faithful"]]
     return [group for draft, styled in sources for group in by_code.groups(draft, styled, dice)]
-
-
-def batches(learn: Sequence[Group], dice: random.Random) -> list[list[Group]]:
-    """One pass in random order, groups of like length together: half of a batch of mixed lengths would be padding."""
-    order = [g for g in dice.sample(learn, len(learn)) if g.part > EARLY or dice.random() < EARLY_SHARE]
-    found = list[list[Group]]()
-    for low in range(0, len(order), BATCH * 40):
-        pool = sorted(order[low : low + BATCH * 40], key=lambda g: max(len(p.first) + len(p.second) for p in g.pairs))
-        found += [pool[n : n + BATCH] for n in range(0, len(pool), BATCH)]
-    dice.shuffle(found)
-    return found
 
 
 def main() -> None:
@@ -365,14 +362,15 @@ def main() -> None:
     found = list(groups(dice))
     found = dice.sample(found, options.most or len(found))
     apart = [g for g in found if kept_apart(g.draft)]
-    learn = [g for g in found if not kept_apart(g.draft)]
+    learn = [g for g in found if not kept_apart(g.draft) and g.part > EARLY]
     apart = dice.sample(apart, min(len(apart), 500))
     sets = {name: pairs_of(key)[: options.most] for name, key in (("sample", "dev"), ("held", "held"))}
     never = {p.id for p in (*sets["sample"], *(p for name in CALIBRATION for p in pairs_of(name)))}
     whole = [p for p in pairs_of("looked") if p.id not in never and p.kind not in UNTOLD][: options.most]
     states.fill(t for g in (*learn, *apart) for t in g.texts)
-    states.fill(t for p in (*whole, *sets["sample"], *sets["held"]) for w in of_pair(p.draft, p.styled) for t in w)
-    drafts, made = by_draft(whole, states), turns(whole, dice)
+    states.fill(t for p in (*sets["sample"], *sets["held"]) for w in of_pair(p.draft, p.styled) for t in w)
+    drafts, made = by_draft(whole, dice), turns(whole, dice)
+    states.fill(t for each in drafts for t in each.texts)
     made = [g for g in dice.sample(made, min(len(made), options.most or MOST_MADE)) if not kept_apart(g.draft)]
     states.fill(t for g in made for t in g.texts)
     print(
@@ -388,16 +386,16 @@ def main() -> None:
     optimiser = torch.optim.AdamW(taught, options.rate, weight_decay=DECAY, betas=(0.9, 0.98))
     average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(AVERAGED))
     mean = cast("Network", average.module)
-    began, step, queue, looked = time.time(), 0, list[list[Group]](), time.time()
+    began, step, queue, looked = time.time(), 0, list[Group](), time.time()
     while (done := (time.time() - began) / options.seconds) < 1:
-        queue = queue or batches(learn, dice)
+        queue = queue or dice.sample(learn, len(learn))
         rate = options.rate * min(1, (step + 1) / WARM) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
         for each in optimiser.param_groups:
             each["lr"] = rate
         loss = loss_of(
             network,
             states,
-            [*queue.pop(), *dice.sample(made, min(MADE, len(made)))],
+            [*([queue.pop()] if dice.random() < SLIPS else ()), *dice.sample(made, min(MADE, len(made)))],
             some_drafts(drafts, dice),
             dice,
         )

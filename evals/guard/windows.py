@@ -4,7 +4,7 @@ partly wrong, so that neither text alone tells which. Knows no network."""
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,6 +15,10 @@ from style_adapter.guard.reader import MARKS, UNTOLD, stretches, window
 
 SHARE = 0.3  # of the harmless edits that stand in a text
 SLIPS = 6  # of a group at most
+FAITHFUL = 4  # whole restyles of a group at most, and
+BESIDE = 2  # so many of them stand under each mirror
+# What a faithful restyle does wrong beside the draft that a slip of this kind makes true; of all others the same.
+AGAINST = {"added_claim": "dropped_claim", "dropped_claim": "added_claim", "condition_dropped": "added_claim"}
 Span = tuple[int, int]
 
 
@@ -102,16 +106,17 @@ def _group(part: int, line: dict[str, Any], slips: Sequence[Slip], marks: frozen
         beside = [edit for edit in harmless[r] if not _overlap(texts[r], edit, slip)]
         right, wrong = restyle(r, beside), restyle(r, [*beside, slip])
         mirrored, number = window(applied(draft, [mirror]), marks).text, KINDS.index(kind)
+        against = KINDS.index(AGAINST.get(kind, kind))
         there = tuple(differing(right, wrong)) if right != wrong else None
         here = tuple(differing(wrong, right)) if right == plain[r] != wrong else None
         at = len(pairs)
         pairs += [
-            Told(mine, wrong, number, there), Told(mirrored, plain[r], number, here),
-            Told(mirrored, wrong, 0, ()), Told(mirrored, plain[1 - r], number, None),
+            Told(mine, wrong, number, there), Told(mirrored, plain[r], against, here),
+            Told(mirrored, wrong, 0, ()), Told(mirrored, plain[1 - r], against, None),
         ]  # fmt: skip
         ranked += [(r, at), (r, at + 1), (at + 2, at), (at + 2, at + 1), (1 - r, at + 3)]
         near += [
-            Told(mine, mirrored, number, None), Told(mirrored, mine, number, None), Told(plain[r], wrong, number, there),
+            Told(mine, mirrored, number, None), Told(mirrored, mine, against, None), Told(plain[r], wrong, number, there),
         ]  # fmt: skip
     return Group(part, draft, tuple(s.kind for s in slips), tuple(pairs), tuple(ranked), tuple(near))
 
@@ -146,11 +151,59 @@ def retold(pair: Pair) -> Retold:
     for marks in under:
         first, second = window(pair.draft, marks).text, window(pair.styled, marks).text
         if first and second and kind and pair.at in marks:
-            start = second.find(spot) if (spot := MARKS.sub("", " ".join(pair.spot.split()))) else -1
-            found.append(Told(first, second, kind, ((start, start + len(spot)),) if start >= 0 else None))
+            found.append(Told(first, second, kind, _spot(pair, second)))
         elif first and second:
             found.append(Told(first, second, 0, () if told else None, float(told)))
     return Retold(kind, told, tuple(found))
+
+
+def mirrored(pairs: Sequence[Pair], mirrors: Mapping[str, Edit], dice: random.Random) -> Iterator[Group]:
+    """Of one draft's whole restyles, by marks: the wrong ones that have a mirror there (edits of the draft, by id), and faithful
+    ones, which are wrong beside the mirrored draft."""
+    draft, under = pairs[0].draft, dict[frozenset[str], list[Pair]]()
+    for pair in pairs:
+        if pair.id in mirrors:
+            own = frozenset().union(*(marks for _, _, marks in stretches(draft) if pair.at in marks))
+            under.setdefault(own | _marks(draft, mirrors[pair.id].old), []).append(pair)
+    for marks, wrong in under.items():
+        plain = list(dict.fromkeys(window(p.styled, marks).text for p in pairs if _faithful_under(p, marks)))
+        if plain and all(plain):
+            yield _by_mirrors(draft, dice.sample(plain, min(len(plain), FAITHFUL)), wrong, mirrors, marks, dice)
+
+
+def _faithful_under(pair: Pair, marks: frozenset[str]) -> bool:
+    if pair.faithful or not pair.at:
+        return pair.faithful
+    return not any(pair.at in has for _, _, has in stretches(pair.styled) if has & marks) and pair.at not in marks
+
+
+def _by_mirrors(
+    draft: str,
+    plain: Sequence[str],
+    wrong: Sequence[Pair],
+    mirrors: Mapping[str, Edit],
+    marks: frozenset[str],
+    dice: random.Random,
+) -> Group:
+    mine = window(draft, marks).text
+    pairs, ranked = [Told(mine, text, 0, (), len(wrong) / len(plain)) for text in plain], list[tuple[int, int]]()
+    for slip in wrong:
+        told, number = window(slip.styled, marks).text, KINDS.index(slip.kind)
+        against = KINDS.index(AGAINST.get(slip.kind, slip.kind))
+        turned, at = window(applied(draft, [mirrors[slip.id]]), marks).text, len(pairs)
+        beside = dice.sample(range(len(plain)), min(len(plain), BESIDE))
+        pairs += [Told(mine, told, number, _spot(slip, told)), Told(turned, told, 0, ())]
+        pairs += [Told(turned, plain[n], against, None, 1 / len(beside)) for n in beside]
+        ranked += [(dice.randrange(len(plain)), at), (at + 1, at)]
+        ranked += [(good, at + 2 + n) for n, other in enumerate(beside) for good in (other, at + 1)]
+    return Group(0, draft, tuple(p.kind for p in wrong), tuple(pairs), tuple(ranked))
+
+
+def _spot(pair: Pair, window: str) -> tuple[Span, ...] | None:
+    """Where the words at fault stand in a window of the restyle."""
+    spot = MARKS.sub("", " ".join(pair.spot.split()))
+    start = window.find(spot) if spot else -1
+    return ((start, start + len(spot)),) if start >= 0 else None
 
 
 def of_pair(draft: str, styled: str) -> list[tuple[str, str]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from itertools import islice
 
-from evals.guard.edits import lines
-from evals.guard.windows import groups, retold
-from evals.guard_eval import PAIRS
+from evals.guard.edits import Edit, lines, mirrors
+from evals.guard.windows import groups, mirrored, retold
+from evals.guard_eval import PAIRS, pairs_of
+from evals.readers.examples import KINDS
 from style_adapter.guard.evaluate import Pair
 
 
@@ -42,6 +44,46 @@ def test_neither_text_alone_tells_a_group_apart() -> None:
             assert one.first == two.first or one.second == two.second
         for pair in group.pairs:
             assert all(pair.second[low:high] for low, high in pair.spans or ())
+
+
+def test_a_mirror_of_a_whole_pair_edits_its_draft_and_stands_for_no_held_pair() -> None:
+    pairs, made = {pair.id: pair for pair in pairs_of("looked")}, mirrors()
+    assert len(made) > 8_000
+    for ident, (old, new) in ((ident, (edit.old, edit.new)) for ident, edit in made.items()):
+        pair = pairs[ident]  # of a dev part
+        assert not pair.faithful
+        assert pair.draft.count(old) == 1, ident
+        assert old != new, ident
+        assert re.findall(r"\[\d+\]", old) == re.findall(r"\[\d+\]", new), ident
+
+
+def test_what_mirrors_make_of_a_drafts_restyles() -> None:
+    draft = "Порт — 8080 [1]. Кэш чистит ночью сервер [2]."
+    told = (
+        Pair("a", draft, "Порт, братцы, 8080 [1]! А кэш ночью чистит сервер [2].", ""),
+        Pair("b", draft, "Ночью, это, сервер кэш чистит [2]. Порт 8080 [1].", ""),
+        Pair("c", draft, "8080, порт такой [1]! Кэш ночью чистит клиент [2].", "entity_swap", at="[2]", spot="клиент"),
+        Pair("d", draft, "Кэш чистит сервер [2]! Порт же 8080 [1].", "dropped_claim", at="[2]", spot="чистит"),
+    )
+    made = {"c": Edit("сервер", "клиент"), "d": Edit(" ночью", "")}
+    (group,) = mirrored(told, made, random.Random(1))
+    under_port = "Порт — 8080."
+    assert all(under_port not in text for text in group.texts)
+    mine = "Кэш чистит ночью сервер."
+    found = {(p.first, p.second): KINDS[p.kind] if p.kind else "" for p in group.pairs}
+    assert found["Кэш чистит ночью клиент.", "Кэш ночью чистит клиент."] == ""
+    assert found["Кэш чистит сервер.", "Кэш чистит сервер!"] == ""
+    assert found[mine, "Кэш ночью чистит клиент."] == "entity_swap"
+    assert found[mine, "Кэш чистит сервер!"] == "dropped_claim"
+    assert (
+        found["Кэш чистит сервер.", "А кэш ночью чистит сервер."] == "added_claim"
+    )  # the draft has lost what the restyle tells
+    for good, bad in group.ranked:
+        one, two = group.pairs[good], group.pairs[bad]
+        assert not one.kind
+        assert two.kind
+        assert one.first == two.first or one.second == two.second
+    assert not list(mirrored(told[2:], made, random.Random(1)))  # none of these is faithful there
 
 
 def test_pairs_in_the_manner_of_the_sample() -> None:
