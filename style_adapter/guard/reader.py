@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).with_name("reader.npz")
 LEVELS = (0, 4, 8)  # of e5's layers, whose states are read beside each other
 # Log odds of the worst claim: where a likely finding of the rules counts, and where the reader's own does.
-AGREES, STOPS = 0.5, 1.0
+AGREES, STOPS = -0.5, 1.25
 UNTOLD = ("citation", "identifier")  # kinds that it was never taught
 ALONE = (*UNTOLD, "cause_effect_reversed")  # the rules' likely findings of these count whatever the reader thinks
 LOOKS = 6  # heads of the look at what was compared
