@@ -10,7 +10,8 @@ import hashlib
 import math
 import random
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -35,7 +36,9 @@ WIDTH, KEY, VALUE, HEADS, POOLS = 192, 64, 48, 2, 4  # HEADS: learned ones, besi
 INNER = 384  # inner width of the look at what was compared
 STILL, RANK = 4, 24  # e5's layers below STILL stay as they are; rank of the others' changes
 DROP, DECAY, WARM = 0.2, 0.05, 30
-SLIPS, MADE, MOST_MADE = 0.3, 8, 13_000  # groups of slips and groups made by code, a step; of the latter in all
+SLIPS, MADE = 0.3, 8  # groups of slips and groups made by code, a step,
+MOST_SLIPS, MOST_MADE, A_TEXT = 1500, 8000, 3  # in all, and of the latter out of one restyle: what two hours can use
+APART, EVERY = 150, 1500  # groups kept apart that it is judged by, and seconds from one look to the next
 GONE = 0.05  # of a text's tokens are not seen in training
 NEAR, WORD_WEIGHT = 2, 3.0  # wrong near pairs a group; what a word at fault counts
 WHOLES, KIND_WEIGHT = 22, 0.3  # restyles a step, and what the kinds of the wrong ones count
@@ -360,13 +363,16 @@ def some_drafts(drafts: Sequence[Drafted], dice: random.Random) -> list[Drafted]
     return found
 
 
-def turns(pairs: Sequence[Pair], dice: random.Random) -> list[Group]:
-    """Groups made by code out of faithful pairs and of the edits' later restyles."""
+def turns(pairs: Sequence[Pair], dice: random.Random) -> Iterator[Group]:
+    """Groups made by code out of faithful pairs and of the edits' later restyles, in random order."""
     sources = [(p.draft, p.styled) for p in pairs if p.faithful]
     for ident, line in lines():
         if int(ident.split("-")[1]) > EARLY:
             sources += [(line["draft"], told["text"]) for told in line["faithful"]]
-    return [group for draft, styled in sources for group in by_code.groups(draft, styled, dice)]
+    for draft, styled in dice.sample(sources, len(sources)):
+        if not kept_apart(draft):
+            found = list(by_code.groups(draft, styled, dice))
+            yield from dice.sample(found, min(len(found), A_TEXT))
 
 
 def main() -> None:
@@ -381,18 +387,17 @@ def main() -> None:
     torch.set_flush_denormal(True)
     dice, states, network = random.Random(3), States(), Network()
     found = list(groups(dice))
-    found = dice.sample(found, options.most or len(found))
+    found = dice.sample(found, len(found))
     apart = [g for g in found if kept_apart(g.draft)]
-    learn = [g for g in found if not kept_apart(g.draft) and g.part > EARLY]
-    apart = dice.sample(apart, min(len(apart), 500))
+    learn = [g for g in found if not kept_apart(g.draft) and g.part > EARLY][: options.most or MOST_SLIPS]
+    apart = apart[: min(options.most or APART, APART)]
     sets = {name: pairs_of(key)[: options.most] for name, key in (("sample", "dev"), ("held", "held"))}
     never = {p.id for p in (*sets["sample"], *(p for name in CALIBRATION for p in pairs_of(name)))}
     whole = [p for p in pairs_of("looked") if p.id not in never and p.kind not in UNTOLD][: options.most]
     states.fill(t for g in (*learn, *apart) for t in g.texts)
     states.fill(t for p in (*sets["sample"], *sets["held"]) for w in of_pair(p.draft, p.styled) for t in w)
-    drafts, made = by_draft(whole, dice), turns(whole, dice)
+    drafts, made = by_draft(whole, dice), list(islice(turns(whole, dice), options.most or MOST_MADE))
     states.fill(t for each in drafts for t in each.texts)
-    made = [g for g in dice.sample(made, min(len(made), options.most or MOST_MADE)) if not kept_apart(g.draft)]
     states.fill(t for g in made for t in g.texts)
     print(
         f"{len(learn)} groups, {len(apart)} apart, {len(made)} by code, {len(drafts)} drafts of whole pairs",
@@ -426,7 +431,7 @@ def main() -> None:
         optimiser.step()
         average.update_parameters(network)
         step += 1
-        if time.time() - looked > 400:
+        if time.time() - looked > EVERY:
             looked = time.time()
             print(f"{looked - began:.0f} s, {step} steps: {report(mean, states, apart, sets)}", flush=True)
     print(f"end, {step} steps: {report(mean, states, apart, sets)}", flush=True)
