@@ -29,6 +29,8 @@ def moved(a: Alignment) -> list[Slip]:
                 found.append(Slip("citation", spots[0], spots[1], 0.9))
             elif swapped >= 2 and own >= other:
                 found.append(Slip("role_swap", spots[0], spots[2], 0.8))
+            elif exchanged := _exchanged(a, one, two):
+                found.append(Slip("role_swap" if own >= other else "citation", *exchanged, 0.8))
             elif (crossed := _crossed(a, one, two)) and own >= other:
                 found.append(Slip("role_swap", *crossed, 0.7))
     return found or list(_stray(a, claims))
@@ -110,6 +112,27 @@ def _anchors(a: Alignment, one: int, two: int) -> int:
         )
         vote += 1 if there and not here else -1 if here else 0
     return vote
+
+
+def _exchanged(a: Alignment, one: int, two: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """An identifier of each claim alone that stands before the other's mark and never before its own, which the rest of a
+    sentence behind a mark does not count as: the draft's and the styled one of the first."""
+    spots = []
+    for mine, other in ((one, two), (two, one)):
+        claim, rival = a.claims[mine], a.claims[other]
+        for name in a.draft.facts.identifiers:
+            elsewhere = a.draft.text[: claim.start] + " " + a.draft.text[claim.after :]
+            if not claim.start <= name.start < claim.after or identifiers.occurs(name.text, elsewhere):
+                continue
+            told = [
+                (each, at)
+                for each in a.styled.facts.segments
+                if (at := identifiers.occurrence(name.text, a.styled.text[: each.after], each.start)) is not None
+            ]
+            if told and all(each.cites & rival.cites and not each.cites & claim.cites for each, _ in told):
+                spots.append(((name.start, name.end), (told[0][1], told[0][1] + len(name.text))))
+                break
+    return spots[0] if len(spots) == 2 else None
 
 
 def _crossed(a: Alignment, one: int, two: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
