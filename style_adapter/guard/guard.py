@@ -74,16 +74,28 @@ class Guard:
         return deep.check(draft, words.read(styled, facts), cheap, cited if cited is not draft else None)
 
     def _weighed(self, draft: str, styled: str, likely: list[Reason], doubts: list[reader.Doubt]) -> list[Reason]:
-        """The rules' likely findings where the reader has its doubts too; its own, where those are strong."""
-        worst = max(doubts, key=lambda d: d.score, default=None)
-        if worst is None:
+        """The rules' likely findings in claims that the reader doubts too; its own greatest doubt, where all of them together are
+        strong."""
+        if not doubts:
             return likely
-        kept = [r for r in likely if worst.score > reader.AGREES or r.kind in reader.ALONE]
-        if worst.score <= reader.STOPS or kept:
-            return kept
-        mine = "" if worst.kind == "added_claim" else draft[slice(*worst.draft)]
-        theirs = "" if worst.kind == "dropped_claim" else styled[slice(*worst.styled)]
-        return [reason(worst.kind, mine, theirs, draft)]
+        kept = [r for r in likely if r.kind in reader.UNTOLD or _doubt(r, draft, styled, doubts) > reader.AGREES]
+        if reader.together(doubts) > reader.STOPS:
+            worst = max(doubts, key=lambda d: d.score)
+            mine = "" if worst.kind == "added_claim" else draft[slice(*worst.draft)]
+            theirs = "" if worst.kind == "dropped_claim" else styled[slice(*worst.styled)]
+            if all(r.kind != worst.kind for r in kept):
+                kept.append(reason(worst.kind, mine, theirs, draft))
+        return kept
+
+
+def _doubt(found: Reason, draft: str, styled: str, doubts: Sequence[reader.Doubt]) -> float:
+    """How much the reader doubts the claims that hold what the rules found; all of them where nothing tells which those are."""
+    for quoted, text in ((found.draft, draft), (found.styled, styled)):
+        told = [marks for start, end, marks in reader.stretches(text) if quoted and quoted in text[start:end]]
+        own = [doubt.score for doubt in doubts if any(doubt.marks & marks for marks in told)]
+        if own:
+            return max(own)
+    return max(doubt.score for doubt in doubts)
 
 
 def _verdict(reasons: list[Reason], draft: str) -> Verdict:

@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 
 WEIGHTS = Path(__file__).with_name("reader.npz")
 LEVELS = (0, 4, 8)  # of e5's layers, whose states are read beside each other
-# Log odds of the worst claim: where a likely finding of the rules counts, and where the reader's own does.
+# Log odds: of a claim, where a likely finding of the rules in it counts; of any claim, where the reader's own doubt does.
 AGREES, STOPS = -0.5, 1.25
-UNTOLD = ("citation", "identifier")  # kinds that it was never taught
-ALONE = (*UNTOLD, "cause_effect_reversed")  # the rules' likely findings of these count whatever the reader thinks
+UNTOLD = ("citation", "identifier")  # kinds that it was never taught: the rules' findings count whatever it thinks
 LOOKS = 6  # heads of the look at what was compared
 LONGEST = 200  # tokens of a window
 MARKS = re.compile(rf"\s*{CITATION.pattern}(?:[\s,;]*{CITATION.pattern})*")
@@ -35,8 +34,10 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """One claim: `score` is the log odds that it is told wrong, `kind` the likeliest kind of slip; the spans are where."""
+    """One claim, by its marks: `score` is the log odds that it is told wrong, `kind` the likeliest kind of slip; the spans are
+    where."""
 
+    marks: frozenset[str]
     score: float
     kind: str
     draft: Span
@@ -91,6 +92,12 @@ def claims(draft: str, styled: str) -> list[frozenset[str]]:
     return found
 
 
+def together(doubts: Sequence[Doubt]) -> float:
+    """Log odds that any of the claims is told wrong, as if each were so by itself."""
+    sound = sum(float(np.logaddexp(0, doubt.score)) for doubt in doubts)  # -log of the chance that all are told right
+    return float(np.log(np.expm1(max(sound, 1e-12)))) if sound < 30 else sound
+
+
 class Reader:
     """Without state between calls. Raises UsageError or UnavailableError (core.e5) where e5's weights are missing or broken."""
 
@@ -113,7 +120,7 @@ class Reader:
         found: list[list[Doubt]] = [[] for _ in styled]
         for key in asked:
             one, two = mine[key[1]], theirs[key]
-            found[key[0]].append(self._doubt(one, two, known[one.text], known[two.text]))
+            found[key[0]].append(self._doubt(key[1], one, two, known[one.text], known[two.text]))
         return found
 
     def _sides(self, windows: Sequence[_Window]) -> list[dict[str, Any]]:
@@ -136,7 +143,9 @@ class Reader:
         own = self._linear("own", h) + asked @ w["ask.weight"].T
         return {"h": h, "keys": unit, "told": self._linear("told", h), "asked": asked, "own": own, "words": words}
 
-    def _doubt(self, first: _Window, second: _Window, one: dict[str, Any], two: dict[str, Any]) -> Doubt:
+    def _doubt(
+        self, marks: frozenset[str], first: _Window, second: _Window, one: dict[str, Any], two: dict[str, Any]
+    ) -> Doubt:
         alike = one["keys"] @ two["keys"].transpose(0, 2, 1)  # (heads, tokens, tokens)
         a, found = self._compared(one, two, alike, 0)
         b, back = self._compared(two, one, alike.transpose(0, 2, 1), 1)
@@ -149,6 +158,7 @@ class Reader:
         wrong = logits[1:]
         score = float(np.log(np.exp(wrong - wrong.max()).sum()) + wrong.max() - logits[0])
         return Doubt(
+            marks,
             score,
             self._kinds[int(wrong.argmax()) + 1],
             self._spot(read[0], one["words"], first),

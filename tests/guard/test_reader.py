@@ -90,6 +90,42 @@ def test_the_guard_works_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not guard.check(DRAFT, TOLD.replace("неделю", "две недели")).ok
 
 
+def test_claims_are_doubted_together() -> None:
+    def doubts(*scores: float) -> list[reader.Doubt]:
+        return [reader.Doubt(frozenset({f"[{n}]"}), s, "role_swap", (0, 4), (0, 4)) for n, s in enumerate(scores, 1)]
+
+    assert reader.together(doubts(2.0)) == pytest.approx(2.0)
+    assert reader.together(doubts(0.0, 0.0)) == pytest.approx(np.log(3))  # three chances of four
+    assert reader.together(doubts(800.0, -800.0)) == pytest.approx(800)
+    assert reader.together(doubts(-800.0)) < -20
+
+
+def test_a_likely_finding_counts_in_a_claim_that_is_doubted(monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = "Сборка не удаляет каталог [1]. Кэш хранится неделю [2]."
+    styled = "Сборка, братцы, удаляет каталог [1]. Кэш хранится неделю [2]."
+    monkeypatch.setattr(reader, "installed", lambda: None)
+    alone = Guard().check(draft, styled)  # by the rules
+    assert [r.kind for r in alone.reasons] == ["negation_flip"]
+
+    class Doubts:
+        def __init__(self, *scores: float) -> None:
+            self._scores = scores
+
+        def read(self, draft: str, styled: list[str]) -> list[list[reader.Doubt]]:
+            told = [(frozenset({f"[{n}]"}), score) for n, score in enumerate(self._scores, 1)]
+            return [[reader.Doubt(marks, s, "role_swap", (0, 4), (0, 4)) for marks, s in told] for _ in styled]
+
+    def kinds(*scores: float) -> list[str]:
+        monkeypatch.setattr(reader, "installed", lambda: Doubts(*scores))
+        return [r.kind for r in Guard().check(draft, styled).reasons]
+
+    sure, unsure, sound = reader.STOPS + 1, reader.AGREES + 0.1, reader.AGREES - 3
+    assert kinds(unsure, sound) == ["negation_flip"]
+    assert kinds(sound, unsure) == []
+    assert kinds(sound, sure) == ["role_swap"]
+    assert kinds(sure, sound) == ["negation_flip", "role_swap"]
+
+
 @needs
 def test_numpy_computes_what_torch_trained() -> None:
     torch = pytest.importorskip("torch")
