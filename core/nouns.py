@@ -127,10 +127,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One wording in the persona's voice. `framed`: the draft's fact sentences stand verbatim in it."""
+    """One wording in the persona's voice. `framed`: the draft stands verbatim in it. `own`: what stands around the draft are
+    remarks of the persona's bible, not words of a model."""
 
     text: str
     rung: Literal["styled", "framed"]
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

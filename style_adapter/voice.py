@@ -76,7 +76,7 @@ class Voices:
                 note = error.message
         framed = [] if slips else frame(bible, draft.text, draft.passages.question.text, draft.kind == "partly")
         candidates = [Candidate(text, "framed" if draft.text in text else "styled") for text in wordings]
-        candidates += [Candidate(text, "framed") for text in framed]
+        candidates += [Candidate(text, "framed", own=True) for text in framed]
         return Styled(draft, persona, tuple(candidates), note)
 
     async def warm(self, persona: str) -> None:
@@ -121,12 +121,15 @@ class Voices:
         draft = styled.draft
         if draft.kind in ("refused", "smalltalk"):
             return tuple(Verdict(True) for _ in styled.candidates)  # the bible's own words, checked by its lint
-        texts = [candidate.text for candidate in styled.candidates if candidate.rung == "styled"]
+        texts = [candidate.text for candidate in styled.candidates if not candidate.own]
         checked = iter(self.guard.check_many(draft.text, texts))
-        return tuple(
-            next(checked) if candidate.rung == "styled" else self.guard.states_no_fact(candidate.text, draft.text)
-            for candidate in styled.candidates
-        )
+        verdicts: list[Verdict] = []
+        for candidate in styled.candidates:
+            verdict = Verdict(True) if candidate.own else next(checked)
+            if candidate.rung == "framed" and verdict.ok:
+                verdict = self.guard.states_no_fact(candidate.text, draft.text)
+            verdicts.append(verdict)
+        return tuple(verdicts)
 
 
 def _own_words(bible: Bible, draft: Draft) -> list[str]:

@@ -17,6 +17,13 @@ FACTUAL = re.compile(
     r"запрещено|разрешено|обязательно|необходимо|"
     r"because|due to|according to|since|as a result|must|forbidden|allowed|required|mandatory)(?!\w)"
 )
+# What says of the facts themselves that they don't hold (any more): no remark, whatever else it names.
+DENIED = re.compile(
+    r"(?<!\w)(?:неправд\w*|не правда|врань\w+|вр[уе]т|лож\w*|выдум\w+|чуш\w*|бред\w*|миф\w*|не верь\w*|не вер[ия]\w*|ошиба\w+|"
+    r"ошибк\w+|неверн\w+|не так|наоборот|устаре\w+|отмен\w+|измени(?:л|т)\w*|раньше|прежде|уже не\w*|больше не|якобы|будто|"
+    r"(?:not|isn't|is not|ain't|never) true|untrue|false\w*|lies?|lied|lying|myth|nonsense|wrong|don't believe|do not believe|"
+    r"mistaken|outdated|obsolete|no longer|cancell?ed|used to be|abolished|the opposite|supposedly|allegedly)(?!\w)"
+)
 
 
 def own_sentences(text: str, draft: str) -> list[str]:
@@ -26,6 +33,17 @@ def own_sentences(text: str, draft: str) -> list[str]:
     for piece in pieces:
         rest = rest.replace(piece, "\n", 1)
     return [rest[s:e] for s, e in sentence_spans(rest) if re.search(r"\w", rest[s:e])]
+
+
+def joined(text: str, draft: str) -> list[str]:
+    """What stands before a draft sentence in one sentence with it («не верьте, будто …»): it may turn its sense."""
+    found: list[str] = []
+    for start, end in sentence_spans(draft):
+        at = text.find(draft[start:end])
+        before = text[: max(at, 0)].rstrip(" ")
+        if before and (before[-1].isalnum() or before[-1] in ",;("):
+            found.append(before[sentence_spans(before)[-1][0] :])
+    return found
 
 
 def missing_sentences(text: str, draft: str) -> list[str]:
@@ -50,17 +68,11 @@ def facts_in(sentence: str, draft: Reading) -> list[Reason]:
             say("citation", sentence[segment.end : segment.after])
     for value in facts.values:
         idiom = any(s <= value.start < e for s, e in facts.idioms)
-        if not idiom and (
-            value.form == "digits"
-            or (
-                value.form == "word"
-                and value.unit is not None
-                and value.unit.dimension not in ("times", "months", "time")
-            )
-        ):
+        counted = value.form == "word" and value.unit is not None and value.unit.dimension != "times"
+        if not idiom and (value.form == "digits" or counted):
             say("number", value.text)
     for moment in facts.moments:
-        if moment.key[0] in ("day", "clock", "month", "bc"):
+        if moment.key[0] in ("day", "clock", "month", "weekday", "bc"):
             say("date", moment.text)
     names = {w.lemma for w in draft.words if w.name}
     for word in reading.words:
@@ -69,6 +81,8 @@ def facts_in(sentence: str, draft: Reading) -> list[Reason]:
     subject = {w.lemma for w in draft.words if w.content and w.form.pos in ("noun", "adj")}
     shared = [w for w in reading.words if w.content and w.lemma in subject]
     talk = sentence.rstrip().endswith("?")
+    if denied := DENIED.search(reading.folded):
+        say("added_claim", sentence[denied.start() : denied.end()])
     if FIRST.search(reading.folded) and shared and not talk and _past(reading):
         say("autobiography", sentence)
     elif not talk and (len({w.lemma for w in shared}) >= 3 or (shared and FACTUAL.search(reading.folded))):

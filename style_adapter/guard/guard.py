@@ -58,6 +58,7 @@ class Guard:
         """Is a framed text the draft's sentences verbatim plus sentences of the persona's own that state no fact?"""
         known = words.read(draft)
         found = [reason("dropped_claim", s, "", draft) for s in framed.missing_sentences(text, draft)]
+        found += [reason("added_claim", "", s, draft) for s in framed.joined(text, draft)]
         for sentence in framed.own_sentences(text, draft):
             found += framed.facts_in(sentence, known)
         return _verdict(found, draft)

@@ -164,6 +164,34 @@ def test_framed_text_states_no_fact_of_its_own(guard: Guard) -> None:
     assert not guard.states_no_fact("Кэш хранится 20 дней [1]. И всё!", draft).ok
 
 
+LEAVE = "Отпуск согласуют с руководителем за две недели [1]. Заявление подают в кадровую службу [2]."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Это неправда: {LEAVE}",
+        f"Не верьте, будто {LEAVE}",
+        f"Раньше бывало так. {LEAVE}",
+        f"{LEAVE} Но это правило уже отменили.",
+        f"{LEAVE} Деньги вернут через пять дней.",
+        f"{LEAVE} Не забудь: срок — полтора года.",
+        f"{LEAVE} Приходите в пятницу.",
+        f"{LEAVE} Совещание перенесли на вторник.",
+        f"{LEAVE} That is no longer true.",
+    ],
+)
+def test_what_stands_around_verbatim_facts_may_not_turn_them(guard: Guard, text: str) -> None:
+    assert not guard.states_no_fact(text, LEAVE).ok
+
+
+@pytest.mark.parametrize(
+    "around", [("Смотри:", "Ну, за дело!"), ("Сто раз говорил.", ""), ("", "Через минуту забудешь.")]
+)
+def test_remarks_around_verbatim_facts_pass(guard: Guard, around: tuple[str, str]) -> None:
+    assert guard.states_no_fact(f"{around[0]} {LEAVE} {around[1]}".strip(), LEAVE).ok
+
+
 def test_messages_are_in_the_drafts_language(guard: Guard) -> None:
     russian: Any = guard.check(CORRUPT[0][1], CORRUPT[0][2]).reasons[0]
     english: Any = guard.check("The tank holds 40 litres [1].", "The tank holds 60 litres [1].").reasons[0]
