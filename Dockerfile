@@ -10,7 +10,7 @@ COPY retrieval retrieval
 COPY style_adapter style_adapter
 COPY bot bot
 COPY personas personas
-# EXTRAS=[scale,adapter] adds the persona's model on this machine, and about a gigabyte.
+# The persona's model on this machine, about a gigabyte more: docker compose build --build-arg 'EXTRAS=[scale,adapter]'
 ARG EXTRAS="[scale]"
 RUN /opt/venv/bin/pip install -c constraints.txt -e ".${EXTRAS}" && /opt/venv/bin/python -m compileall -q /app
 
@@ -21,7 +21,7 @@ RUN groupadd --gid 10001 expertbot \
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HF_HUB_OFFLINE=1 \
-    EXPERTBOT_DATA_DIR=/var/lib/expertbot/data
+    EXPERTBOT_DATA_DIR=/var/lib/expertbot/data EXPERTBOT_PERSONA__MODELS_FOLDER=/var/lib/expertbot/models
 USER 10001:10001
 WORKDIR /var/lib/expertbot
 VOLUME /var/lib/expertbot

@@ -42,6 +42,15 @@ def build_encoder(settings: EmbedderSettings, quality: bool) -> DocumentEncoder:
     return ChunkEncoder(build_embedder(settings), TokenEncoder() if quality else None)
 
 
+def fingerprint_of(settings: Settings) -> Fingerprint:
+    """What these settings make of a document, told without loading anything."""
+    from ingest.chunk import CHUNKER_VERSION
+    from ingest.parse import PARSER_VERSION
+
+    parser = f"parse {PARSER_VERSION}, chunk {CHUNKER_VERSION}/{settings.ingest.chunk_chars}"
+    return Fingerprint(parser, ChunkEncoder.name_for(embedder_name(settings.embedder), settings.retrieval.quality))
+
+
 def personas_folder(settings: Settings) -> Path:
     return Path(settings.persona.folder) if settings.persona.folder else ROOT / "personas"
 
@@ -93,12 +102,7 @@ class App:
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
-        from ingest.chunk import CHUNKER_VERSION
-        from ingest.parse import PARSER_VERSION
-
-        parser = f"parse {PARSER_VERSION}, chunk {CHUNKER_VERSION}/{self.settings.ingest.chunk_chars}"
-        embedder, quality = embedder_name(self.settings.embedder), self.settings.retrieval.quality
-        return Fingerprint(parser, ChunkEncoder.name_for(embedder, quality))
+        return fingerprint_of(self.settings)
 
     @cached_property
     def ingestor(self) -> Ingestor:
@@ -163,7 +167,7 @@ class App:
         if built != self.fingerprint.encoder:
             raise UsageError(
                 f"The index was built with the encoder {built}, the settings name {self.fingerprint.encoder}.",
-                "Build it anew with `expertbot reindex` (answers go on meanwhile), or set the embedder or the quality mode back.",
+                "With the bot stopped, build it anew: `expertbot reindex`. Or set the embedder or the quality mode back.",
             )
 
     async def _refuse_other_ledger(self) -> None:

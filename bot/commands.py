@@ -81,7 +81,7 @@ async def ask(
 def question_of(text: str, history: Sequence[Json] = ()) -> Question:
     """Raises UsageError for an empty question or a history of another shape."""
     if not text.strip():
-        raise UsageError("The question is empty.", "Ask something, e.g. expertbot ask «Сколько хранятся логи?».")
+        raise UsageError("The question is empty.", 'Ask something, e.g. expertbot ask "Сколько хранятся логи?".')
     try:
         turns = tuple(Turn(item["role"], str(item["content"])) for item in history)
     except (KeyError, TypeError) as error:

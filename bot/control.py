@@ -115,6 +115,8 @@ class ControlServer:
 
     async def _do(self, request: Json, progress: Progress) -> Any:
         app, name, args = self._app, request["command"], request["args"]
+        if name in ("reindex", "rollback"):
+            self._refuse_other_settings(args.get("fingerprint"))
         if name in CHANGING:
             await self._state.db.write(lambda db: audit(db, None, f"shell {name}", args))
         work: dict[str, Callable[[], Awaitable[Any]]] = {
@@ -131,6 +133,16 @@ class ControlServer:
         if name not in work:
             raise UsageError(f"The service does not know {name}.", "Is it an older version? Restart it.")
         return await work[name]()
+
+    def _refuse_other_settings(self, wanted: str | None) -> None:
+        """A shell with other settings means these, and this process would build by its own."""
+        ours = str(self._app.fingerprint)
+        if wanted not in (None, ours):
+            raise UsageError(
+                f"The running service indexes by other settings than this shell: {ours} instead of {wanted}.",
+                "To change them stop the service, repeat this, then start it with the new settings; else give this shell the "
+                "service's settings.",
+            )
 
     async def _forget(self, user: int) -> Json:
         from bot.telegram.people import forget

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import os
 import shutil
 import sqlite3
@@ -13,8 +12,9 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from core import install
 from core.errors import ExpertbotError
-from core.settings import Settings
+from core.settings import PersonaSettings, Settings
 
 Level = Literal["good", "doubtful", "bad"]
 LOW_DISK = 1 << 30  # bytes
@@ -131,12 +131,12 @@ def _index(settings: Settings) -> list[Finding]:
             row = db.execute("SELECT fingerprint FROM generations WHERE state = 'active'").fetchone()
     except sqlite3.Error as error:
         return [Finding("bad", f"The ledger can't be read: {error}.", "Restore a backup, or ingest anew.")]
-    from retrieval.embed import embedder_name
-    from retrieval.encode import ChunkEncoder
+    from bot.app import fingerprint_of
 
-    wanted = ChunkEncoder.name_for(embedder_name(settings.embedder), settings.retrieval.quality)
+    wanted = fingerprint_of(settings).encoder
     if row and row[0].rpartition("|")[2] != wanted:
-        return [Finding("bad", f"The index was built with another encoder than {wanted}.", "expertbot reindex")]
+        cure = "Stop the bot, then `expertbot reindex`, then start it."
+        return [Finding("bad", f"The index was built with another encoder than {wanted}.", cure)]
     return [
         Finding("good" if count else "doubtful", f"{count} documents in.", "" if count else "expertbot ingest FOLDER")
     ]
@@ -156,20 +156,38 @@ def _persona(settings: Settings) -> list[Finding]:
     wanted = settings.persona.default
     if wanted == "none":
         return [Finding("good", "No persona: the neutral voice.")]
-    from bot.app import personas_folder
+    from bot.app import adapter_versions, personas_folder
     from style_adapter.bible import load
+    from style_adapter.model import extra
 
     try:
         bible = load(personas_folder(settings), wanted)
     except ExpertbotError as error:
         return [Finding("bad", error.message, error.hint)]
     found = [Finding("good", f"Persona {bible.id}: {bible.name}.")]
-    missing = [name for name in ("torch", "transformers", "peft") if importlib.util.find_spec(name) is None]
-    if missing and settings.persona.restyler in ("auto", "adapter"):
-        level: Level = "bad" if settings.persona.restyler == "adapter" else "doubtful"
-        what = f"{', '.join(missing)} not installed: the persona speaks around quoted facts only."
-        found.append(Finding(level, what, "pip install -c constraints.txt -e '.[adapter]'"))
+    if settings.persona.restyler not in ("auto", "adapter"):
+        return found
+    level: Level = "bad" if settings.persona.restyler == "adapter" else "doubtful"
+    try:
+        if missing := extra.missing():
+            what = f"{', '.join(missing)} not installed: the persona speaks around quoted facts only."
+            found.append(Finding(level, what, install.extra("adapter")))
+        elif adapter_versions(settings).active(bible.id):
+            found.append(_model(settings.persona, level))
+    except ExpertbotError as error:
+        found.append(Finding("bad", error.message, error.hint))
     return found
+
+
+def _model(persona: PersonaSettings, level: Level) -> Finding:
+    """A base that can't be unpacked is not told at an answer: the persona just speaks around quoted facts."""
+    from style_adapter.model.base import cache_folder, check
+
+    try:
+        check(persona.base, cache_folder(persona.models_folder))
+    except ExpertbotError as error:
+        return Finding(level, error.message, error.hint)
+    return Finding("good", "The persona's model is unpacked, or has the room to be.")
 
 
 def _llm(settings: Settings) -> list[Finding]:
@@ -184,11 +202,13 @@ def _telegram(settings: Settings) -> list[Finding]:
         return [Finding("doubtful", "No Telegram token.", "Get one from @BotFather: EXPERTBOT_TELEGRAM__TOKEN.")]
     found = [Finding("good", "Telegram token set.")]
     if not telegram.admins:
-        found.append(
-            Finding(
-                "doubtful", "No admins: nobody can ingest from the chat.", "EXPERTBOT_TELEGRAM__ADMINS=your numeric id"
-            )
+        cure = "EXPERTBOT_TELEGRAM__ADMINS=your numeric id; while there are no admins, the bot tells it at /start."
+        found.append(Finding("doubtful", "No admins: nobody can ingest from the chat.", cure))
+    if not telegram.allowed:
+        cure = (
+            "EXPERTBOT_TELEGRAM__ALLOWED=numeric ids, comma-separated; leave it empty only where anyone may read them."
         )
+        found.append(Finding("doubtful", "Anyone who finds the bot is answered from your documents.", cure))
     if telegram.webhook_url and not telegram.webhook_secret.get_secret_value():
         found.append(Finding("bad", "A webhook without a secret.", "Set EXPERTBOT_TELEGRAM__WEBHOOK_SECRET."))
     return found

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int, str], None]
 SAMPLED = 20  # chunks that must find themselves
 FOUND_WITHIN = 10
+AGAIN = "Repeat expertbot reindex; the old one goes on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,16 @@ async def rollback(app: App, progress: Progress) -> Generation:
     async with app.ingestor.writing:
         generation = ledger.previous()
         if generation is None:
-            raise UsageError("There is no index to return to.", "A rollback follows a reindex.")
+            raise UsageError("There is no index to return to.", "A rollback follows a reindex.", code="no_index_before")
         fingerprint = ledger.fingerprint(generation)
         if fingerprint.rpartition("|")[2] != app.fingerprint.encoder:
             raise UsageError(
                 f"The index before was built with {fingerprint.rpartition('|')[2]}, the settings name "
                 f"{app.fingerprint.encoder}.",
-                "Set the embedder back first, then roll back.",
+                "Stop the bot, set the embedder back, then `expertbot rollback`, and start it.",
+                code="other_encoder",
+                built=fingerprint.rpartition("|")[2],
+                wanted=app.fingerprint.encoder,
             )
         store = await app.index.open(generation)
         try:
@@ -141,12 +145,11 @@ async def _verify(app: App, generation: int, store: Store) -> None:
     ledger = app.ledger
     versions = ledger.versions(generation)
     if set(versions) != set(ledger.sources()):
-        raise BrokenIndexError("The new index lacks documents.", "Repeat expertbot reindex; the old one goes on.")
+        raise BrokenIndexError("The new index lacks documents.", AGAIN, code="index_unverified")
     expected, count = ledger.chunks_in(generation), await store.count()
     if count != expected:
         raise BrokenIndexError(
-            f"The new index holds {count} chunks instead of {expected}.",
-            "Repeat expertbot reindex; the old one goes on.",
+            f"The new index holds {count} chunks instead of {expected}.", AGAIN, code="index_unverified"
         )
     idents = sorted(await store.ids())
     for point in await store.retrieve(random.Random(0).sample(idents, min(SAMPLED, len(idents))), vectors=True):
@@ -155,9 +158,7 @@ async def _verify(app: App, generation: int, store: Store) -> None:
         if point.id not in {hit.id for hit in dense}:
             near = await store.retrieve([hit.id for hit in dense])
             if not texts & {other.payload["text"] for other in near}:  # many equal chunks may outnumber the limit
-                raise BrokenIndexError(
-                    "The new index does not find its own chunks.", "Repeat expertbot reindex; the old one goes on."
-                )
+                raise BrokenIndexError("The new index does not find its own chunks.", AGAIN, code="index_unverified")
 
 
 async def _in_child(settings: Settings, generation: int, progress: Progress) -> None:
@@ -173,6 +174,7 @@ async def _in_child(settings: Settings, generation: int, progress: Progress) -> 
                 raise UnavailableError(
                     "The process that builds the new index was ended from outside.",
                     "Most likely there was too little memory. Repeat expertbot reindex; the old index goes on.",
+                    code="reindex_killed",
                 )
             if message[0] == "done":
                 return

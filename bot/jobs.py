@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from bot.state import audit
 from core.errors import ExpertbotError
+from core.nouns import Lang
 
 if TYPE_CHECKING:
     from bot.state import State
@@ -115,6 +116,13 @@ class Jobs:
             "SELECT * FROM jobs WHERE bot = ? AND state IN ('queued', 'running') ORDER BY id", (self._bot,)
         )
         return [_job(row) for row in rows]
+
+    def language_of(self, user: int) -> Lang:
+        """The language that a person last asked for a job in, Russian where they never did: nothing else on the disk tells."""
+        rows = self._state.db.read(
+            "SELECT lang FROM jobs WHERE bot = ? AND user = ? ORDER BY id DESC LIMIT 1", (self._bot, user)
+        )
+        return "en" if rows and rows[0]["lang"] == "en" else "ru"
 
     def cancel(self, ident: int) -> bool:
         """Stop it if it runs, leave it out if it waits; False where it is neither."""
@@ -224,11 +232,13 @@ class Jobs:
             await self._end(job, "cancelled", {})
             _go_on_or_stop()
         except ExpertbotError as error:
-            await self._end(job, "failed", {"error": error.message, "hint": error.hint})
+            fault = {"error": error.message, "hint": error.hint, "code": error.code, "values": error.values}
+            await self._end(job, "failed", fault)
         except Exception:
             ident = uuid.uuid4().hex[:8]
             log.exception("error %s in job %s", ident, job.id)
-            await self._end(job, "failed", {"error": f"error {ident}", "hint": "log"})
+            said = f"internal error {ident}, the details are in the bot's log"
+            await self._end(job, "failed", {"error": said, "hint": "", "code": "internal", "values": {"ident": ident}})
         finally:
             self._running = None
             for other in beside:

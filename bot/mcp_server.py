@@ -17,6 +17,7 @@ from pydantic import Field
 from bot import commands
 from bot.cli.run import opened
 from bot.control import Control
+from core import install
 from core.errors import ExpertbotError, UnavailableError, UsageError
 from core.settings import Settings
 
@@ -91,7 +92,7 @@ async def run(settings: Settings) -> None:
     try:
         import mcp.server  # noqa: F401
     except ImportError as error:
-        raise UnavailableError("MCP is not installed.", "pip install -c constraints.txt -e '.[mcp]'") from error
+        raise UnavailableError("MCP is not installed.", install.extra("mcp")) from error
     async with _tools(settings) as (search, ask):
         await server(settings, search, ask).run_stdio_async()
 

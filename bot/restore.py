@@ -67,7 +67,7 @@ def restore(settings: Settings, file: Path, force: bool, forgotten: Path | None,
         _check_databases(stage)
         people = _tombstones(stage, [data_dir / "forgotten.jsonl", *([forgotten] if forgotten else [])])
         _move_in(stage, manifest, data_dir)
-        gone = _forget(stage, people, data_dir)
+        gone = _forget(stage, people, data_dir, manifest.made_at)
         documents, chunks = asyncio.run(_rebuild(settings, stage, force, progress))
         aside = _exchange(stage, data_dir, occupied)
     personas = str(data_dir / "personas") if (data_dir / "personas").is_dir() else ""
@@ -220,10 +220,13 @@ def _tombstones(stage: Path, others: list[Path]) -> dict[int, float]:
     return found
 
 
-def _forget(stage: Path, people: dict[int, float], data_dir: Path) -> int:
+def _forget(stage: Path, people: dict[int, float], data_dir: Path, made_at: float) -> int:
     """Erase what a person had sent before asking; how many documents went. Words go where the state is opened: here, too."""
     if (stage / "state.sqlite").is_file():
         asyncio.run(_forget_words(stage))
+        with closing(sqlite3.connect(stage / "state.sqlite")) as state, state:  # a chosen voice tells no time
+            chosen = [(user,) for user, at in people.items() if at >= made_at]
+            state.executemany("DELETE FROM chats WHERE chat = ?", chosen)
     gone = 0
     with closing(sqlite3.connect(stage / "ledger.sqlite", isolation_level=None)) as db:
         db.execute("PRAGMA secure_delete = ON")
@@ -234,8 +237,12 @@ def _forget(stage: Path, people: dict[int, float], data_dir: Path) -> int:
             for (source,) in rows:
                 if source.startswith(prefix):
                     db.execute("DELETE FROM documents WHERE source = ?", (source,))
-                    (stage / "uploads" / str(user) / source.removeprefix(prefix)).unlink(missing_ok=True)
                     gone += 1
+            kept = {source for (source,) in db.execute("SELECT source FROM documents").fetchall()}
+            folder = stage / "uploads" / str(user)
+            for file in [path for path in folder.rglob("*") if path.is_file()]:  # also what never was taken in
+                if prefix + file.relative_to(folder).as_posix() not in kept:
+                    file.unlink()
         db.execute("VACUUM")
     return gone
 

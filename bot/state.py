@@ -19,6 +19,8 @@ Json = dict[str, Any]
 KEPT_TURNS = 12  # of one conversation
 KEPT_CHARS = 8000
 KEPT_DAYS = 90  # of turns and traces
+ANSWERS_LISTED = 20  # of a person's own, where they ask what is kept
+DAY = "%Y-%m-%d"  # UTC, as `usage` names it
 SEEN_DAYS = 3  # update ids are remembered so long, to know a repeat; Telegram repeats for one day
 
 SCHEMA = """
@@ -97,6 +99,10 @@ class State:
             for table in ("turns", "traces", "outbox"):
                 db.execute(f"DELETE FROM {table} WHERE at < ?", (old,))
             db.execute("DELETE FROM inbox WHERE state = 'done' AND received < ?", (time.time() - SEEN_DAYS * 86400,))
+            db.execute(  # a cut goes with the update it was made by: what it kept out has ended long since
+                "DELETE FROM cuts WHERE NOT EXISTS"
+                " (SELECT 1 FROM inbox i WHERE i.bot = cuts.bot AND i.update_id = cuts.update_id)"
+            )
 
         await self.db.write(tidy)
 
@@ -165,16 +171,37 @@ class State:
     # A person's own words
 
     def belongings(self, user: int) -> Json:
-        """Counts and texts of all that is kept of a person."""
-        turns = self.db.read("SELECT chat, role, content, at FROM turns WHERE user = ? ORDER BY id", (user,))
-        votes = self.db.read("SELECT trace, value, at FROM feedback WHERE user = ?", (user,))
-        traces = self.db.read("SELECT COUNT(*) AS n FROM traces WHERE user = ?", (user,))
-        return {
-            "user": user,
-            "messages": [dict(row) for row in turns],
-            "feedback": [dict(row) for row in votes],
-            "traces": traces[0]["n"],
+        """All that is kept of a person: each kind counted (`counts`), and what their words and doings were, newest last."""
+
+        def rows(query: str) -> list[Json]:
+            return [dict(row) for row in self.db.read(query, (user,))]
+
+        def number(query: str) -> int:
+            return int(self.db.read(query, (user,))[0][0])
+
+        answers = self.db.read(
+            "SELECT chat, body, at FROM traces WHERE user = ? ORDER BY at DESC LIMIT ?", (user, ANSWERS_LISTED)
+        )
+        kept = {
+            "messages": rows("SELECT chat, role, content, at FROM turns WHERE user = ? ORDER BY id"),
+            "feedback": rows("SELECT trace, value, at FROM feedback WHERE user = ? ORDER BY at"),
+            "days": rows("SELECT day, questions FROM usage WHERE user = ? ORDER BY day"),
+            "chats": rows("SELECT persona, blocked FROM chats WHERE chat = ?"),
+            "jobs": rows("SELECT kind, params, state, at FROM jobs WHERE user = ? ORDER BY id"),
+            "audit": rows("SELECT action, details, at FROM audit WHERE user = ? ORDER BY id"),
         }
+        counts = {
+            **{kind: len(found) for kind, found in kept.items()},
+            "traces": number("SELECT COUNT(*) FROM traces WHERE user = ?"),
+            "sent": number("SELECT COUNT(*) FROM outbox WHERE user = ?"),
+            "marks": number("SELECT COUNT(*) FROM cuts WHERE user = ?") + (user in self.forgotten.people()),
+        }
+        texts = [
+            {"chat": row["chat"], "question": body["question"], "answer": body["text"], "at": row["at"]}
+            for row in reversed(answers)
+            for body in (json.loads(row["body"]),)
+        ]
+        return {"user": user, "counts": counts, **kept, "answers": texts}
 
     async def forget(self, user: int) -> Json:
         """Remove a person's words at once, remember that they are gone, and count what went."""
@@ -208,7 +235,7 @@ class Forgotten:
 
 
 def today() -> str:
-    return time.strftime("%Y-%m-%d", time.gmtime())
+    return time.strftime(DAY, time.gmtime())
 
 
 # Writes, to be run within a transaction
@@ -255,16 +282,21 @@ def reset(db: sqlite3.Connection, talk: Talk, update_id: int) -> None:
 
 
 def forget(db: sqlite3.Connection, user: int, before: float | None = None) -> Json:
-    """Everything of a person, or everything older than `before`; returns how much of what."""
+    """Everything of a person, or everything older than `before`; returns how much of what. What stays: today's count of
+    questions, or nobody would have a limit; jobs that are not done; and the audit, for one that the audited can wipe is none."""
     limit = before if before is not None else time.time()
+    day = time.strftime(DAY, time.gmtime(limit))
     gone = {
         "messages": db.execute("DELETE FROM turns WHERE user = ? AND at <= ?", (user, limit)).rowcount,
         "feedback": db.execute("DELETE FROM feedback WHERE user = ? AND at <= ?", (user, limit)).rowcount,
         "traces": db.execute("DELETE FROM traces WHERE user = ? AND at <= ?", (user, limit)).rowcount,
+        "jobs": db.execute(
+            "DELETE FROM jobs WHERE user = ? AND at <= ? AND state NOT IN ('queued', 'running')", (user, limit)
+        ).rowcount,
     }
     db.execute("DELETE FROM outbox WHERE user = ? AND at <= ? AND state != 'waiting'", (user, limit))
-    db.execute("DELETE FROM usage WHERE user = ? AND day != ?", (user, today()))  # today's limit stays a limit
-    db.execute("DELETE FROM chats WHERE chat = ? AND blocked = 0 AND ? >= ?", (user, limit, time.time() - 60))
+    db.execute("DELETE FROM usage WHERE user = ? AND day <= ? AND day != ?", (user, day, today()))
+    db.execute("DELETE FROM chats WHERE chat = ? AND ? >= ?", (user, limit, time.time() - 60))
     return gone
 
 

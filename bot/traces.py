@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from core import install
 from core.answer import Parts
 from core.errors import UsageError
 from core.nouns import Answer, Checked, Draft, Passages, Question, Reason, Styled
@@ -44,7 +45,7 @@ class Traces:
             from opentelemetry.sdk.trace import TracerProvider
             from opentelemetry.sdk.trace.export import BatchSpanProcessor
         except ImportError as error:
-            raise UsageError("Traces need OpenTelemetry.", "pip install -c constraints.txt -e '.[otel]'") from error
+            raise UsageError("Traces need OpenTelemetry.", install.extra("otel")) from error
         provider = TracerProvider(resource=Resource.create({"service.name": PROVIDER}), shutdown_on_exit=False)
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=settings.traces.endpoint)))
         source = settings.qdrant.collection if settings.qdrant.url else "embedded"

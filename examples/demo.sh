@@ -4,8 +4,13 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 PYTHON=${PYTHON:-python3}
 bot() { "$PYTHON" -m bot --data-dir "${DEMO_DIR:-data/demo}" "$@"; }
-"$PYTHON" -c 'import gguf, peft, torch' 2>/dev/null || echo \
-  "The adapter extra is not installed: facts are quoted, the persona speaks around them. Cure: pip install -c constraints.txt -e '.[adapter]'" >&2
+"$PYTHON" -c '
+import sys
+from core import install
+from style_adapter.model import extra
+if extra.missing():
+    sys.exit("The adapter extra is not installed: facts are quoted, the persona speaks around them. Cure: " + install.extra("adapter"))
+' || true
 bot ingest "$here/handbook"
 for question in \
   'Какой RPO у уровня T1?' \

@@ -30,7 +30,7 @@ def _walk(folder: Path, failures: list[Failure], private: str) -> Iterator[Path]
     and the folder `private` unless it was asked for."""
 
     def unreadable(error: OSError) -> None:
-        failures.append(_unreadable(str(error.filename), f"The folder can't be read: {error.strerror}.", "folder"))
+        failures.append(_unreadable(str(error.filename), f"The folder can't be read: {error.strerror}."))
 
     for root, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(
@@ -41,8 +41,8 @@ def _walk(folder: Path, failures: list[Failure], private: str) -> Iterator[Path]
                 yield Path(root) / name
 
 
-def _unreadable(source: str, error: str, code: str) -> Failure:
-    return Failure(printable(source), printable(error), "Check its permissions.", code)
+def _unreadable(source: str, error: str) -> Failure:
+    return Failure(printable(source), printable(error), "Check its permissions.", code="folder")
 
 
 def printable(name: str) -> str:
@@ -54,12 +54,12 @@ def _fault(file: Path) -> Failure | None:
     """What keeps a file from being taken in, seen from its name alone."""
     if not file.exists():
         name = printable(str(file))
-        return Failure(name, f"{name} is a broken link.", "Remove the link or restore its target.", "broken_link")
+        return Failure(name, f"{name} is a broken link.", "Remove the link or restore its target.", code="broken_link")
     try:
         source_of(file).encode("utf-8")
     except UnicodeEncodeError:
         name = printable(str(file))
-        return Failure(name, f"The name of {name} is not UTF-8.", "Rename it, e.g. with convmv.", "bad_name")
+        return Failure(name, f"The name of {name} is not UTF-8.", "Rename it, e.g. with convmv.", code="bad_name")
     return None
 
 
@@ -79,7 +79,9 @@ def discover(
                 candidates = iter([path])
             else:
                 raise UsageError(
-                    f"There is nothing at {path}.", "Check the path; folders are read with all below them."
+                    f"There is nothing at {path}.",
+                    "Check the path; folders are read with all below them.",
+                    code="no_path",
                 )
             for file in candidates:
                 fault = _fault(file)
@@ -88,5 +90,5 @@ def discover(
                 else:
                     found.setdefault(source_of(file), file)
         except OSError as error:
-            failures.append(_unreadable(str(path), f"{path} can't be read: {error.strerror}.", "folder"))
+            failures.append(_unreadable(str(path), f"{path} can't be read: {error.strerror}."))
     return list(found.values()), failures

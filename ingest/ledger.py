@@ -119,6 +119,7 @@ class Ledger:
                     raise UnavailableError(
                         f"The ledger can't be written: {error}",
                         "Free some space and repeat the command; nothing that was in is lost.",
+                        code="ledger",
                     ) from error
                 raise
 

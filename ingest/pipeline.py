@@ -67,7 +67,7 @@ NOT_PRUNED = Failure(
     "--prune",
     "Nothing was removed: a folder could not be read whole.",
     "Mend what is named above, then repeat.",
-    "unpruned",
+    code="unpruned",
 )
 
 
@@ -173,7 +173,7 @@ class Ingestor:
     def _generation(self) -> int:
         generation = self._ledger.active()
         if generation is None:
-            raise UnavailableError("The index is not open.", "Repeat the command.")
+            raise UnavailableError("The index is not open.", "Repeat the command.", code="index_closed")
         return generation
 
     async def _prepare(self, path: Path, known: dict[str, str]) -> _Prepared | Failure | None:

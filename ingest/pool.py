@@ -85,6 +85,7 @@ class EncoderPool:
             raise UnavailableError(
                 "An embedding process was ended from outside, most likely for want of memory.",
                 "Set EXPERTBOT_INGEST__WORKERS=1, or give the machine more memory, and repeat: what is in stays in.",
+                code="encoder_killed",
             ) from error
         counts: Counter[str] = Counter()
         for piece in pieces:

@@ -134,7 +134,9 @@ class Sandbox:
         except _Died as error:
             self.close()  # what it says too late would be taken for the next document
             hint = "Run `expertbot doctor`; too little memory or a broken installation is the usual cause."
-            raise UnavailableError("The process that reads documents could not be started.", hint) from error
+            raise UnavailableError(
+                "The process that reads documents could not be started.", hint, code="no_reader"
+            ) from error
         self.filtered = bool(head.get("filtered"))
 
     def parse_and_chunk(
@@ -177,12 +179,12 @@ class Sandbox:
         save = "Open it in the program that made it, save it anew, and try again."
         if code == "timeout":
             message = f"{name}: reading it took longer than {self.limits.wall_seconds:.0f} s and was stopped."
-            return DocumentError(message, "Split it into smaller files, or save it as text.", code=code)
+            return DocumentError(message, "Split it into smaller files, or save it as text.", code="timeout")
         if code == "memory":
             megabytes = self.limits.memory_bytes // (1024 * 1024)
             message = f"{name}: reading it needs more than the {megabytes} MB of memory allowed."
-            return DocumentError(message, "Split it into smaller files.", code=code)
-        return DocumentError(f"{name}: it is damaged; its reader broke down on it.", save, code=code)
+            return DocumentError(message, "Split it into smaller files.", code="memory")
+        return DocumentError(f"{name}: it is damaged; its reader broke down on it.", save, code="crash")
 
     def _exchange(self, request: bytes, deadline: float) -> tuple[dict[str, Any], bytes]:
         """Send the request, read one reply. Raises _Died at the deadline or when the child ends."""

@@ -135,6 +135,7 @@ SYSTEM = (
 )
 LANGUAGES = {"ru": "Russian", "en": "English"}
 SHOWN = 6
+UNCITED = "LLM: its citations did not hold"  # a draft's note
 
 
 class LlmDrafter:
@@ -152,7 +153,7 @@ class LlmDrafter:
             return await extractive(passages, note=f"LLM: {error.message}")
         if "NO ANSWER" in text.upper():
             return refusal(passages)
-        return checked(passages, text) or await extractive(passages, note="LLM: its citations did not hold")
+        return checked(passages, text) or await extractive(passages, note=UNCITED)
 
 
 def messages(passages: Passages) -> list[dict[str, str]]:

@@ -26,9 +26,13 @@ def _failure(error: Exception, folder: Path) -> UnavailableError:
     """The engine raises bare exceptions with a text; the disk being full is the one people meet."""
     if "No space left" in str(error) or "os error 28" in str(error):
         return UnavailableError(
-            "The disk is full; nothing that was in is lost.", "Free some space and repeat the command."
+            "The disk is full; nothing that was in is lost.",
+            "Free some space and repeat the command.",
+            code="disk_full",
         )
-    return BrokenIndexError(f"The index in {folder} can't be used: {error}", "Build it anew: expertbot reindex.")
+    return BrokenIndexError(
+        f"The index in {folder} can't be used: {error}", "Build it anew: expertbot reindex.", code="index_broken"
+    )
 
 
 def _need(folder: Path, size: int) -> None:
@@ -38,6 +42,7 @@ def _need(folder: Path, size: int) -> None:
         raise UnavailableError(
             f"The disk is full: {free >> 20} MB are free, {size >> 20} MB are needed; nothing that was in is lost.",
             "Free some space and repeat the command.",
+            code="disk_full",
         )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core import use
+from core import install, use
 from core.errors import UnavailableError, UsageError
 from core.settings import EmbedderSettings
 
@@ -73,6 +73,7 @@ class OpenAiEmbedder:
                 raise UnavailableError(
                     f"The embedding endpoint did not answer: {error}",
                     "Check EXPERTBOT_EMBEDDER__BASE_URL, __API_KEY and __MODEL.",
+                    code="embedder_down",
                 ) from error
             rows.extend(item.embedding for item in answer.data)
         return _unit(rows)
@@ -107,7 +108,7 @@ class LocalEmbedder:
                 self._model = SentenceTransformer(settings.model, trust_remote_code=False)
         except ImportError as error:
             raise UnavailableError(
-                f"The embedder kind {settings.kind} is not installed.", f"pip install {settings.kind}"
+                f"The embedder kind {settings.kind} is not installed.", install.package(settings.kind)
             ) from error
         except (OSError, ValueError) as error:
             raise UnavailableError(

@@ -30,14 +30,21 @@ async def _call(awaitable: Awaitable[T]) -> T:
         return await awaitable
     except UnexpectedResponse as error:
         if error.status_code in (401, 403):
-            raise UsageError("The Qdrant server refuses the key.", "Check EXPERTBOT_QDRANT__API_KEY.") from error
+            raise UsageError(
+                "The Qdrant server refuses the key.", "Check EXPERTBOT_QDRANT__API_KEY.", code="qdrant_key"
+            ) from error
         reason = error.content.decode(errors="replace")[:200]
         raise UnavailableError(
-            f"The Qdrant server answered {error.status_code}: {reason}", "Look into the server's log."
+            f"The Qdrant server answered {error.status_code}: {reason}",
+            "Look into the server's log.",
+            code="qdrant_status",
+            status=error.status_code or "?",
         ) from error
     except (ResponseHandlingException, ApiException, httpx.HTTPError, OSError) as error:
         raise UnavailableError(
-            f"The Qdrant server can't be reached: {error}", "Is it running at EXPERTBOT_QDRANT__URL?"
+            f"The Qdrant server can't be reached: {error}",
+            "Is it running at EXPERTBOT_QDRANT__URL?",
+            code="qdrant_down",
         ) from error
 
 
@@ -141,7 +148,11 @@ class ServerIndex:
     async def open(self, generation: int) -> ServerStore:
         name = self._name(generation)
         if not await _call(self._client.collection_exists(name)):
-            raise UnavailableError(f"The Qdrant server has no collection {name}.", "Build it anew: expertbot reindex.")
+            raise UnavailableError(
+                f"The Qdrant server has no collection {name}.",
+                "Build it anew: expertbot reindex.",
+                code="index_missing",
+            )
         return ServerStore(self._client, name)
 
     async def create(self, generation: int) -> ServerStore:

@@ -63,7 +63,8 @@ def train(
     elif made["version"]:
         click.echo(f"Version {made['version']} of «{id}», epoch {made['kept']['epoch']}; the log: {made['log']}")
         click.echo(
-            f"Prove it: expertbot persona eval {id}    Let it speak: expertbot persona activate {id} {made['version']}"
+            f"Prove it: expertbot persona eval {id} --version {made['version']}    "
+            f"Let it speak: expertbot persona activate {id} {made['version']}"
         )
     return 0 if made["version"] else 4
 

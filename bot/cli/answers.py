@@ -16,6 +16,7 @@ from bot.cli.run import (
     emit,
     json_option,
     opened,
+    phrase,
     through,
     told_when_slow,
 )
@@ -24,18 +25,19 @@ from core.errors import UsageError
 
 
 @click.command()
-@click.argument("question", required=False)
+@click.argument("words", nargs=-1, metavar="[QUESTION]")
 @click.option("--persona", help="A persona's id, or none; default is the settings'.")
 @batch_option
 @json_option
 @click.pass_obj
-def ask(context: Context, question: str | None, persona: str | None, batch: str | None, as_json: bool) -> None:
+def ask(context: Context, words: tuple[str, ...], persona: str | None, batch: str | None, as_json: bool) -> None:
     """Answer one question, with its sources."""
     if batch:
         asyncio.run(_ask_batch(context, batch, persona))
         return
-    if not question:
-        raise UsageError("There is no question.", "expertbot ask «Сколько хранятся логи?»")
+    if not words:
+        raise UsageError("There is no question.", 'expertbot ask "Сколько хранятся логи?"')
+    question = phrase(words)
     with told_when_slow(context.settings()):
         result = through(
             context, "ask", lambda app: commands.ask(app, question, persona), commands.quiet,

@@ -9,7 +9,19 @@ from typing import Any
 import click
 
 from bot import commands
-from bot.cli.run import Bar, Context, batch_item, batch_lines, batch_option, emit, json_option, opened, say, through
+from bot.cli.run import (
+    Bar,
+    Context,
+    batch_item,
+    batch_lines,
+    batch_option,
+    emit,
+    json_option,
+    opened,
+    phrase,
+    say,
+    through,
+)
 from bot.control import Control
 from core.errors import UsageError
 from core.settings import Settings
@@ -68,7 +80,11 @@ def remove(context: Context, source_or_id: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def reindex(context: Context, as_json: bool) -> None:
-    """Build the index anew beside the old one, verify it, then switch."""
+    """Build the index anew beside the old one, verify it, then switch.
+
+    A running bot does it and goes on answering. To change the embedder or the quality mode: stop the bot, set it, reindex,
+    start it.
+    """
     _generation(context, "reindex", as_json)
 
 
@@ -81,11 +97,13 @@ def rollback(context: Context, as_json: bool) -> None:
 
 
 def _generation(context: Context, name: str, as_json: bool) -> None:
+    from bot.app import fingerprint_of
+
     settings, bar = context.settings(), Bar("Reindex")
     control = Control.connect(settings.data_dir)
     if control:
         try:
-            result = control.call(name, bar)
+            result = control.call(name, bar, fingerprint=str(fingerprint_of(settings)))
         finally:
             control.close()
     else:
@@ -104,7 +122,9 @@ async def _build(settings: Settings, name: str, bar: Bar) -> dict[str, Any]:
     from bot.app import App
     from bot.lock import DataLock
 
-    with DataLock(settings.data_dir, shared=settings.shared):
+    # Replicas would search another encoder's index with theirs: then the folder has to be free of them.
+    shared = settings.shared and not _other_encoder(settings)
+    with DataLock(settings.data_dir, shared=shared):
         app = App(settings)
         try:
             return await (commands.reindex(app, bar) if name == "reindex" else commands.rollback(app, bar))
@@ -112,19 +132,33 @@ async def _build(settings: Settings, name: str, bar: Bar) -> dict[str, Any]:
             await app.close()
 
 
+def _other_encoder(settings: Settings) -> bool:
+    """Whether the index that answers was built by another one."""
+    from bot.app import fingerprint_of
+    from ingest.ledger import Ledger
+
+    ledger = Ledger(settings.data_dir / "ledger.sqlite")
+    try:
+        active = ledger.active()
+        return active is not None and not ledger.fingerprint(active).endswith(f"|{fingerprint_of(settings).encoder}")
+    finally:
+        ledger.close()
+
+
 @click.command()
-@click.argument("query", required=False)
+@click.argument("words", nargs=-1, metavar="[QUERY]")
 @click.option("-k", "limit", type=click.IntRange(1, 50), default=8, show_default=True, help="Passages shown.")
 @batch_option
 @json_option
 @click.pass_obj
-def search(context: Context, query: str | None, limit: int, batch: str | None, as_json: bool) -> None:
+def search(context: Context, words: tuple[str, ...], limit: int, batch: str | None, as_json: bool) -> None:
     """Find the passages that a question would be answered from."""
     if batch:
         asyncio.run(_search_batch(context, batch, limit))
         return
-    if not query:
-        raise UsageError("There is no query.", "expertbot search «Сколько хранятся логи?»")
+    if not words:
+        raise UsageError("There is no query.", 'expertbot search "Сколько хранятся логи?"')
+    query = phrase(words)
     result = through(
         context, "search", lambda app: commands.search(app, query, limit), commands.quiet,
         query=query, limit=limit, history=[],

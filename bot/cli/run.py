@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,6 +101,17 @@ def through(
         return control.call(command, progress, **args)
     finally:
         control.close()
+
+
+def phrase(words: Sequence[str]) -> str:
+    """A question of several words, where the shell's quotes were left out, without a person's own around the whole: «…» means
+    nothing to a shell."""
+    text = " ".join(words).strip()
+    for first, last in ("«»", "“”", "„“", '""', "''"):
+        inner = text[1:-1]
+        if len(text) > 1 and text[0] == first and text[-1] == last and not {first, last} & set(inner):
+            return inner.strip()
+    return text
 
 
 def emit(value: object) -> None:

@@ -53,7 +53,10 @@ def doctor(context: Context, as_json: bool) -> int:
 @json_option
 @click.pass_obj
 def forget(context: Context, user: int, as_json: bool) -> None:
-    """Erase all that is kept of a Telegram user: words, answers, ratings, documents and their vectors."""
+    """Erase what is kept of a Telegram user: words, answers, ratings, finished jobs, documents and their vectors.
+
+    Today's count of questions stays (it is a limit), and so does the audit of an admin's actions.
+    """
     from bot import commands
 
     result = through(context, "forget", lambda app: _forget(context.settings(), app, user), commands.quiet, user=user)

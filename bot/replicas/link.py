@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from core import install
 from core.errors import UnavailableError, UsageError
 
 if TYPE_CHECKING:
@@ -38,9 +39,7 @@ class Link:
             from redis.asyncio.retry import Retry
             from redis.backoff import ConstantBackoff
         except ImportError as error:
-            raise UsageError(
-                "Several replicas need the Redis client.", "pip install -c constraints.txt -e '.[scale]'"
-            ) from error
+            raise UsageError("Several replicas need the Redis client.", install.extra("scale")) from error
         try:
             self.redis: Any = Redis.from_url(
                 settings.url.get_secret_value(), decode_responses=True, socket_connect_timeout=CONNECT_SECONDS,

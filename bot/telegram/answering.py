@@ -20,6 +20,7 @@ from bot.telegram.split import split
 from bot.telegram.words import say
 from core.errors import ExpertbotError, UnavailableError, UsageError
 from core.nouns import Answer, Lang, Question
+from retrieval.draft import UNCITED
 
 if TYPE_CHECKING:
     from bot.metrics import Metrics
@@ -143,8 +144,9 @@ def lowered(trace: Json, lang: Lang) -> str:
     if trace["kind"] not in ("answer", "partly"):
         return ""
     if trace["note"].startswith("LLM"):
-        return say(lang, "without_llm")
-    return say(lang, "without_voice") if trace["persona"] and trace["status"] == "draft" else ""
+        return say(lang, "uncited" if trace["note"] == UNCITED else "without_llm")
+    rejected = trace["status"] == "draft" and not trace["guard"]["ok"]  # else there was no wording to begin with
+    return say(lang, "without_voice") if rejected else ""
 
 
 def trace_of(answer: Answer, model: str) -> Json:

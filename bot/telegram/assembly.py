@@ -66,10 +66,13 @@ class Whole:
         self.service.jobs.start()
 
     async def alarm(self, message: str) -> None:
-        """Tell the admins of a second poller."""
+        """Tell the admins of a second poller, each in their language."""
         service = self.service
-        text = say("ru", "second_poller", what=message, pid=os.getpid(), host=socket.gethostname())
-        messages = [Outgoing(admin, text, user=admin) for admin in service.settings.telegram.admins]
+        values = {"what": message, "pid": os.getpid(), "host": socket.gethostname()}
+        messages = [
+            Outgoing(admin, say(service.jobs.language_of(admin), "second_poller", **values), user=admin)
+            for admin in service.settings.telegram.admins
+        ]
         await service.state.db.write(lambda db: service.outbox.put(db, f"alarm {time.time()}", messages))
         for one in messages:
             self.delivery.wake(one.chat)

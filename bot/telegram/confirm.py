@@ -6,7 +6,12 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from bot.telegram.words import say
+
+if TYPE_CHECKING:
+    from bot.telegram.outcome import Outcome, Service
 
 GOOD_FOR = 60.0  # seconds
 
@@ -38,3 +43,9 @@ class Confirmations:
             return None
         del self._pending[nonce]
         return found if found.until > time.monotonic() else None
+
+
+def confirm(out: Outcome, service: Service, kind: str, params: dict[str, Any], text: str) -> None:
+    """Ask with two buttons; what a press leads to is told in buttons.py."""
+    lang, nonce = out.who.lang, service.confirmations.ask(out.who.talk.user, kind, params)
+    out.say(text, (((say(lang, "yes"), f"c:{nonce}:y"), (say(lang, "no"), f"c:{nonce}:n")),))

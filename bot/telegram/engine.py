@@ -34,6 +34,7 @@ STRANGER_TOLD = 3600.0  # seconds between two "this is a private bot" to the sam
 PRESSES = 8  # buttons a person may press in
 PRESSES_WITHIN = 10.0  # seconds
 ALWAYS = ("/forget_me", "/my_data", "/reset")  # one's own words stay one's own, also off the list
+CONFIRMING = "c:"  # a button that answers what the bot asked this very person, else it leads to nothing
 
 
 class Engine:
@@ -231,7 +232,8 @@ class Engine:
             out.toast = say(who.lang, "slower")
             return False
         text = (message.text or "").split("@")[0].split()[:1] if message else []
-        if who.allowed or (text and text[0] in ALWAYS):
+        pressed = (update.callback_query.data or "") if update.callback_query else ""
+        if who.allowed or pressed.startswith(CONFIRMING) or (text and text[0] in ALWAYS):
             return True
         now = time.monotonic()
         if message and who.private and now - self._told.get(who.talk.user, -STRANGER_TOLD) >= STRANGER_TOLD:

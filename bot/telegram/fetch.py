@@ -67,7 +67,11 @@ async def fetch(url: str, roots: Sequence[str], folder: Path) -> Path:
     import aiohttp
 
     if not allowed(url, roots):
-        raise UsageError(f"{url} is not below an allowed place.", "EXPERTBOT_INGEST__ROOTS names the allowed ones.")
+        raise UsageError(
+            f"{url} is not below an allowed place.",
+            "EXPERTBOT_INGEST__ROOTS names the allowed ones.",
+            code="not_allowed",
+        )
     path, partial = await asyncio.to_thread(_places, url, folder)
     try:
         async with (
@@ -76,13 +80,20 @@ async def fetch(url: str, roots: Sequence[str], folder: Path) -> Path:
             session.get(url, allow_redirects=False) as response,
         ):
             if response.status != 200:
-                raise DocumentError(f"{url} answers {response.status}.", "Check the address.", code="url_status")
+                raise DocumentError(
+                    f"{url} answers {response.status}.",
+                    "Check the address.",
+                    code="url_status",
+                    status=response.status,
+                )
             size = 0
             with partial.open("wb") as file:
                 async for piece in response.content.iter_chunked(1 << 16):
                     size += len(piece)
                     if size > LARGEST:
-                        raise DocumentError(f"{url} is larger than 20 MB.", "Put it into a folder.", code="too_large")
+                        raise DocumentError(
+                            f"{url} is larger than 20 MB.", "Put it into a folder on the server.", code="url_too_big"
+                        )
                     file.write(piece)
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         raise DocumentError(f"{url} can't be fetched: {error}.", "Check the address.", code="url") from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import feedback
 from bot.state import today
-from bot.telegram.words import say, why_words
+from bot.telegram.words import say
 from core.nouns import Lang
 
 if TYPE_CHECKING:
@@ -46,10 +46,8 @@ def figures(service: Service) -> dict[str, Any]:
 
 def table(service: Service, lang: Lang) -> str:
     found = figures(service)
-    names = why_words(lang)
-    found["statuses"] = ", ".join(
-        f"{names.get('rung_' + status, status)} {count}" for status, count in found["statuses"].items()
-    ) or "—"  # fmt: skip
+    rungs = [say(lang, f"stats_{status}", count=count) for status, count in found["statuses"].items()]
+    found["statuses"] = "\n".join(rungs) or "—"
     lines = [say(lang, "stats", **found)]
     gaps = feedback.gaps(service.state, service.me, time.time() - GAP_DAYS * DAY, GAPS)
     if gaps:

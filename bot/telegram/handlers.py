@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
-import time
 from typing import TYPE_CHECKING
 
 from aiogram import F, Router
@@ -13,9 +11,10 @@ from aiogram.types import InlineQuery, Message
 
 from bot import state as rows
 from bot.telegram import people
+from bot.telegram.confirm import confirm
 from bot.telegram.outcome import Asked, Outcome, Service, Who
 from bot.telegram.render import sources_parts, trace_parts
-from bot.telegram.words import say, why_words
+from bot.telegram.words import counted, say, why_words
 
 if TYPE_CHECKING:
     from bot.telegram.render import Rendered
@@ -25,17 +24,23 @@ MY_DATA_SHOWN = 12_000  # characters of one's own words in the chat
 
 
 @router.message(CommandStart())
-async def start(message: Message, who: Who, out: Outcome) -> None:
-    out.say(say(who.lang, "start", help=_help(who)))
+async def start(message: Message, who: Who, out: Outcome, service: Service) -> None:
+    out.say(say(who.lang, "start", help=_help(who, service)))
 
 
 @router.message(Command("help"))
-async def help_(message: Message, who: Who, out: Outcome) -> None:
-    out.say(_help(who))
+async def help_(message: Message, who: Who, out: Outcome, service: Service) -> None:
+    out.say(_help(who, service))
 
 
-def _help(who: Who) -> str:
-    return say(who.lang, "help") + (say(who.lang, "help_admin") if who.admin else "")
+def _help(who: Who, service: Service) -> str:
+    """Whoever sets the bot up is told by which id it will know them, as long as it knows no owner."""
+    shown = say(who.lang, "help")
+    if who.admin:
+        shown += say(who.lang, "help_admin")
+    elif who.private and not service.settings.telegram.admins:
+        shown += say(who.lang, "no_owner", user=who.talk.user)
+    return shown
 
 
 @router.message(Command("ask"))
@@ -98,26 +103,25 @@ async def my_data(message: Message, who: Who, out: Outcome, service: Service) ->
         out.say(say(who.lang, "only_private"))
         return
     kept = service.state.belongings(who.talk.user)
-    sent = people.uploaded(service, who.talk.user)
-    out.say(
-        say(
-            who.lang, "my_data", messages=len(kept["messages"]), traces=kept["traces"], feedback=len(kept["feedback"]),
-            uploads=len(sent),
-        )
-    )  # fmt: skip
-    if kept["messages"] or kept["feedback"] or sent:
-        shown = json.dumps({**kept, "uploads": sent}, ensure_ascii=False, indent=1)
-        out.say(shown[:MY_DATA_SHOWN] + ("…" if len(shown) > MY_DATA_SHOWN else ""))
+    counts = kept.pop("counts")
+    sent = people.uploaded(service.app, service.settings.data_dir, who.talk.user)
+    out.say(say(who.lang, "my_data", uploads=len(sent), **counts))
+    shown = json.dumps({**kept, "uploads": sent}, ensure_ascii=False, indent=1)
+    out.say(shown[:MY_DATA_SHOWN])
+    if len(shown) > MY_DATA_SHOWN:
+        out.say(say(who.lang, "my_data_cut", shown=MY_DATA_SHOWN, total=len(shown)))
 
 
 @router.message(Command("forget_me"))
 async def forget_me(message: Message, who: Who, out: Outcome, service: Service) -> None:
-    gone = await people.forget(service.state, service.app, service.settings.data_dir, who.talk.user)
-    for dropped in service.desk.forget(who.talk.user):
-        out.writes.append(lambda db, ident=dropped: service.inbox.done(db, ident))  # type: ignore[misc]
-    out.writes.append(lambda db: rows.cut(db, service.me, who.talk.user, who.update_id))
-    receipt, at = secrets.token_hex(4), time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
-    out.say(say(who.lang, "forgotten", receipt=receipt, at=at, **gone))
+    if not who.private:
+        out.say(say(who.lang, "only_private"))
+        return
+    sent = len(people.uploaded(service.app, service.settings.data_dir, who.talk.user))
+    question = say(who.lang, "confirm_forget")
+    if sent:
+        question += "\n\n" + counted(who.lang, "forget_documents", sent)
+    confirm(out, service, "forget", {}, question)
 
 
 @router.message(Command("persona"))
@@ -127,14 +131,16 @@ async def persona(message: Message, command: CommandObject, who: Who, out: Outco
     if wanted:
         if not await people.may_choose(who, service):
             out.say(say(who.lang, "group_admins"))
-        elif wanted not in choices:
-            out.say(say(who.lang, "persona_unknown", known=", ".join(choices)))
+        elif (found := people.find_persona(choices, wanted)) is None:
+            out.say(say(who.lang, "persona_unknown", known=people.known_personas(choices)))
         else:
-            out.writes.append(lambda db: rows.choose_persona(db, service.me, who.talk.chat, wanted))
-            out.say(say(who.lang, "persona_set", name=choices[wanted][0]))
+            out.writes.append(lambda db: rows.choose_persona(db, service.me, who.talk.chat, found))
+            out.say(people.persona_words(who.lang, "persona_set", choices, found))
         return
     now = people.speaking(service, who.talk.chat)
-    listed = "\n".join(f"· {name} — {line}" for name, line in choices.values())
+    listed = "\n".join(
+        say(who.lang, "personas_row", name=name, ident=ident, line=line) for ident, (name, line) in choices.items()
+    )
     buttons = tuple(((name, f"p:{ident}"),) for ident, (name, _) in choices.items() if len(ident) < 60)
     out.say(say(who.lang, "personas", now=choices.get(now, (now, ""))[0], list=listed), buttons)
 

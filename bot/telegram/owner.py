@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiogram import F, Router
 from aiogram.filters import Command, CommandObject, Filter
@@ -11,12 +14,28 @@ from aiogram.types import Message, TelegramObject
 
 from bot import state as rows
 from bot.telegram import fetch, figures, people, work
+from bot.telegram.confirm import confirm
 from bot.telegram.outcome import Outcome, Service, Who
 from bot.telegram.words import ADMIN_COMMANDS, say
+from core.nouns import Lang
 from ingest.files import source_of
+
+if TYPE_CHECKING:
+    from ingest.ledger import DocumentRow, Ledger
 
 LARGEST_DOWNLOAD = 20 << 20  # bytes: what the Bot API hands to bots
 JOBS_SHOWN = 8
+CODE = 8  # characters of a document's id that stand for it in a command
+LONG_CODE = 25  # where two ids begin alike: as many as Telegram lets stand in a command, after `remove_`
+QUOTES = "«»\"'"
+
+
+def with_code(name: str) -> re.Pattern[str]:
+    """`/name_code`: who taps a command sends only its name, so what it is about stands in the name."""
+    return re.compile(rf"{name}_([0-9a-f]+)$")
+
+
+REMOVE, CANCEL = with_code("remove"), with_code("cancel")
 
 
 class ByOwner(Filter):
@@ -37,12 +56,17 @@ async def document_of_another(message: Message, who: Who, out: Outcome, addresse
         out.say(say(who.lang, "documents_admins"), reply_to=message.message_id)
 
 
-@refusals.message(Command(*ADMIN_COMMANDS))
+@refusals.message(Command(*ADMIN_COMMANDS, REMOVE, CANCEL))
 async def not_admin(message: Message, who: Who, out: Outcome) -> None:
     if who.owner:
         out.say(say(who.lang, "only_private"))
     elif who.private:
         out.say(say(who.lang, "not_admin"))
+
+
+def given(command: CommandObject) -> str:
+    """What a command is about: the code in its name, or what stands after it."""
+    return str(command.regexp_match[1]) if command.regexp_match else (command.args or "").strip().strip(QUOTES)
 
 
 def add_job(out: Outcome, who: Who, service: Service, kind: str, params: dict[str, Any]) -> None:
@@ -75,7 +99,7 @@ async def document(message: Message, who: Who, out: Outcome, service: Service) -
 
 @router.message(Command("ingest"))
 async def ingest(message: Message, command: CommandObject, who: Who, out: Outcome, service: Service) -> None:
-    place, roots = (command.args or "").strip().strip("«»\"'"), service.settings.ingest.roots
+    place, roots = given(command), service.settings.ingest.roots
     shown = ", ".join(roots) or say(who.lang, "no_roots")
     if not place:
         out.say(say(who.lang, "ingest_how", roots=shown))
@@ -92,39 +116,53 @@ async def docs(message: Message, who: Who, out: Outcome, service: Service) -> No
     if not listed:
         out.say(say(who.lang, "no_docs"))
         return
-    rows_ = [
-        say(who.lang, "docs_row", title=row.title or "—", chunks=row.chunks, source=row.source, id=row.id)
+    out.say("\n\n".join([say(who.lang, "docs", count=len(listed)), *_shown(listed, service.app.ledger, who.lang)]))
+
+
+def _shown(listed: Iterable[DocumentRow], ledger: Ledger, lang: Lang) -> list[str]:
+    """Documents, each with the command that removes it."""
+    codes = codes_of(row.id for row in ledger.documents())
+    return [
+        say(lang, "docs_row", title=row.title or "—", chunks=row.chunks, source=row.source, code=codes[row.id])
         for row in listed
     ]
-    out.say("\n\n".join([say(who.lang, "docs", count=len(listed)), *rows_]))
 
 
-@router.message(Command("remove"))
+def codes_of(idents: Iterable[str]) -> dict[str, str]:
+    """id → its beginning without dashes, as long as it takes to tell it from the others."""
+    bare = {ident: ident.replace("-", "") for ident in idents}
+    alike = Counter(code[:CODE] for code in bare.values())
+    return {ident: code[: CODE if alike[code[:CODE]] == 1 else LONG_CODE] for ident, code in bare.items()}
+
+
+@router.message(Command("remove", REMOVE))
 async def remove(message: Message, command: CommandObject, who: Who, out: Outcome, service: Service) -> None:
-    wanted = (command.args or "").strip().strip("«»\"'")
+    wanted, ledger = given(command), service.app.ledger
     if not wanted:
         out.say(say(who.lang, "remove_how"))
         return
-    ledger = service.app.ledger
-    found = ledger.find(wanted) or ledger.find(source_of(Path(wanted)))
+    found = _meant(wanted, ledger)
     if not found:
         out.say(say(who.lang, "not_found", what=wanted))
     elif len(found) > 1:
-        out.say(say(who.lang, "ambiguous", what=wanted, found="\n".join(found[:10])))
+        shown = "\n\n".join(_shown(found[:10], ledger, who.lang))
+        out.say(say(who.lang, "ambiguous", what=wanted, found=shown))
     else:
-        row = next(row for row in ledger.documents() if row.source == found[0])
-        params = {"id": row.id, "what": row.title or row.source}
-        _confirm(out, who, service, "remove", params, say(who.lang, "confirm_remove", what=params["what"]))
+        params = {"id": found[0].id, "what": found[0].title or found[0].source}
+        confirm(out, service, "remove", params, say(who.lang, "confirm_remove", what=params["what"]))
+
+
+def _meant(wanted: str, ledger: Ledger) -> list[DocumentRow]:
+    """The documents that a person may mean, by source, id or code."""
+    rows_ = ledger.documents()
+    sources = ledger.find(wanted) or ledger.find(source_of(Path(wanted)))
+    by_code = [row for row in rows_ if len(wanted) >= CODE and row.id.replace("-", "").startswith(wanted)]
+    return [row for row in rows_ if row.source in sources] or by_code
 
 
 @router.message(Command("rollback"))
 async def rollback(message: Message, who: Who, out: Outcome, service: Service) -> None:
-    _confirm(out, who, service, "rollback", {}, say(who.lang, "confirm_rollback"))
-
-
-def _confirm(out: Outcome, who: Who, service: Service, kind: str, params: dict[str, Any], text: str) -> None:
-    nonce = service.confirmations.ask(who.talk.user, kind, params)
-    out.say(text, (((say(who.lang, "yes"), f"c:{nonce}:y"), (say(who.lang, "no"), f"c:{nonce}:n")),))
+    confirm(out, service, "rollback", {}, say(who.lang, "confirm_rollback"))
 
 
 @router.message(Command("reindex"))
@@ -143,11 +181,10 @@ async def jobs(message: Message, who: Who, out: Outcome, service: Service) -> No
     out.say("\n\n".join(work.describe(job) for job in listed) if listed else say(who.lang, "no_jobs"))
 
 
-@router.message(Command("cancel"))
+@router.message(Command("cancel", CANCEL))
 async def cancel(message: Message, command: CommandObject, who: Who, out: Outcome, service: Service) -> None:
-    given = (command.args or "").strip()
-    waiting = service.jobs.open()
-    ident = int(given) if given.isdecimal() else waiting[0].id if waiting and not given else 0
+    wanted, waiting = given(command), service.jobs.open()
+    ident = int(wanted) if wanted.isdecimal() else waiting[0].id if waiting and not wanted else 0
     if service.jobs.cancel(ident):
         out.writes.append(lambda db: service.jobs.keep_cancelled(db, ident))
         out.writes.append(lambda db: rows.audit(db, who.talk.user, "cancel", {"job": ident}))
@@ -158,9 +195,10 @@ async def cancel(message: Message, command: CommandObject, who: Who, out: Outcom
 
 @router.message(Command("persona_use"))
 async def persona_use(message: Message, command: CommandObject, who: Who, out: Outcome, service: Service) -> None:
-    wanted, choices = (command.args or "").strip(), people.personas(service, who.lang)
-    if wanted not in choices:
-        out.say(say(who.lang, "persona_unknown", known=", ".join(choices)))
+    choices = people.personas(service, who.lang)
+    wanted = people.find_persona(choices, command.args or "")
+    if wanted is None:
+        out.say(say(who.lang, "persona_unknown", known=people.known_personas(choices)))
         return
 
     def write(db: Any) -> None:
@@ -168,7 +206,7 @@ async def persona_use(message: Message, command: CommandObject, who: Who, out: O
         rows.audit(db, who.talk.user, "persona_use", {"persona": wanted})
 
     out.writes.append(write)
-    out.say(say(who.lang, "persona_default", name=choices[wanted][0]))
+    out.say(people.persona_words(who.lang, "persona_default", choices, wanted))
 
 
 @router.message(Command("stats"))

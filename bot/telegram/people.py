@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from bot.telegram.words import say
 from core.errors import ExpertbotError
 from core.nouns import Lang
+from core.text import fold
+from ingest.files import source_of
 
 if TYPE_CHECKING:
     from aiogram.types import Message
@@ -32,6 +34,24 @@ def personas(service: Service, lang: Lang) -> dict[str, tuple[str, str]]:
         found[bible.id] = (bible.name, bible.role)
     found["none"] = (say(lang, "neutral"), say(lang, "neutral_line"))
     return found
+
+
+def find_persona(choices: dict[str, tuple[str, str]], wanted: str) -> str | None:
+    """The id of whom a person names, by id or by name in any case; None where that is nobody, or two of one name."""
+    wanted = fold(wanted.strip("«»\"' "))
+    found = [ident for ident in choices if fold(ident) == wanted]
+    found = found or [ident for ident, (name, _) in choices.items() if fold(name) == wanted]
+    return found[0] if len(found) == 1 else None
+
+
+def known_personas(choices: dict[str, tuple[str, str]]) -> str:
+    """All of them, each by the name and the id that a command takes."""
+    return ", ".join(f"{name} ({ident})" for ident, (name, _) in choices.items())
+
+
+def persona_words(lang: Lang, key: str, choices: dict[str, tuple[str, str]], ident: str) -> str:
+    """That this one speaks from now on."""
+    return say(lang, f"{key}_none" if ident == "none" else key, name=choices[ident][0])
 
 
 def speaking(service: Service, chat: int) -> str:
@@ -72,21 +92,23 @@ def addressed(message: Message, me: int, username: str) -> str | None:
     return units.decode("utf-16-le").strip(" ,:\n\t—-")
 
 
-def uploaded(service: Service, user: int) -> list[str]:
-    """The documents that a person sent and that are in."""
-    prefix = upload_prefix(service.settings.data_dir, user)
-    return [source for source in service.app.ledger.sources() if source.startswith(prefix)]
+def uploaded(app: App, data_dir: Path, user: int) -> list[str]:
+    """The documents that a person sent: those that are in, and the files of those that could not be taken in or were removed."""
+    folder = _uploads(data_dir, user)
+    lying = {source_of(path) for path in folder.glob("[!.]*") if path.is_file()}
+    known = {source for source in app.ledger.sources() if source.startswith(folder.as_posix() + "/")}
+    return sorted(lying | known)
 
 
-def upload_prefix(data_dir: Path, user: int) -> str:
-    return (data_dir / "uploads" / str(user)).resolve().as_posix() + "/"
+def _uploads(data_dir: Path, user: int) -> Path:
+    return (data_dir / "uploads" / str(user)).resolve()
 
 
 async def forget(state: State, app: App, data_dir: Path, user: int) -> Json:
-    """A person's words, feedback, documents and their vectors, at once; how much of what went."""
+    """A person's words, feedback, jobs that are done, documents and their vectors, at once; how much of what went."""
     gone = await state.forget(user)
-    prefix = upload_prefix(data_dir, user)
-    sources = [source for source in app.ledger.sources() if source.startswith(prefix)]
-    removed = await app.ingestor.remove(sources) if sources else 0
-    shutil.rmtree(Path(prefix), ignore_errors=True)
-    return {**gone, "uploads": removed}
+    sent = uploaded(app, data_dir, user)
+    if sent:
+        await app.ingestor.remove(sent)
+    shutil.rmtree(_uploads(data_dir, user), ignore_errors=True)
+    return {**gone, "uploads": len(sent)}

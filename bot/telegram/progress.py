@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("expertbot.telegram")
 BEFORE_TYPING = 0.8  # seconds; most answers are there sooner, and then nothing is shown
 BEFORE_STATUS = 1.6
-BEFORE_SLOW = (
-    8.0  # then the person is told that it takes longer: a model may hang for 20 s before its next rung is tried
-)
+BEFORE_SLOW = 8.0  # then the person is told that it takes longer: a model has 20 s to begin, and may write for a minute
 BETWEEN_EDITS = 1.5
 DRAFT_LASTS = 20.0  # Telegram lets a draft fade after 30 s
 TYPING_LASTS = 4.5
@@ -33,7 +31,7 @@ TICK = 0.15
 
 class Progress:
     """Async context around the making of one answer. `kept` records the status message of a group, so that the answer takes its
-    place even after a restart. `model`: whether an LLM drafts, which may be what keeps everybody waiting."""
+    place even after a restart. `model`: whether an LLM drafts, which then is what keeps everybody waiting."""
 
     def __init__(self, asked: Asked, gate: Gate, kept: Callable[[int], Awaitable[None]], model: bool) -> None:
         self._asked = asked
@@ -78,7 +76,7 @@ class Progress:
         while not self._stopped:
             now = time.monotonic()
             if now - started > BEFORE_SLOW and self._text == say(self._asked.lang, "searching"):
-                self._text = say(self._asked.lang, "silent" if self._model else "busy")
+                self._text = say(self._asked.lang, "slow_model" if self._model else "slow")
             self._calling = True
             try:
                 if now - started > BEFORE_STATUS and self._due(now):

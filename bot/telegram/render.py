@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.telegram.split import split, units
+from retrieval.draft import UNCITED
 
 if TYPE_CHECKING:
     from aiogram.utils.formatting import Text
@@ -121,9 +122,18 @@ def trace_parts(trace: Json, words: Json) -> list[Rendered]:
         rows.append(as_list(f"{passage['score']:.2f}  {place}"))
     reasons = trace["guard"]["reasons"]
     rows.append(as_key_value(words["guard"], words["guard_kept"] if not reasons else words["guard_found"]))
-    rows += [f"· {reason['kind']}: «{reason['draft']}» → «{reason['styled']}»" for reason in reasons[:5]]
+    for reason in reasons[:5]:
+        spots = " → ".join(f"«{spot}»" for spot in (reason["draft"], reason["styled"]) if spot)
+        rows.append(f"· {words['slip_' + reason['kind']]}: {spots}")
     if trace["note"]:
-        rows.append(as_key_value(words["note"], trace["note"]))
-    times = ", ".join(f"{stage} {seconds * 1000:.0f}" for stage, seconds in trace["timings"].items())
+        rows.append(as_key_value(words["note"], words[_note(trace["note"])]))
+    times = ", ".join(f"{words['stage_' + stage]} {seconds * 1000:.0f}" for stage, seconds in trace["timings"].items())
     rows.append(as_key_value(words["times"], Code(times)))
     return split(*plain(as_list(*rows)))
+
+
+def _note(note: str) -> str:
+    """The word for why an answer is not the first choice: the draft's reasons begin with LLM, all others are the restyler's."""
+    if not note.startswith("LLM"):
+        return "note_voice"
+    return "note_citations" if note == UNCITED else "note_llm"

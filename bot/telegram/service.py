@@ -19,6 +19,7 @@ from bot.telegram.intake import Alarm, poll
 from bot.telegram.outcome import Service
 from bot.telegram.words import menu
 from core.errors import UnavailableError, UsageError
+from core.nouns import Lang
 from core.process import on_signals
 from core.settings import Settings
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("expertbot.telegram")
 TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 PATIENCE = 2.0  # seconds for a lock that an ending command may still hold
+# Telegram shows each person the menu of their app's language, else the one of none.
+MENUS: tuple[tuple[str | None, Lang], ...] = ((None, "en"), ("ru", "ru"))
 
 
 async def serve(settings: Settings) -> None:
@@ -161,13 +164,12 @@ async def _tidy(state: State) -> None:
 
 
 async def _menus(service: Service, settings: Settings) -> None:
-    """The command menu by language, a longer one for admins; only a convenience, so refusals are passed over."""
+    """The command menus, a longer one for admins; only a convenience, so refusals are passed over."""
     from aiogram.methods import SetMyCommands
     from aiogram.types import BotCommand, BotCommandScopeChat
 
-    for code, lang in ((None, "en"), ("ru", "ru")):
-        commands = [BotCommand(command=name, description=text) for name, text in menu(lang)]  # type: ignore[arg-type]
-        await service.gate.other(SetMyCommands(commands=commands, language_code=code))
-    for admin in settings.telegram.admins:
-        commands = [BotCommand(command=name, description=text) for name, text in menu("ru", admin=True)]
-        await service.gate.other(SetMyCommands(commands=commands, scope=BotCommandScopeChat(chat_id=admin)))
+    for scope in (None, *(BotCommandScopeChat(chat_id=admin) for admin in settings.telegram.admins)):
+        for code, lang in MENUS:
+            shown = menu(lang, admin=scope is not None)
+            commands = [BotCommand(command=name, description=text) for name, text in shown]
+            await service.gate.other(SetMyCommands(commands=commands, scope=scope, language_code=code))

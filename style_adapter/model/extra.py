@@ -1,26 +1,29 @@
-"""The `adapter` extra: whether it is installed, and the sentence that says how to install it. Loads nothing heavy."""
+"""The `adapter` extra: whether it is installed, and what to do where it is not. Loads nothing heavy."""
 
 from __future__ import annotations
 
 import importlib.util
 import os
 
+from core import install
 from core.errors import UnavailableError
 
 NEEDED = ("torch", "transformers", "peft", "safetensors", "tokenizers")
-INSTALL = "pip install 'expertbot[adapter]' (from a checkout: make test installs it too)"
+
+
+def missing() -> list[str]:
+    """The libraries of the extra that are not there; none is loaded."""
+    return [name for name in NEEDED if importlib.util.find_spec(name) is None]
 
 
 def installed() -> bool:
-    """True where every library of the extra can be imported; none is."""
-    return all(importlib.util.find_spec(name) is not None for name in NEEDED)
+    return not missing()
 
 
 def require() -> None:
     """Raises UnavailableError that names what is missing. Also keeps the libraries from looking for a network."""
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UnavailableError(f"The persona adapter needs {', '.join(missing)}.", INSTALL)
+    if lacking := missing():
+        raise UnavailableError(f"The persona adapter needs {', '.join(lacking)}.", install.extra("adapter"))
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

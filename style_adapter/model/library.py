@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core import install
 from core.errors import UnavailableError
 from style_adapter.model.adapter import AGAIN, WEIGHTS, Manifest
 from style_adapter.model.base import Base, compute_type, hush
@@ -33,7 +34,7 @@ def load(base: Base, *, four_bit: bool = False) -> PreTrainedModel:
     extra: dict[str, Any] = {}
     if four_bit:
         if importlib.util.find_spec("bitsandbytes") is None:
-            raise UnavailableError("QLoRA needs bitsandbytes.", "pip install bitsandbytes")
+            raise UnavailableError("QLoRA needs bitsandbytes.", install.package("bitsandbytes"))
         quantise: Any = transformers.BitsAndBytesConfig
         extra["quantization_config"] = quantise(
             load_in_4bit=True,

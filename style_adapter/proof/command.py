@@ -58,7 +58,10 @@ def evaluate(
     bible, (items, _) = load(personas, persona), read_all(personas / persona)
     version = version or versions.active_name(persona)
     if not version:
-        raise UnavailableError(f"«{persona}» has no active adapter.", f"expertbot persona train {persona}")
+        raise UnavailableError(
+            f"«{persona}» has no active adapter.",
+            f"expertbot persona eval {persona} --version v1, where one is trained; else expertbot persona train {persona}",
+        )
     folder = versions.folder(persona, version)
     found = locate(base, cache, say)
     started = time.perf_counter()

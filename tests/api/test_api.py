@@ -169,6 +169,21 @@ def test_a_shell_beside_it_works_through_it(service: tuple[str, str], tmp_path: 
             assert "новое.md" in done.stdout
 
 
+@pytest.mark.parametrize("command", ["reindex", "rollback"])
+def test_a_shell_with_other_settings_does_not_have_the_service_index_by_its_own(service: tuple[str, str], command: str):
+    env = {**ENV, "EXPERTBOT_RETRIEVAL__QUALITY": "true"}
+    done = subprocess.run([*COMMAND, command], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "other settings" in done.stderr
+    assert "stop the service" in done.stderr
+
+
+def test_a_shell_with_the_services_settings_reindexes_through_it(service: tuple[str, str]):
+    done = subprocess.run([*COMMAND, "reindex"], cwd=ROOT, env=ENV, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Generation 2" in done.stdout
+
+
 def test_keys_made_and_revoked_while_it_runs_count_at_once(service: tuple[str, str]):
     def keys(*arguments: str) -> str:
         made = [*COMMAND, "api", *arguments]

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.cli import HOME
 from bot.metrics import Listener, Metrics
 from core.settings import load, names
 from tests.conftest import ROOT, shared
@@ -60,6 +61,28 @@ def test_every_service_is_confined(name: str):
         assert origin in COMPOSE["volumes"] or (origin.startswith("./") and mode == ["ro"]), volume
 
 
+@pytest.mark.parametrize("name", OURS)
+def test_models_are_unpacked_on_a_volume_and_own_personas_are_at_hand(name: str):
+    service = SERVICES[name]
+    mounts = {volume.split(":")[1]: volume.split(":")[0] for volume in service["volumes"]}
+    models = Path(service["environment"]["EXPERTBOT_PERSONA__MODELS_FOLDER"])
+    assert mounts[str(models.parent)] in COMPOSE["volumes"]
+    assert f"EXPERTBOT_PERSONA__MODELS_FOLDER={models}" in (ROOT / "Dockerfile").read_text("utf-8")
+    assert mounts["/personas"] == "./my-personas"
+    assert "# EXPERTBOT_PERSONA__FOLDER=/personas" in (ROOT / "deploy/example.env").read_text("utf-8")
+
+
+def test_the_guides_commands_name_services_and_commands_that_exist():
+    text = (ROOT / "docs/deploy.md").read_text("utf-8")
+    asked = re.findall(r"docker compose exec (?:-T )?(\w+) expertbot (\w+)", text)
+    asked += re.findall(r"docker compose run --rm (?:-T )?(\w+) (\w+)", text)
+    assert {command for _, command in asked} >= {"ingest", "doctor", "reindex", "migrate", "backup", "restore", "api"}
+    for service, command in asked:
+        assert service in OURS
+        assert command in HOME or command == "COMMAND"
+    assert set(re.findall(r"docker compose (?:stop|up -d) (?!--)([a-z]\w+)", text)) <= set(SERVICES)
+
+
 @each
 def test_no_port_is_public(name: str):
     for port in SERVICES[name].get("ports", []):
@@ -104,6 +127,9 @@ def test_every_variable_of_ours_is_a_setting():
 def test_the_example_settings_are_accepted(tmp_path: Path):
     (tmp_path / ".env").write_text((ROOT / "deploy" / "example.env").read_text("utf-8"), "utf-8")
     assert load(env={}, folder=tmp_path).ingest.roots == ("/documents",)
+    assert "EXPERTBOT_TELEGRAM__ALLOWED=\n" in (tmp_path / ".env").read_text(
+        "utf-8"
+    )  # named, for without it anyone is answered
     commented = re.sub(r"^# (EXPERTBOT_\w+=)", r"\1", (tmp_path / ".env").read_text("utf-8"), flags=re.M)
     (tmp_path / ".env").write_text(commented, "utf-8")
     settings = load(env={}, folder=tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -12,6 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.documents import _build
+from bot.cli.run import Bar, phrase
+from core.errors import UnavailableError
+from core.settings import load
 from tests.conftest import HANDBOOK, ROOT, Run, clean_env, parsed
 
 
@@ -55,6 +60,29 @@ def test_ask_has_the_shape_of_the_contract(stocked: Path, expertbot: Run):
     assert cited <= {source["n"] for source in answer["sources"]}
     for source in answer["sources"]:
         assert set(source) >= {"n", "source", "title", "quote", "start", "end"}
+
+
+@pytest.mark.parametrize("words", [("«Сколько", "хранятся", "логи?»"), ('"Сколько хранятся логи?"',)])
+def test_a_question_may_come_without_the_shells_quotes(stocked: Path, expertbot: Run, words: tuple[str, ...]):
+    answer = parsed(expertbot("ask", *words, "--persona", "none", "--json", data_dir=stocked))
+    assert (answer["question"], answer["status"]) == ("Сколько хранятся логи?", "draft")
+    assert parsed(expertbot("search", *words, "-k", "1", "--json", data_dir=stocked))["hits"]
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["«A»", "и", "«B»"], "«A» и «B»"),
+        (["“a", "b”"], "a b"),
+        (["„a“"], "a"),
+        (["«"], "«"),
+        (["«»"], ""),
+        (["  "], ""),
+        (["a", '"b"'], 'a "b"'),
+    ],
+)
+def test_only_quotes_around_the_whole_are_taken_off(words: list[str], meant: str):
+    assert phrase(words) == meant
 
 
 @pytest.mark.parametrize(("said", "status"), [("Привет!", "smalltalk"), ("thanks a lot", "smalltalk")])
@@ -162,9 +190,26 @@ def test_an_index_of_another_embedder_is_refused(stocked: Path, expertbot: Run, 
     assert "reindex" in done.stderr
 
 
+@pytest.mark.parametrize(("quality", "alone"), [("false", False), ("true", True)])
+def test_replicas_and_another_encoder_are_not_at_once(
+    stocked: Path, monkeypatch: pytest.MonkeyPatch, quality: str, alone: bool
+):
+    """Where several processes share the folder, `reindex` shares it too, unless the others would search with a wrong encoder."""
+    asked = list[bool]()
+
+    def lock(data_dir: Path, shared: bool) -> None:
+        asked.append(shared)
+        raise UnavailableError("in use")
+
+    monkeypatch.setattr("bot.lock.DataLock", lock)
+    env = {"EXPERTBOT_REDIS__URL": "redis://127.0.0.1:9/0", "EXPERTBOT_RETRIEVAL__QUALITY": quality}
+    with pytest.raises(UnavailableError):
+        asyncio.run(_build(load(env=env, data_dir=stocked, folder=stocked), "reindex", Bar("Reindex")))
+    assert asked == [not alone]
+
+
 def test_a_data_folder_in_use_is_named(expertbot: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     from bot.lock import DataLock
-    from core.errors import UnavailableError
 
     with DataLock(tmp_path / "data"), pytest.raises(UnavailableError, match=str(os.getpid())) as error:
         DataLock(tmp_path / "data", patience=0.1).__enter__()

@@ -21,7 +21,7 @@ import pytest
 
 from bot.backup import FORMAT, MANIFEST
 from bot.restore import allowed, unpack
-from bot.state import State, Talk, remember
+from bot.state import State, Talk, choose_persona, remember
 from core.errors import UsageError
 from tests.conftest import HANDBOOK, ROOT, Run, clean_env, parsed
 
@@ -44,6 +44,7 @@ async def _talk(data: Path) -> None:
         await state.db.write(lambda db, t=talk, q=text, a=answer: remember(db, t, 1, q, a, 1))  # type: ignore[misc]
     await state.db.write(lambda db: db.execute(
         "INSERT INTO inbox VALUES (1, 5, '{}', 'new', ?, NULL)", (time.time() - 5,)))  # fmt: skip
+    await state.db.write(lambda db: choose_persona(db, 1, 7, "alex"))
     state.close()
 
 
@@ -55,6 +56,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     upload = data / "uploads" / "7" / "озеро.md"
     upload.parent.mkdir(parents=True)
     upload.write_text(LAKE, encoding="utf-8")
+    upload.with_name("снимок.pdf").write_bytes(b"%PDF-1.4 never taken in")
     adapter = data / "adapters" / "alex" / "v1" / "adapter_model.safetensors"
     adapter.parent.mkdir(parents=True)
     adapter.write_bytes(bytes(range(256)))
@@ -121,7 +123,9 @@ def test_who_was_forgotten_stays_forgotten(place: tuple[Path, Path], expertbot: 
     assert Path(report["replaced"]).is_dir()
     assert remembered(copy, 7) == []
     assert remembered(copy, 8) != []
-    assert not list((copy / "uploads").rglob("*.md"))
+    assert not [path for path in (copy / "uploads").rglob("*") if path.is_file()]
+    with sqlite3.connect(copy / "state.sqlite") as db:
+        assert db.execute("SELECT COUNT(*) FROM chats WHERE chat = 7").fetchone() == (0,)
     assert not any("uploads" in row["source"] for row in parsed(expertbot("docs", "--json", data_dir=copy)))
     for name in ("ledger.sqlite", "state.sqlite"):
         assert "озеро".encode() not in (copy / name).read_bytes()

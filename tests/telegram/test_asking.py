@@ -144,10 +144,15 @@ async def test_reset_and_ones_own_words(on: Stage) -> None:
     await on.tg.wait_for(lambda: len([m for m in anna.private.from_bot() if m.id > told.id]) == 2)
     mine = json.loads(anna.private.from_bot()[-1].text)
     assert mine["user"] == anna.id
-    assert mine["messages"][0]["content"] == VACATION
+    assert mine["messages"][0]["content"] == mine["answers"][0]["question"] == VACATION
+    assert [day["questions"] for day in mine["days"]] == [1]
+    assert "оценки ответов: 1\n" in anna.private.from_bot()[-2].text
     await said_after(on.tg, anna.say("/reset"))
     assert on.bot.rows(f"SELECT COUNT(*) FROM turns WHERE user = {anna.id}") == [(0,)]
-    receipt = await said_after(on.tg, anna.say("/forget_me"))
+    asked = await said_after(on.tg, anna.say("/forget_me"))
+    assert "документ" not in asked.text
+    anna.press(asked, "Да")
+    receipt = await said_after(on.tg, asked)
     assert "Квитанция" in receipt.text
     assert "ответов — 1, оценок — 1" in receipt.text
     for table in ("turns", "traces", "feedback"):
@@ -167,7 +172,7 @@ async def test_personas_are_a_matter_of_the_chat(on: Stage) -> None:
     assert "циничный IT-архитектор" in menu.text
     press = anna.press(menu, "Алекс")
     await on.tg.wait_for(lambda: press.answer)
-    assert press.answer == {"text": "Теперь отвечает: Алекс."} | {
+    assert press.answer == {"text": "Теперь отвечает Алекс."} | {
         key: value for key, value in (press.answer or {}).items() if key != "text"
     }
     hello = await answered(on.tg, anna.say("привет"))
@@ -178,7 +183,9 @@ async def test_personas_are_a_matter_of_the_chat(on: Stage) -> None:
     refused = await said_after(on.tg, anna.say("/persona engineer", chat=team.chat))
     assert "администраторы" in refused.text
     chosen = await said_after(on.tg, boris.say("/persona engineer", chat=team.chat))
-    assert "Теперь отвечает" in chosen.text
+    assert "Теперь отвечает Mr. Hargreaves." in chosen.text
+    by_name = await said_after(on.tg, anna.say("/persona БЕЗ ПЕРСОНАЖА"))
+    assert by_name.text == "Теперь отвечаю без персонажа."
 
 
 @on_stage
@@ -236,7 +243,7 @@ async def test_a_third_question_at_once_is_refused_with_words(on: Stage) -> None
     anna = on.person("Анна")
     asked = [anna.say(f"{VACATION} {number}") for number in range(4)]
     replies = [await answered(on.tg, one) for one in asked]
-    refused = [reply for reply in replies if "этот не взял" in reply.text]
+    refused = [reply for reply in replies if "этот пока не принял" in reply.text]
     assert len(refused) <= 2
     await asyncio.sleep(0.5)
     assert all(len(answers_to(anna.private, one)) == 1 for one in asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 
 import pytest
@@ -32,9 +33,9 @@ TABLE: dict[str, tuple[str | None, str, str, str | None]] = {
     "/persona nobody": (PRIVATE, "Такого персонажа нет", "Такого персонажа нет", "Такого персонажа нет"),
     "/sources": (PRIVATE, "ещё не было", "ещё не было", "ещё не было"),
     "/why": (PRIVATE, "ещё не было", "ещё не было", "ещё не было"),
-    "/reset": ("Забыл этот разговор", "Забыл этот разговор", "Забыл этот разговор", "Забыл этот разговор"),
+    "/reset": ("Начинаем заново", "Начинаем заново", "Начинаем заново", "Начинаем заново"),
     "/my_data": ("всё, что о вас хранится", "всё, что о вас хранится", "всё, что о вас хранится", THERE),
-    "/forget_me": ("Квитанция", "Квитанция", "Квитанция", "Квитанция"),
+    "/forget_me": ("Стереть всё", "Стереть всё", "Стереть всё", THERE),
     "/nonsense": (PRIVATE, "Такой команды нет", "Такой команды нет", None),
     "/ingest": (PRIVATE, OWNER, "Пришлите файл", THERE),
     "/ingest /etc/passwd": (PRIVATE, OWNER, "Оттуда читать нельзя", THERE),
@@ -42,12 +43,14 @@ TABLE: dict[str, tuple[str | None, str, str, str | None]] = {
     "/docs": (PRIVATE, OWNER, "Документов: ", THERE),
     "/remove": (PRIVATE, OWNER, "Что убрать?", THERE),
     "/remove nothing.md": (PRIVATE, OWNER, "Нет документа", THERE),
+    "/remove_ab12cd34": (PRIVATE, OWNER, "Нет документа", THERE),
     "/rollback": (PRIVATE, OWNER, "Вернуться к индексу", THERE),
     "/jobs": (PRIVATE, OWNER, "Задани", THERE),
     "/cancel": (PRIVATE, OWNER, "Отменя", THERE),
+    "/cancel_999": (PRIVATE, OWNER, "Отменять нечего", THERE),
     "/stats": (PRIVATE, OWNER, "Вопросов сегодня", THERE),
     "/persona_use nobody": (PRIVATE, OWNER, "Такого персонажа нет", THERE),
-    "/persona_use none": (PRIVATE, OWNER, "По умолчанию теперь", THERE),
+    "/persona_use Без персонажа": (PRIVATE, OWNER, "По умолчанию теперь отвечаю без персонажа", THERE),
     "/reindex": (PRIVATE, OWNER, "перестройка индекса", THERE),
     "/eval": (PRIVATE, OWNER, "проверка", THERE),
 }
@@ -172,6 +175,67 @@ def test_a_document_sent_by_the_owner_is_taken_in_asked_and_removed(stage: Stage
     stage.run(scene)
 
 
+def test_a_command_with_a_code_can_be_tapped(stage: Stage) -> None:
+    async def scene(on: Stage) -> None:
+        job = await said_after(on.tg, on.admin.send_document("# Печь\n\nПечь греют 40 минут.\n".encode(), "печь.md"))
+        await _ended(on, job)
+        listed = on.admin.say("/docs")
+        await on.tg.wait_for(
+            lambda: "печь.md" in "".join(m.text for m in on.admin.private.from_bot() if m.id > listed.id)
+        )
+        shown = "\n".join(m.text for m in on.admin.private.from_bot() if m.id > listed.id)
+        tapped = re.search(r"/печь\.md\n(/remove_[0-9a-f]{8,25})$", shown, re.M)
+        assert tapped, shown
+        for command in (tapped[1], tapped[1].replace("_", " ")):
+            confirm = await said_after(on.tg, on.admin.say(command))
+            assert "Убрать документ «Печь»?" in confirm.text
+        on.admin.press(confirm, "Нет")
+        await on.tg.wait_for(lambda: "ничего не делаю" in confirm.text)
+
+    stage.run(scene)
+
+
+def test_a_person_is_asked_before_all_of_them_goes(stage: Stage) -> None:
+    async def scene(on: Stage) -> None:
+        owner, sent = on.admins[5], "# Лампа\n\nЛампу «Заря-7» меняют раз в 23 месяца.\n"
+        await _ended(on, await said_after(on.tg, owner.send_document(sent.encode(), "лампа.md")))
+        await answered(on.tg, owner.say("Как часто меняют лампу «Заря-7»?"))
+        await on.tg.wait_for(lambda: on.bot.rows(f"SELECT 1 FROM traces WHERE user = {owner.id}"))
+
+        def kept(table: str) -> int:
+            return int(on.bot.rows(f"SELECT COUNT(*) FROM {table} WHERE user = {owner.id}")[0][0])
+
+        for answer in ("Нет", "Да"):
+            confirm = await said_after(on.tg, owner.say("/forget_me"))
+            assert "Будет удалён и 1 присланный вами документ; из копии его не вернуть." in confirm.text
+            assert kept("traces") == kept("jobs") == 1
+            press = owner.press(confirm, answer)
+            await on.tg.wait_for(lambda press=press: press.answer is not None)
+        receipt = await on.tg.wait_for(
+            lambda: next((m for m in owner.private.from_bot() if "Квитанция" in m.text), None)
+        )
+        audit = kept("audit")
+        assert "ответов — 1, оценок — 0, документов — 1, заданий — 1" in receipt.text
+        assert f"записи в журнале действий владельцев: {audit}" in receipt.text
+        assert [kept(table) for table in ("turns", "traces", "jobs")] == [0, 0, 0]
+        assert audit >= 2
+        assert kept("usage") == 1, "the limit of the day stays"
+        assert "лампа" not in on.bot.cli("docs", "--json").stdout
+        assert not (on.bot.data_dir / "uploads" / str(owner.id)).exists()
+
+    stage.run(scene)
+
+
+def test_a_stranger_too_may_have_it_erased(stage: Stage) -> None:
+    async def scene(on: Stage) -> None:
+        stranger = on.tg.user("Чужой", id=5998)
+        confirm = await said_after(on.tg, stranger.say("/forget_me"))
+        stranger.press(confirm, "Да")
+        assert "Квитанция" in (await said_after(on.tg, confirm)).text
+
+    stage.run(scene)
+
+
 def test_a_file_too_big_is_refused_before_it_is_fetched(stage: Stage) -> None:
     async def scene(on: Stage) -> None:
         before = on.tg.world.counters["downloads"]
@@ -209,8 +273,9 @@ def test_reindex_shows_progress_and_can_be_cancelled(stage: Stage) -> None:
     async def scene(on: Stage) -> None:
         anna = on.person("Анна")
         job = await said_after(on.tg, on.admin.say("/reindex"))
-        cancelled = await said_after(on.tg, on.admin.say("/cancel"))
-        assert "Отменяю" in cancelled.text
+        number = job.text.split()[1]
+        cancelled = await said_after(on.tg, on.admin.say(f"/cancel_{number}"))
+        assert cancelled.text == f"Отменяю задание {number}."
         assert "отменено" in await _ended(on, job)
         assert "28" in (await answered(on.tg, anna.say("Сколько дней отпуска в год?"))).text
 

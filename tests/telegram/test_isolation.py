@@ -4,13 +4,14 @@ own conversation and of no other."""
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import tempfile
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.state import State, Talk, cut, migrate, remember, reset
+from bot.state import State, Talk, audit, choose_persona, count_question, cut, migrate, remember, reset
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # each write is flushed; here that costs nothing
 TALKS = st.builds(
@@ -93,7 +94,7 @@ def test_a_restored_backup_does_not_bring_the_forgotten_back(tmp_path: Path) -> 
         shutil.copytree(tmp_path / "data", tmp_path / "backup")
         state = State(tmp_path / "data")
         gone = await state.forget(10)
-        assert gone == {"messages": 2, "feedback": 0, "traces": 1}
+        assert gone == {"messages": 2, "feedback": 0, "traces": 1, "jobs": 0}
         state.close()
         shutil.copy(tmp_path / "backup" / "state.sqlite", tmp_path / "data" / "state.sqlite")
         for leftover in (tmp_path / "data").glob("state.sqlite-*"):
@@ -102,6 +103,39 @@ def test_a_restored_backup_does_not_bring_the_forgotten_back(tmp_path: Path) -> 
         await state.open()
         assert state.history(anna) == ()
         assert len(state.history(boris)) == 2
+        state.close()
+
+    asyncio.run(scenario())
+
+
+def test_what_is_kept_of_a_person_is_told_and_goes_but_for_what_must_stay(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        talk, state = Talk(1, 10, 0, 10), State(tmp_path)
+
+        def live(db: sqlite3.Connection) -> None:
+            remember(db, talk, 1, "вопрос", answer(1, "ответ", "вопрос"), 1)
+            count_question(db, 1, 10)
+            choose_persona(db, 1, 10, "alex")
+            reset(db, Talk(1, -20, 0, 10), 2)
+            db.execute("INSERT INTO usage VALUES (1, 10, '2020-02-02', 5)")
+            for ended in ("done", "running"):
+                db.execute(
+                    "INSERT INTO jobs (bot, kind, params, state, chat, user, lang, at)"
+                    " VALUES (1, 'upload', '{\"what\": \"отчёт.md\"}', ?, 10, 10, 'ru', 1)", (ended,)
+                )  # fmt: skip
+            audit(db, 10, "upload", {"what": "отчёт.md"})
+
+        await state.db.write(live)
+        assert state.belongings(10)["counts"] == {
+            "messages": 2, "feedback": 0, "days": 2, "chats": 1, "jobs": 2, "audit": 1, "traces": 1, "sent": 0, "marks": 1,
+        }  # fmt: skip
+        assert (await state.forget(10))["jobs"] == 1
+        await state.open()
+        kept = state.belongings(10)
+        assert {kind: number for kind, number in kept["counts"].items() if number} == {
+            "days": 1, "jobs": 1, "audit": 1, "marks": 1,
+        }, "today's count, work under way, the audit, and the note that they asked"  # fmt: skip
+        assert kept["jobs"][0]["state"] == "running"
         state.close()
 
     asyncio.run(scenario())

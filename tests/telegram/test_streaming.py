@@ -146,7 +146,7 @@ def test_what_streams_is_the_neutral_draft(monkeypatch: Any) -> None:
     asyncio.run(scenario())
 
 
-@pytest.mark.parametrize(("model", "said"), [(True, "модель молчит"), (False, "вопросов много")])
+@pytest.mark.parametrize(("model", "said"), [(True, "жду ответа модели"), (False, "ответ ещё готовится")])
 def test_a_person_is_told_what_takes_so_long(monkeypatch: Any, model: bool, said: str) -> None:
     assert progress.BEFORE_SLOW + progress.BETWEEN_EDITS <= 10
     for name in ("BEFORE_TYPING", "BEFORE_STATUS", "BETWEEN_EDITS", "TICK"):

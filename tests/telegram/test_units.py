@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,20 +19,22 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.logs import Lines, Redactor, secrets_of
-from bot.state import State, Talk
-from bot.telegram import answering, fetch
-from bot.telegram.answering import Answering
+from bot.state import State, Talk, remember
+from bot.telegram import answering, fetch, figures, handlers, people
+from bot.telegram.answering import Answering, lowered
 from bot.telegram.confirm import Confirmations
 from bot.telegram.desk import Desk
 from bot.telegram.gate import PER_CHAT, Gate
 from bot.telegram.inline import Inline
-from bot.telegram.outcome import Asked, Who
+from bot.telegram.outcome import Asked, Outcome, Who
+from bot.telegram.owner import codes_of
 from bot.telegram.render import marked, plain
 from bot.telegram.split import split, units
-from bot.telegram.words import ADMIN_COMMANDS, COMMANDS, WHY, WORDS, lang_of
+from bot.telegram.words import ADMIN_COMMANDS, COMMANDS, WHY, WORDS, counted, lang_of
 from core.errors import UnavailableError
 from core.nouns import Question
 from core.settings import Settings, TelegramSettings
+from retrieval.draft import UNCITED
 from tests.loopback.telegram.text import entity_errors
 
 # Splitting
@@ -109,6 +112,84 @@ def test_every_word_is_there_in_both_languages_with_the_same_values() -> None:
     assert [lang_of("ru"), lang_of("uk"), lang_of("en-US"), lang_of("de"), lang_of(None, "привет"), lang_of(None)] == [
         "ru", "ru", "en", "en", "ru", "en",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "удалён и 1 присланный вами документ;"), (2, "удалены и 2 присланных вами документа;"),
+     (5, "удалены и 5 присланных вами документов;"), (11, "и 11 присланных вами документов;"),
+     (12, "и 12 присланных вами документов;"), (21, "удалён и 21 присланный вами документ;"),
+     (104, "и 104 присланных вами документа;")],
+)  # fmt: skip
+def test_a_number_has_its_form(count: int, said: str) -> None:
+    assert said in counted("ru", "forget_documents", count)
+    assert ("documents" in counted("en", "forget_documents", count)) == (count != 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "note", "ok", "said"),
+    [("draft", "", True, ""), ("draft", "", False, "Пересказ не прошёл"), ("styled", "", True, ""),
+     ("draft", "The base model is not there.", True, ""), ("framed", "LLM: it does not answer", True, "сейчас недоступна"),
+     ("draft", UNCITED, True, "Ссылки в ответе модели")],
+)  # fmt: skip
+def test_a_note_tells_the_true_cause(status: str, note: str, ok: bool, said: str) -> None:
+    trace = {"kind": "answer", "status": status, "note": note, "persona": "alex", "guard": {"ok": ok, "reasons": []}}
+    shown = lowered(trace, "ru")
+    assert said in shown
+    assert bool(said) == bool(shown)
+    assert lowered({**trace, "kind": "refused"}, "ru") == ""
+
+
+def test_a_persona_is_known_by_name_and_by_id() -> None:
+    choices = {"alex": ("Алекс", "архитектор"), "fedor": ("Фёдор", ""), "a": ("Двое", ""), "b": ("Двое", "")}
+    for wanted, ident in (("alex", "alex"), ("ALEX", "alex"), ("«алекс»", "alex"), ("федор", "fedor"), ("Фёдор", "fedor"),
+                          ("двое", None), ("b", "b"), ("", None), ("кто", None)):  # fmt: skip
+        assert people.find_persona(choices, wanted) == ident, wanted
+    assert people.known_personas(choices).startswith("Алекс (alex), Фёдор (fedor)")
+
+
+def test_a_code_is_short_and_one_documents() -> None:
+    alike = ("12345678-aaaa-5aaa-8aaa-aaaaaaaaaaaa", "12345678-bbbb-5bbb-8bbb-bbbbbbbbbbbb")
+    codes = codes_of([*alike, "abcdef01-2345-5678-8abc-def012345678"])
+    assert codes["abcdef01-2345-5678-8abc-def012345678"] == "abcdef01"
+    assert len(set(codes.values())) == 3
+    for code in codes.values():
+        assert re.fullmatch(r"[a-z0-9_]{1,32}", f"remove_{code}"), "what Telegram takes for a command"
+
+
+@pytest.mark.parametrize(
+    ("admins", "private", "told"), [((), True, True), ((), False, False), ((7,), True, False)],
+)  # fmt: skip
+def test_who_sets_the_bot_up_learns_their_number(admins: tuple[int, ...], private: bool, told: bool) -> None:
+    who = Who(Talk(1, 42, 0, 42), "ru", 1, private=private, owner=False, allowed=True)
+    service: Any = SimpleNamespace(settings=Settings(telegram=TelegramSettings(admins=admins)))
+    for handler in (handlers.start, handlers.help_):
+        out = Outcome(who)
+        asyncio.run(handler(None, who, out, service))  # type: ignore[arg-type]
+        said = out.messages[0].text
+        assert ("EXPERTBOT_TELEGRAM__ADMINS" in said) == told
+        assert ("42" in said) == told
+
+
+def test_figures_have_a_line_for_each_rung(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    service: Any = SimpleNamespace(
+        state=state, me=1, desk=SimpleNamespace(length=0), outbox=SimpleNamespace(waiting=lambda: 0),
+        app=SimpleNamespace(ledger=SimpleNamespace(sources=lambda: [], chunk_count=lambda: 0)),
+    )  # fmt: skip
+    assert "Ответы:\n—\n" in figures.table(service, "ru")
+
+    async def answer() -> None:
+        for number, status in enumerate(("styled", "styled", "framed", "draft", "refused", "smalltalk")):
+            body = {"id": f"{number}", "text": "", "question": "?", "status": status, "persona": None,
+                    "timings": {"total": 0.5}, "kind": "answer"}  # fmt: skip
+            await state.db.write(lambda db, b=body, n=number: remember(db, Talk(1, 5, 0, 5), n, "?", b, n))
+
+    asyncio.run(answer())
+    lines = figures.table(service, "ru").split("\n")
+    assert "· пересказ: 2" in lines
+    assert len([line for line in lines if line.startswith("· ")]) == 5
+    state.close()
 
 
 # The gate
