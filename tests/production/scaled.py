@@ -119,6 +119,7 @@ class Scaled:
             EXPERTBOT_QDRANT__URL=qdrant.url,
             EXPERTBOT_REDIS__URL=f"redis://:{PASSWORD}@127.0.0.1:{redis_port}/0",
             EXPERTBOT_DATA_DIR=str(self.data_dir),
+            EXPERTBOT_PERSONA__MODELS_FOLDER=str(self.data_dir / "models"),
             OMP_NUM_THREADS="1",
             **settings,
         )
@@ -134,7 +135,8 @@ class Scaled:
         mine = {"EXPERTBOT_METRICS__LISTEN": f"127.0.0.1:{watch}"}
         if hook:
             mine["EXPERTBOT_TELEGRAM__WEBHOOK_LISTEN"] = f"127.0.0.1:{hook}"
-        assert set(mine) | {"EXPERTBOT_DATA_DIR"} == set(given), "what compose.yaml sets"
+        shared = {"EXPERTBOT_DATA_DIR", "EXPERTBOT_PERSONA__MODELS_FOLDER"}
+        assert set(mine) | shared == set(given), "what compose.yaml sets"
         command = [sys.executable, "-m", "bot", *SERVICES[service]["command"]]
         health = f"http://127.0.0.1:{watch}/readyz"
         return Process(f"{service}-{number}", command, {**self.env, **mine}, self.place, health)
