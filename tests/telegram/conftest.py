@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import subprocess
 import sys
 import threading
@@ -22,15 +23,20 @@ T = TypeVar("T")
 
 
 @pytest.fixture(scope="session")
-def handbook_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the handbook in it."""
-    folder = tmp_path_factory.mktemp("handbook") / "data"
-    command = [sys.executable, "-m", "bot", "--data-dir", str(folder), "ingest", str(HANDBOOK)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=clean_env(OMP_NUM_THREADS="1"), capture_output=True, text=True, timeout=240, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return folder
+def handbook_data(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A data folder with the handbook in it; the processes that run the tests share one, made by the first that asks."""
+    base = tmp_path_factory.getbasetemp()
+    place = (base if worker_id == "master" else base.parent) / "handbook"
+    place.mkdir(exist_ok=True)
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / "done").exists():
+            command = [sys.executable, "-m", "bot", "--data-dir", str(place / "data"), "ingest", str(HANDBOOK)]
+            env = clean_env(OMP_NUM_THREADS="1")
+            done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=240, check=False)
+            assert done.returncode == 0, done.stderr
+            (place / "done").touch()
+    return place / "data"
 
 
 class Stage:
