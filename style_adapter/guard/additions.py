@@ -14,7 +14,7 @@ import numpy as np
 from style_adapter.guard import units, vectors
 from style_adapter.guard.align import Alignment
 from style_adapter.guard.ops import Slip
-from style_adapter.guard.segments import CITATION
+from style_adapter.guard.segments import CITATION, bare
 from style_adapter.guard.words import Reading
 
 Vector = np.ndarray[tuple[int], np.dtype[np.float32]]
@@ -63,7 +63,7 @@ def features(a: Alignment, unit: Unit) -> Vector:
     numbers = [v for v in a.styled.facts.values if unit.start <= v.start < unit.end and v.form != "loose"]
     extra = [
         float(mine @ draft), float(np.mean(told)), float(max(told)), min(len(unit.words), 8) / 8,
-        float(bool(CITATION.search(whole))), float(whole.rstrip().endswith(("!", "?"))), float(bool(SIMILE.search(low))),
+        float(bool(CITATION.search(bare(whole)))), float(whole.rstrip().endswith(("!", "?"))), float(bool(SIMILE.search(low))),
         float(bool(YOU.search(low))), float(bool(ME.search(low))), float(bool(ADDS.search(" " + low))),
         float(bool(TIME.search(low))),
         float(len(numbers)), float(any(v.unit for v in numbers)),
@@ -159,4 +159,4 @@ class Additions:
     def _cited(self, unit: Unit) -> bool:
         """Colour in a sentence of its own is left alone; an addition leans on a cited one."""
         start, end = next(((s, e) for s, e in self.a.styled.facts.spans if s <= unit.start < e), (unit.start, unit.end))
-        return CITATION.search(self.a.styled.text[start:end]) is not None
+        return CITATION.search(bare(self.a.styled.text), start, end) is not None

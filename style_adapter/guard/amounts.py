@@ -1,4 +1,5 @@
-"""Numbers and their units, by value: is each of the draft's there, in its place, and no other? Knows no dates."""
+"""Numbers and their units, by value: is each of the draft's there, in its place, and no other? Knows of dates only the days and
+hours that numbers tell."""
 
 from __future__ import annotations
 
@@ -7,11 +8,29 @@ from fractions import Fraction
 
 from core.text import fold, stem, words
 from style_adapter.guard import kinds, morph, units
-from style_adapter.guard.facts import context, inside
+from style_adapter.guard.clocks import Clocks
+from style_adapter.guard.counted import counts
+from style_adapter.guard.facts import Facts, context, inside
 from style_adapter.guard.patterns import SAME_YEAR
 from style_adapter.guard.reckoned import Reckoned
+from style_adapter.guard.rival_words import MONEY, TOLD
 from style_adapter.guard.telling import Telling
+from style_adapter.guard.units import Unit
 from style_adapter.guard.values import Value
+
+UNITLESS = ("times", "months", "angle", "pixel", "count")  # measures that a bare number may turn out to have
+BARE_LABELS = (
+    "times",
+    "pcs",
+    "year",
+    "decade",
+    "century",
+    "millennium",
+)  # told by a number alone: how often, how many, an age
+SPOKEN = ("celsius", "fahrenheit", "angle")  # measures told in speech by a number alone, as prices are
+AT_HOUR = re.compile(
+    r"(?:(?<!\w)(?:в|к|с|со|до|по|от|после|около|at|from|to|till|until|by|before|after|between|and)|[–—-])\s?$"
+)
 
 
 class Amounts:
@@ -19,6 +38,7 @@ class Amounts:
         self.told, self.draft, self.styled = told, told.draft, told.styled
         self.used: set[int] = set()  # the styled text's values that tell one of the draft's
         self.reckoned = Reckoned(told.draft, told.styled)
+        self.clocks = Clocks(told.draft, told.styled)
 
     def run(self) -> None:
         self._replaced(self._values())
@@ -41,6 +61,9 @@ class Amounts:
                 self._halved(value, region)
                 or self._same_year(value, region)
                 or self._as_day(value, region)
+                or self._by_parts(value, region)
+                or self._as_clock(value, region)
+                or self.clocks.between(value, region)
                 or self.reckoned.tells(value, region)
                 or (
                     not self._rival(value, region)
@@ -65,7 +88,7 @@ class Amounts:
         ]
         options = [o for o in options if not fresh or o[2] not in self.used]
         if not options:
-            return not fresh and self._as_clock(value, region)
+            return False
         if fresh and value.unit and min(options)[1] == order.index("loose") and self._rival(value, region):
             return False
         self.used.add(min(options)[2])
@@ -103,10 +126,16 @@ class Amounts:
 
     def _as_day(self, value: Value, region: list[tuple[int, int]]) -> bool:
         """`3–7 мая` → `с 3 по 7 мая`."""
-        days = [
-            m for m in self.styled.moments if m.key[0] == "day" and m.key[1] == value.value and inside(m.start, region)
-        ]
-        return value.unit is None and bool(days) and any(m.key[0] == "day" for m in self.draft.moments)
+        months = {m.key[-1] for m in self.draft.moments if m.key[0] in ("day", "month")}
+        return value.unit is None and any(
+            m.key[0] == "day" and m.key[1] == value.value and m.key[2] in months and inside(m.start, region)
+            for m in self.styled.moments
+        )
+
+    def _by_parts(self, value: Value, region: list[tuple[int, int]]) -> bool:
+        """`Python 3.10` → `третий, ветвь десятая`."""
+        told = {v.value for v in self.styled.values if v.form != "digits" and inside(v.start, region)}
+        return value.label and {Fraction(part) for part in value.written().split(".")} <= told
 
     def _halved(self, value: Value, region: list[tuple[int, int]]) -> bool:
         """`вдвое меньше` → `половина`, and back."""
@@ -131,12 +160,8 @@ class Amounts:
 
     def _as_clock(self, value: Value, region: list[tuple[int, int]]) -> bool:
         """`с 9 до 17 часов` → `с девяти утра до пяти вечера`."""
-        if value.value.denominator != 1 or not 0 <= value.value <= 24 or (value.unit and value.unit.label != "h"):
-            return False
-        return any(
-            m.key[0] == "clock" and int(m.key[1]) == value.value * 60 % 1440 and inside(m.start, region)
-            for m in self.styled.moments
-        )
+        timed = 0 <= value.value <= 24 and (value.unit is None or value.unit.label == "h")
+        return timed and self.clocks.tells(value.start, value.end, region)
 
     def _inherits(self, value: Value, other: Value) -> bool:
         """`три месяца, для бухгалтеров — шесть` → `полгода`: the unit of the number before it."""
@@ -162,28 +187,35 @@ class Amounts:
         return False
 
     def _unit_told(self, draft: Value, styled: Value) -> bool:
-        """Where only one of the two has a unit, the unit must stand elsewhere near or be no measure."""
-        if (draft.unit is None) == (styled.unit is None) or draft.value != styled.value or styled.form == "loose":
+        """What only one of the two has of a unit must stand elsewhere near or be no measure."""
+        if draft.value != styled.value or styled.form == "loose":
             return True
-        if draft.unit and draft.unit.label == "ml" and re.match(r"\s?mils?(?!\w)", self.styled.text[styled.end :]):
+        if draft.unit and styled.unit:
+            mine, theirs = draft.unit.per, styled.unit.per
+            if draft.unit.dimension == "bits" and not (mine and theirs):
+                return True  # a channel of 100 Mbit
+            alike = {u.dimension for u in mine} & {u.dimension for u in theirs}  # compared by value
+            return all(u.dimension in alike or _near(u, styled, self.styled) for u in mine) and all(
+                u.dimension in alike or _near(u, draft, self.draft) for u in theirs
+            )
+        if draft.unit:
+            return self._needless(draft.unit, draft, styled) or _near(draft.unit, styled, self.styled)
+        if not styled.unit or styled.unit.dimension in UNITLESS or draft.year or styled.year:
             return True
-        unit, there = (draft.unit, self.styled) if draft.unit else (styled.unit, self.draft)
-        assert unit is not None
-        value = styled if draft.unit else draft
-        if draft.unit and not self._strange_noun(styled):
+        return _near(styled.unit, draft, self.draft, alike=True)
+
+    def _needless(self, unit: Unit, draft: Value, styled: Value) -> bool:
+        """A number that tells its measure without the unit: an hour, an age; in speech a price and a temperature."""
+        if draft.year or styled.year or unit.label in BARE_LABELS:
             return True
-        if unit.dimension in ("times", "months", "angle", "pixel", "count") or value.year or styled.year:
+        if unit.label == "h" and AT_HOUR.search(fold(self.styled.text[max(0, styled.start - 10) : styled.start])):
+            return styled.value <= 24
+        if styled.form == "word" and (unit.dimension in MONEY or unit.dimension in SPOKEN):
             return True
-        strange = draft.unit is not None
-        near = there.text[max(0, value.start - 120) : value.end + 120]
-        for word in units.WORD.finditer(near):
-            found = units.named(word.group(), after_digit=False)
-            if found and (
-                (found.label == unit.label if strange else found.dimension == unit.dimension)
-                or {found.dimension, unit.dimension} <= {"angle", "celsius"}
-            ):
-                return True
-        return False
+        word = re.match(r"[\s\xa0-]+([^\W\d_]+)", self.styled.text[styled.end : styled.end + 40])
+        if word is None or self._strange_noun(styled) or morph.form(word[1]).pos in ("function", "pronoun"):
+            return False
+        return stem(fold(word[1])) not in {stem(w) for w in words(self.draft.text)}  # `sleeps` may be nights
 
     def _strange_noun(self, value: Value) -> bool:
         """The number is followed by a noun that the draft does not have: perhaps another unit."""
@@ -210,14 +242,20 @@ class Amounts:
             likely = [v for v in near if self._other_share(value, region) or not kinds.retold(value, v)]
             best = min(likely or near, key=lambda v: kinds.distance(value, v), default=None)
             weak = (value.ordinal and value.form != "digits" and not value.year) or self._known_few(value)
-            if best is not None and value.ordinal and value.form == "word" and not best.ordinal and not best.unit:
+            if best is not None and not best.unit and value.form == "word" and value.ordinal and not best.ordinal:
                 best = None
+            if best is not None and best.ordinal and value.unit and not value.ordinal and best.value == value.value:
+                best = None if value.share() is None else best  # `пять минут`, and a fifth of something else
             if best is None or kinds.distance(value, best) > 8:
                 if weak or value.value == 1:
                     self._other_unit(value, region)
                     continue
                 same = next(
-                    (v for v in self.styled.values if v.value == value.value and inside(v.start, region)),
+                    (
+                        v
+                        for v in self.styled.values
+                        if v.value == value.value and v.ordinal == value.ordinal and inside(v.start, region)
+                    ),
                     None,
                 )
                 if same and value.unit:
@@ -236,14 +274,17 @@ class Amounts:
             elif (
                 extra.form == "digits"
                 and not any(d.equals(extra) or d.value == extra.value for d in self.draft.values)
-                and not any(m.key[0] == "day" and m.key[1] == extra.value for m in self.draft.moments)
-                and not any(
-                    m.key[0] == "clock" and int(m.key[1]) % 720 == extra.value * 60 % 720 for m in self.draft.moments
-                )
+                and not self._day(extra)
+                and not self.clocks.known(extra.start, extra.end)
                 and not self.reckoned.follows(extra)
                 and self.told.about_draft(extra.start)
             ):
                 self.told.say("added_claim", "", context(self.styled.text, extra.start, extra.end))
+
+    def _day(self, extra: Value) -> bool:
+        """A day of the draft told apart from its month."""
+        days = any(m.key[0] == "day" and m.key[1] == extra.value for m in self.draft.moments)
+        return days and extra.unit is None and not counts(self.styled.text, extra.start, extra.end, extra.value)
 
     def _known_few(self, value: Value) -> bool:
         """`the two regions`, `меньшее из двух`: those that were named before."""
@@ -280,7 +321,12 @@ class Amounts:
             return
         near = [v for v in self.styled.values if v.unit and v.value == 1 and inside(v.start, region)]
         other = next(
-            (v for v in near if v.unit and v.unit.dimension == value.unit.dimension and v.form == "digits"), None
+            (
+                v
+                for v in near
+                if v.unit and v.unit.dimension == value.unit.dimension and (v.form == "digits" or " " in v.text)
+            ),
+            None,
         )
         if other and not any(v.unit and v.unit.label == value.unit.label for v in near):
             self.told.say("unit", self._spot_draft(value), self._spot(other))
@@ -294,6 +340,22 @@ class Amounts:
 
     def _spot_draft(self, value: Value) -> str:
         return self.draft.text[value.start : value.end]
+
+
+def _near(unit: Unit, value: Value, facts: Facts, alike: bool = False) -> bool:
+    """Whether a unit stands near a value, at another number or at none; `alike`: any of its measure will do."""
+    start, end = max(0, value.start - 120), value.end + 120
+    told = (units.at(facts.text, word.start(), False) for word in units.WORD.finditer(facts.text, start, end))
+    found = [each[0] for each in told if each]
+    found += [v.unit for v in facts.values if v is not value and v.unit and start <= v.start < end]
+    if unit.label in TOLD and TOLD[unit.label].search(fold(facts.text[start:end])):
+        return True
+    return any(
+        any(each.label == unit.label or {each.label, unit.label} == {"lb", "£"} for each in (one, *one.per))
+        or (alike and one.dimension == unit.dimension and len(one.per) == len(unit.per))
+        or {one.dimension, unit.dimension} == {"angle", "celsius"}
+        for one in found
+    )
 
 
 def _less_by(draft: Value, styled: Value) -> bool:

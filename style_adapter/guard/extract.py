@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
-from style_adapter.guard import numerals, units
+from style_adapter.guard import numerals, units, years
+from style_adapter.guard.counted import counts, ranks
 from style_adapter.guard.loose import LooseReader, read_number, read_roman
 from style_adapter.guard.patterns import (
+    ALWAYS,
     AMPM,
     AND_HALF,
     BC,
+    BEFORE_ROMAN,
+    BEHIND_ROMAN,
     CLOCK,
     CLOCK_DAY,
     DIGITS,
@@ -20,22 +24,30 @@ from style_adapter.guard.patterns import (
     FRACTION,
     GLYPHS,
     ISO,
+    LIST,
+    MINUS,
     MONTH,
     MONTHLY,
     NEW_YEAR,
     NOON,
+    PREFIX,
+    QUARTER,
     ROMAN,
+    ROMANS,
     SECONDS,
+    SHORT_DAYS,
+    SHORT_WEEK,
     SHORT_YEAR,
+    THOUSANDS,
     TURNED,
     TURNED_DIGITS,
     UNDER,
     WEEKDAYS,
     WORD,
     WORD_ONES,
-    YEAR_AFTER,
-    YEAR_BEFORE,
     after_noon,
+    calendar_day,
+    labelled,
     wednesday,
 )
 from style_adapter.guard.values import Form, Moment, Value
@@ -56,7 +68,16 @@ BELOW = (
     r"(?:\s?(?:°\s?C?|degrees?|градус\w+)(?:\s+(?:celsius|fahrenheit|centigrade|(?:по\s+)?цельси\w+))?\s*|\s+)"
     r"(?:мороза|ниже нуля|below zero|below freezing)"
 )
+AT = re.compile(r"(?<!\w)(?:в|во|к|ко|до|с|со|после|около|от|часов)\s$", re.IGNORECASE)
 GENITIVE = re.compile(r"двух|трех|четырех|(?:пят|шест|сем|восьм|девят|десят|одиннадцат|двенадцат)и")
+
+
+def _apart(numbers: re.Match[str]) -> str:
+    """Numbers in a row, which commas keep apart, so that none is read as decimal."""
+    row = numbers.group()
+    if THOUSANDS.fullmatch(row) or (row.count(",") == 1 and "." not in row):
+        return row
+    return row.replace(",", ";")
 
 
 class Extractor(LooseReader):
@@ -76,20 +97,11 @@ class Extractor(LooseReader):
         return self.values, self.moments
 
     def _calendar(self) -> None:
-        for match in ISO.finditer(self.masked):
-            year, month, day = (int(g) for g in match.groups())
-            self._full_date(year, month, day, match)
-        for match in DOTTED.finditer(self.masked):
-            day, month, year = int(match[1]), int(match[3]), int(match[4])
-            if match[2] == "/" and month > 12 >= day:
-                day, month = month, day
-            self._full_date(year, month, day, match)
-
-    def _full_date(self, year: int, month: int, day: int, match: re.Match[str]) -> None:
-        if not (1 <= month <= 12 and 1 <= day <= 31):
-            return
-        self._moment(("day", day, month), *match.span())
-        self._value(Fraction(year), match.start(), match.end(), "digits", year=True, short_year=year < 100)
+        for match in (*ISO.finditer(self.masked), *DOTTED.finditer(self.masked)):
+            if (date := calendar_day(match)) is not None:
+                year, month, day = date
+                self._moment(("day", day, month), *match.span())
+                self._value(Fraction(year), *match.span(), "digits", year=True, short_year=year < 100)
 
     def _clocks(self) -> None:
         for match in CLOCK.finditer(self.masked):
@@ -113,59 +125,88 @@ class Extractor(LooseReader):
             if match[3] and not wednesday(self.masked.lower(), *match.span()):
                 continue
             self._moment(("weekday", ((match.lastindex or 1) - 1) % 7 + 1), *match.span())
+        for match in SHORT_WEEK.finditer(self.masked):
+            for day in re.finditer("|".join(SHORT_DAYS), self.masked[match.start() : match.end()], re.IGNORECASE):
+                start = match.start() + day.start()
+                self._moment(("weekday", SHORT_DAYS.index(day.group().lower()) + 1), start, start + 2)
         for match in BC.finditer(self.masked):
             self._moment(("bc",), *match.span())
 
     def _digits(self) -> None:
+        for match in ALWAYS.finditer(self.masked):
+            numbered = match[1] is not None
+            self.values.append(
+                Value(Fraction(24, 7), None, "word" if numbered else "loose", *match.span(), match.group())
+            )
+            if numbered:
+                self._take(*match.span())
         for match in FRACTION.finditer(self.masked):
             if int(match[2]):
                 self._value(Fraction(int(match[1]), int(match[2])), *match.span(), "word")
         for match in SHORT_YEAR.finditer(self.masked):
-            self._value(Fraction(int(match[1])), *match.span(), "digits", year=True, short_year=True)
+            tens = self.masked[match.end() : match.end() + 1] == "s"
+            self._value(Fraction(int(match[1])), *match.span(), "digits", year=True, short_year=True, decade=tens)
         for match in re.finditer("[½¼¾⅓⅔]", self.masked):
             self._value(Fraction(*GLYPHS[match.group()]), *match.span(), "word")
-        for match in ROMAN.finditer(self.masked):
-            found = units.at(self.masked, match.end())
-            self._value(
-                Fraction(read_roman(match[1])),
-                *match.span(),
-                "digits",
-                found[0] if found else units.BY_LABEL["century"],
-                ordinal=True,
-            )
+        for match in ROMANS.finditer(self.masked):
+            if self._full():
+                break
+            self._romans(match)
+        for match in PREFIX.finditer(self.masked):
+            self._take(*match.span())
+        self.masked = LIST.sub(_apart, self.masked)
         for match in DIGITS.finditer(self.masked):
             if self._full():
                 break
             self._digit(match)
 
+    def _romans(self, match: re.Match[str]) -> None:
+        """Roman numerals beside what is counted by them; those of names (`Карл XII`, `World War II`) may be left out with the
+        name, and one letter without such a word is no number."""
+        behind = BEHIND_ROMAN.match(self.masked, match.end())
+        before = BEFORE_ROMAN.search(self.masked[max(0, match.start() - 24) : match.start()])
+        found = units.at(self.masked, match.end())
+        unit = found[0] if found and found[0].label in ("century", "millennium") else None
+        if unit is None and behind and behind["century"]:
+            unit = units.BY_LABEL["century"]
+        for each in ROMAN.finditer(self.masked, *match.span()):
+            if self.masked[each.start() - 1 : each.start()].isalnum():
+                continue
+            person = each.group() == "I" and before and before["english"] and before["english"].islower()
+            counted = behind or (before and not person)
+            if counted or len(each.group()) > 1:
+                form: Form = "digits" if counted else "word"
+                self._value(Fraction(read_roman(each.group())), *each.span(), form, unit, ordinal=True)
+
     def _digit(self, match: re.Match[str]) -> None:
         start, end = match.span()
-        value = read_number(match["num"], CYRILLIC_AFTER.match(self.masked, end) is not None)
+        value = read_number(match["num"], self.russian or CYRILLIC_AFTER.match(self.masked, end) is not None)
         if re.match(BELOW, self.masked[end:], re.IGNORECASE):
             value = -value
         if (kilo := re.compile(r"([кkКK])(?!\w)|(?:[mM]|млн)(?!\w)").match(self.masked, end)) is not None:
             money = units.EXACT.get(self.masked[start - 1 : start]) if start else None
             many = value * (1000 if kilo[1] else 10**6)
             self.values.append(Value(many, money, "loose", start, kilo.end(), self.text[start : kilo.end()]))
-        if match["sign"] or re.search(r"(?:минус|minus)\s$", self.masked[max(0, start - 8) : start], re.IGNORECASE):
+        if match["sign"] or MINUS.search(self.masked, max(0, start - 8), start):
             value = -value
         tail = (match["tail"] or "").lstrip("-")
         ordinal = tail not in ("", "ти", "ми", "ех", "х") or (tail == "х" and value >= 10)
         if not tail:
             value, end = self._scaled(value, end)
         half = AMPM.match(self.masked, end)
-        if half and 0 < value <= 12 and value.denominator == 1:
+        if half and 0 < value <= 12 and value.denominator == 1 and not self._nights(value, start, half):
             minutes = int(value) % 12 * 60
             late = after_noon(half, int(value))
             self._moment(("clock", minutes + (720 if late else 0)), start, half.end())
             self._take(start, half.end())
             return
-        year = self._is_year(value, match["num"], start, end)
+        year = years.in_full(self.masked, match["num"], start, end)
         before = self.masked[start - 1 : start]
         if before in ("$", "€", "£", "₽") and before:
-            self._value(value, start, end, "digits", units.EXACT[before])
+            money, end = units.rated(units.EXACT[before], end, self.masked)
+            self._value(value, start, end, "digits", money)
             return
-        found = None if year else units.at(self.masked, end)
+        found = None if year or QUARTER.match(self.masked, end) else units.at(self.masked, end)
         if (
             found is None
             and not year
@@ -176,8 +217,12 @@ class Extractor(LooseReader):
             found = (unit_before, end) if unit_before else None  # `литров 180`
         if found and ordinal and found[0].label not in ("century", "millennium", "%", "decade"):
             found = None
-        short = value.denominator == 1 and 0 <= value < 100 and (ordinal or self._follows_year(start))
+        span = start, end, value, ordinal
+        short = self._follows_year(start) or years.shortened(self.masked, *span)
         text_end = found[1] if found else end
+        if short and found and found[0].label == "year":  # `в 98 году`
+            found = None
+        dotted = re.fullmatch(r"(?:0|[1-9]\d*)\.(?!0\d)\d+", match["num"]) is not None  # 12.05 is a day
         self._value(
             value,
             start,
@@ -186,7 +231,17 @@ class Extractor(LooseReader):
             found[0] if found else None,
             ordinal=ordinal,
             year=year,
-            short_year=short,
+            short_year=short and found is None,
+            decade=years.decade(self.masked, *span),
+            label=dotted and not found and labelled(self.text, match.start("num"), end),
+        )
+
+    def _nights(self, value: Fraction, start: int, half: re.Match[str]) -> bool:
+        """`на две ночи раньше`, not `в две ночи`: so many of them."""
+        return (
+            value in (2, 3, 4)
+            and (half[2] or "").lower() in ("ночи", "утра", "вечера")
+            and not AT.search(self.masked, max(0, start - 7), start)
         )
 
     def _scaled(self, value: Fraction, end: int) -> tuple[Fraction, int]:
@@ -197,21 +252,6 @@ class Extractor(LooseReader):
             if found and found.role == "scale" and not found.ordinal:
                 return value * found.value, match.end()
         return value, end
-
-    def _is_year(self, value: Fraction, digits: str, start: int, end: int) -> bool:
-        if not (digits.isdigit() and len(digits) == 4 and 1000 <= value <= 2199):
-            return False
-        if YEAR_AFTER.match(self.masked, end) or (units.at(self.masked, end) is None and self.masked[end : end + 1] in (
-            "-", "–", ")", ",", ".", ";", ":", "", "]")):  # fmt: skip
-            return True
-        if units.at(self.masked, end):
-            return False
-        return bool(YEAR_BEFORE.search(self.masked[max(0, start - 9) : start])) or self.masked[end : end + 2] in (
-            " [",
-            " —",
-            " –",
-            "!",
-        )
 
     def _follows_year(self, start: int) -> bool:
         return bool(re.search(r"\d{4}[-–—]$", self.text[max(0, start - 6) : start]))
@@ -281,6 +321,7 @@ class Extractor(LooseReader):
                 value, end = value * scaled.value, end + len(self._next_word(end) or "") + 1
         if (
             (half := AMPM.match(self.masked, end)) is not None
+            and not self._nights(value, start, half)
             and 0 < value <= 12
             and value.denominator == 1
             and not ordinal
@@ -312,7 +353,7 @@ class Extractor(LooseReader):
             found = (unit_before, end) if unit_before else None  # `минут на пятнадцать`
         if ordinal and found and found[0].label not in ("century", "millennium", "%", "decade"):
             found = None
-        if re.search(r"(?<!\w)(?:минус|minus)\s$", self.masked[max(0, start - 8) : start], re.IGNORECASE) or re.match(
+        if MINUS.search(self.masked, max(0, start - 8), start) or re.match(
             BELOW + r"|\s+(?:degrees?\s+)?below(?! [a-z]|ly)",
             self.masked[end:],
             re.IGNORECASE,
@@ -328,13 +369,16 @@ class Extractor(LooseReader):
         )
         loose = loose or (len(run) == 1 and run[0] in numerals.LOOSE)
         loose = loose and not (run[0] in WORD_ONES and value != 1)
-        short = (ordinal and 0 < value < 1000) or (not ordinal and 20 <= value < 100)
+        span = start, end, value, ordinal
+        short = years.shortened(self.masked, *span) and (found is None or found[0].label == "year")
         if found and found[0].label in ("times",) and value == 1:
             loose = True
         year = 1000 <= value <= 2199 and value.denominator == 1 and value % 100 != 0 and found is None and len(run) > 1
-        end, unit = (found[1], found[0]) if found else (end, None)
+        year = year and not (counts(self.masked, start, end, value) if not ordinal else ranks(self.masked, start, end))
+        tens = years.decade(self.masked, *span)
+        end, unit = (found[1], None if short else found[0]) if found else (end, None)
         form: Form = "loose" if loose else "word"
-        self._value(value, start, end, form, unit, ordinal=ordinal, short_year=short, year=year)
+        self._value(value, start, end, form, unit, ordinal=ordinal, short_year=short, year=year, decade=tens)
 
     def _next_word(self, position: int) -> str | None:
         match = re.compile(r"\s*([^\W\d_]+)").match(self.masked, position)
@@ -366,6 +410,7 @@ class Extractor(LooseReader):
                     value.start >= moment.end
                     and re.fullmatch(r"\s+(?:the\s+)?", after)
                     and not value.year
+                    and not counts(self.text, value.start, value.end, value.value)  # `in May twenty people came`
                     and moment.text[0].isascii()
                 ):
                     start, end = min(value.start, moment.start), max(value.end, moment.end)

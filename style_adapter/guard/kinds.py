@@ -27,6 +27,8 @@ LABELLED = re.compile(
 def of_value(draft: Value, styled: Value, text: str) -> str:
     if 1000 <= draft.value <= 2199 and MONTH.search(text[max(0, draft.start - 12) : draft.start]):
         return "date"
+    if draft.label:
+        return "identifier"
     if draft.year or (styled.year and not styled.unit and draft.ordinal):
         return "date"
     mantissa = str(draft.value.numerator).rstrip("0") == str(styled.value.numerator).rstrip("0")
@@ -73,8 +75,6 @@ def retold(draft: Value, styled: Value) -> bool:
         return styled.value <= 4 and draft.value > 10
     measures = {styled.unit.dimension, draft.unit.dimension}
     if measures == {"time", "months"}:  # `90 days` → `three months`
-        ratio = (draft.value * draft.unit.factor * SECONDS[draft.unit.dimension]) / (
-            styled.value * styled.unit.factor * SECONDS[styled.unit.dimension]
-        )
-        return 0.8 < ratio < 1.25
+        mine, theirs = (v.value * v.unit.factor * SECONDS[v.unit.dimension] for v in (draft, styled) if v.unit)
+        return 4 * theirs < 5 * mine and 4 * mine < 5 * theirs
     return styled.value != draft.value and len(measures) == 2 and measures <= {"time", "months", "times", "percent"}

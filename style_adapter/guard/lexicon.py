@@ -294,7 +294,11 @@ def compiled(table: dict[str, str]) -> dict[str, re.Pattern[str]]:
 
 MODALITY_RE = compiled(MODALITY)
 QUANTITY_RE = compiled(QUANTITY)
-BOUNDS_RE = compiled(BOUNDS)
+BOUND_SIGNS = {"ge": ">=|≥", "le": "<=|≤", "gt": "(?<![-=<>])>", "lt": "(?<![-=<>])<"}
+BOUNDS_RE = {
+    name: re.compile(rf"{words.pattern}|(?:{BOUND_SIGNS[name]})(?=\s?[-−+]?\d)") if name in BOUND_SIGNS else words
+    for name, words in compiled(BOUNDS).items()
+}
 AXES_RE = tuple((name, kind, re.compile(W + plus + E), re.compile(W + minus + E)) for name, kind, plus, minus in AXES)
 CAUSE_RE = tuple((name, re.compile(W + pattern + E)) for name, pattern in CAUSE)
 CONTRAST_OF: dict[str, list[int]] = {}

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
+from core.text import language
 from style_adapter.guard import morph, numerals, units
 from style_adapter.guard.patterns import (
     COUNTED,
@@ -25,6 +26,7 @@ from style_adapter.guard.patterns import (
     SHORT_DATE,
     SPAN_HALF,
     SUMMED,
+    THOUSANDS,
     WHOLE,
     WORD,
 )
@@ -40,21 +42,23 @@ MULTIPLES = {1: Fraction(3, 2), 2: Fraction(2), 3: Fraction(3), 4: Fraction(4)}
 OTHER = re.compile(r"(?<!\w)(?:кажд\w+\s+втор\w+|every\s+other)(?!\w)", re.IGNORECASE)  # of them
 GROUP = re.compile(r"десятк|дюжин|сот[не]|dozen|hundred", re.IGNORECASE)
 FOLD = re.compile(r"([a-z]+?)-?fold")
+LAST_WORD = re.compile(r"[^\W\d_][/ \xa0]+([^\W\d_]+)$")
 HALF_OF = re.compile(r"пол[а-я]{4,}")  # `полдолга`, as no dictionary has it
 SCALES = (10, 100, 1000, 10**6, 10**9)
 LIMIT = 300  # numbers read of one text: beyond that only identifiers and citations are compared
 
 
 def read_number(text: str, russian: bool = False) -> Fraction:
-    """`russian`: a comma is a decimal one there: `1,829 метра`."""
+    """`russian`: a comma is a decimal one there: `1,829 метра`; so it is behind a nought everywhere."""
     body = re.sub(r"[ \xa0\u202f\u2009]", "", text)
-    if not (russian and body.count(",") == 1) and re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", body):
+    decimal = body.count(",") == 1 and "." not in body and (russian or body[0] == "0")
+    if not decimal and THOUSANDS.fullmatch(body):
         return Fraction(body.replace(",", ""))
     return Fraction(body.replace(",", "."))
 
 
 def read_roman(text: str) -> int:
-    digits = [{"I": 1, "V": 5, "X": 10}[c] for c in text]
+    digits = [{"I": 1, "V": 5, "X": 10, "Х": 10, "L": 50}[c] for c in text]
     return sum(-d if i + 1 < len(digits) and digits[i + 1] > d else d for i, d in enumerate(digits))
 
 
@@ -62,7 +66,7 @@ class LooseReader:
     """Reads one text once; `masked` blanks what is taken, so that no character is read twice."""
 
     def __init__(self, text: str, taken: Iterable[tuple[int, int]]) -> None:
-        self.text = text
+        self.text, self.russian = text, language(text) == "ru"
         chars = list(text)
         for start, end in taken:
             chars[start:end] = "\x00" * (end - start)
@@ -81,6 +85,8 @@ class LooseReader:
     ) -> None:
         self.values.append(Value(value, unit, form, start, end, self.text[start:end], **flags))
         self._take(start, end)
+        if unit and unit.per and (last := LAST_WORD.search(self.text, start, end)):  # the `час` of `5 ГБ в час`
+            self.values.append(Value(Fraction(1), unit.per[-1], "loose", *last.span(1), last[1]))
 
     def _moment(self, key: tuple[str | int, ...], start: int, end: int) -> None:
         self.moments.append(Moment(key, start, end, self.text[start:end]))
@@ -156,9 +162,10 @@ class LooseReader:
         for match in SPAN_HALF.finditer(self.text):
             self.values.append(Value(Fraction(3, 2), units.named(match[1]), "loose", *match.span(), match.group()))
         for match in SHORT_DATE.finditer(self.text):
-            if 1 <= int(match[1]) <= 31 and 1 <= int(match[2]) <= 12:
+            certain = any(v.start == match.start() and (v.unit or v.label) for v in self.values)
+            if 1 <= int(match[1]) <= 31 and 1 <= int(match[2]) <= 12 and not certain:
                 self._moment(("day", int(match[1]), int(match[2]), "loose"), *match.span())
-                self.values = [v for v in self.values if v.start != match.start() or v.unit]
+                self.values = [v for v in self.values if v.start != match.start()]
                 self.values.append(Value(read_number(match.group()), None, "loose", *match.span(), match.group()))
         numbers = sorted((v for v in self.values), key=lambda v: v.start)
         for first, second in itertools.pairwise(numbers):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from style_adapter.guard.reader import MARKS, claims, stretches
+from style_adapter.guard.segments import bare
 
 
 def gathered(draft: str, styled: str) -> str:
@@ -28,12 +29,19 @@ def gathered(draft: str, styled: str) -> str:
         elif claim not in done:
             done.add(claim)
             *first, last = (draft[low:high].strip() for low, high, own in pieces if own & claim)
-            found += [MARKS.sub("", each) for each in first]
-            found.append(MARKS.sub(" " + "".join(sorted(claim)), last, count=1))
+            found += [_marked(each, "") for each in first]
+            found.append(_marked(last, " " + "".join(sorted(claim))))
     return " ".join(found)
+
+
+def _marked(text: str, marks: str) -> str:
+    """A claim with these marks in the place of its own."""
+    for match in list(MARKS.finditer(bare(text)))[::-1]:
+        text, marks = text[: match.start()] + marks + text[match.end() :], ""
+    return text
 
 
 def quoted(text: str, draft: str) -> str:
     """The part of a quotation from the gathered draft that stands in the draft itself."""
-    parts = sorted((MARKS.sub("", part).strip(" .!?…") for part in re.split(r"(?<=[.!?…])\s+", text)), key=len)
+    parts = sorted((_marked(part, "").strip(" .!?…") for part in re.split(r"(?<=[.!?…])\s+", text)), key=len)
     return next((part for part in (text, *reversed(parts)) if part in draft), "")

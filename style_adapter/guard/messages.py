@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
-from core.nouns import Reason
+from functools import lru_cache
+
+from core.nouns import Lang, Reason
 from core.text import language
+from style_adapter.guard import identifiers
 
 Pair = tuple[str, str]
 
@@ -48,10 +51,20 @@ def reason(kind: str, draft: str, styled: str, source: str) -> Reason:
     draft, styled = draft.strip(" \n\t"), styled.strip(" \n\t")
     table = BOTH if draft and styled and kind in BOTH else LOST if draft and not styled else ADDED
     texts = table.get(kind) or table.get("*") or ADDED["*"]
-    template = texts[0] if language(source or styled) == "ru" else texts[1]
+    template = texts[0] if _language(source or styled) == "ru" else texts[1]
     return Reason(kind, draft, styled, template.format(d=_short(draft), s=_short(styled)))
 
 
+@lru_cache(maxsize=64)
+def _language(text: str) -> Lang:
+    """Of its prose: commands and addresses have no language."""
+    prose, at = list[str](), 0
+    for each in identifiers.find(text):
+        prose.append(text[at : each.start])
+        at = each.end
+    return language("".join(prose) + text[at:])
+
+
 def _short(text: str) -> str:
-    text = " ".join(text.split()).replace("{", "(").replace("}", ")")
+    text = " ".join(text.split())
     return text if len(text) <= 160 else text[:157].rstrip() + "…"

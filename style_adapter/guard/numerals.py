@@ -227,8 +227,8 @@ def read(words: list[str]) -> tuple[int, Fraction, bool] | None:
                 word == "and"
                 and (group or total)
                 and index + 1 < len(words)
-                and rank >= 3
                 and table.get(words[index + 1])
+                and (rank >= 3 or (rank == 2 and group > 100 and not table.get((words[index + 2 :] or [""])[0])))
             ):
                 continue
             break
@@ -263,7 +263,7 @@ def _decimal(words: list[str]) -> tuple[int, Fraction, bool] | None:
 
 
 def _spoken_year(words: list[str]) -> tuple[int, Fraction, bool] | None:
-    """`nineteen seventy-three`, `twenty twenty-four`, `nineteen oh five`."""
+    """`nineteen seventy-three`, `twenty twenty-four`, `nineteen oh five`, `eighteen-sixties`."""
     table = numerals()
     head = table.get(words[0])
     if head is None or len(words) < 2 or not (13 <= head.value <= 20) or words[0] not in (*EN_TEENS, "twenty"):
@@ -271,6 +271,8 @@ def _spoken_year(words: list[str]) -> tuple[int, Fraction, bool] | None:
     tens = table.get(words[1])
     if words[1] in ("oh", "o", "ought") and len(words) > 2 and (last := table.get(words[2])) and 0 < last.value < 10:
         return 3, head.value * 100 + last.value, False
+    if tens and words[1].endswith("ties"):
+        return 2, head.value * 100 + tens.value, True
     if tens is None or tens.role not in ("ten", "unit") or tens.value < 10 or words[1] in RU_UNITS:
         return None
     value, taken = head.value * 100 + tens.value, 2

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from style_adapter.guard import units
+
 RU_MONTHS = (
     "январ",
     "феврал",
@@ -50,6 +52,14 @@ WEEKDAYS = re.compile(
     r"|((?i:Mondays?)|Mon)|((?i:Tuesdays?)|Tue|Tues)|((?i:Wednesdays?)|Wed)|((?i:Thursdays?)|Thu|Thurs)|((?i:Fridays?)|Fri)|((?i:Saturdays?))"
     r"|((?i:Sundays?)))(?!\w)"
 )
+SHORT_DAYS = "пн вт ср чт пт сб вс".split()
+_SHORT_DAY = rf"(?:{'|'.join(SHORT_DAYS)})"
+# one behind a preposition or several: `по сб`, `пн–пт`, but not `ср. значение`, `ВС РФ`
+SHORT_WEEK = re.compile(
+    rf"(?<!\w)(?:(?:по|до|на|[вкс])\s{_SHORT_DAY}|{_SHORT_DAY}(?=\.?(?:\s?[-–—,/]\s?|\s(?:и|или|по|до)\s){_SHORT_DAY}(?!\w)))"
+    rf"(?:\.?(?:\s?[-–—,/]\s?|\s(?:и|или|по|до)\s){_SHORT_DAY})*(?!\w)",
+    re.IGNORECASE,
+)
 # `среда` is Wednesday in a calendar only
 IN_WEEK = re.compile(r"понедельник|вторник|четверг|пятниц|суббот|воскресень|недел|выходн")
 OF_WEEK = re.compile(
@@ -90,23 +100,53 @@ SAME_YEAR = re.compile(
     r"(?:тех|те|той|та) же (?:самых |самой )?(?:игр|войн|кампани|экспедици|зим|весн)\w*|those (?:very )?same games)(?!\w)",
     re.IGNORECASE,
 )
-NOON = re.compile(r"(?<!\w)(?:(полдень|полудня|полудню|noon|midday)|(полночь|полуночи|midnight))(?!\w)", re.IGNORECASE)
-DIGITS = re.compile(
-    r"(?<![\w.,])(?P<sign>[-−–](?=\d)(?<=[\s(][-−–])|[-−–](?=\d)(?<=^[-−–]))?"
-    r"(?P<num>\d{1,3}(?:[ \xa0\u202f\u2009]\d{3})+(?:,\d+)?(?![\d])|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
-    r"(?P<tail>-?(?:го|ому|му|ой|ый|ий|ая|ое|ые|ых|ым|ом|ую|ти|ми|ех|х|м|й|я|е|ю)(?!\w)|(?:st|nd|rd|th|s)\b)?"
+ALWAYS = re.compile(  # around the clock, in numbers or without
+    r"(?<![\w/])(?:(24/7|twenty[ -]four[ /-]seven|(?:24|двадцать четыре) часа (?:в|за) (?:сутки|день)(?:,? (?:и )?(?:7|семь) дней в неделю)?"
+    r"|(?:24|twenty[ -]four) hours (?:a|per|every) day(?:,? (?:and )?(?:7|seven) days a week)?)"
+    r"|круглосуточн\w+|круглые сутки|дн[её]м и ночью|ночью и дн[её]м|день и ночь|(?:a)?round[ -]the[ -]clock|day and night|night and day)(?!\w|/)",
+    re.IGNORECASE,
 )
+NOON = re.compile(r"(?<!\w)(?:(полдень|полудня|полудню|noon|midday)|(полночь|полуночи|midnight))(?!\w)", re.IGNORECASE)
+# a number begins in no word and in no other number; the stop of an abbreviation, the comma of a list and a small Russian letter may
+# touch it: `п.5`, `5,7,9`, `кв5`, but not `м2`
+_START = r"(?<![^\Wа-яё])(?<!м)(?<![\d\x00]\.)(?<!\d,)"
+# a dash is a minus where nothing stands right before it that a range, a compound or a spread may begin with
+_MINUS = r"(?:(?<![\w)\]}»”’\x00%°²³+№#.−–—-])|(?<=\.\.))(?<!\+/)(?<![\w.!?%)][\"'])[-−–](?=\.?\d)"
+DIGITS = re.compile(
+    rf"(?:(?P<sign>{_MINUS})|{_START})"
+    r"(?P<num>(?<![^\s(\[«„“\"'=~≈<>±+−–-])\.\d{1,40}(?!\.?\d)"  # `.5`
+    r"|\d{1,3}(?:[ \xa0\u202f\u2009]\d{3}){1,12}(?:[.,]\d{1,40})?(?!\d)|\d{1,3}(?:,\d{3}){1,12}(?:\.\d{1,40})?(?!\d)"
+    r"|\d{1,40}(?:[.,]\d{1,40}(?![.,]?\d))?(?!\d))"
+    r"(?P<tail>-?(?:го|ому|му|ой|ый|ий|ая|ое|ые|ых|ым|ом|ую|ти|ми|ех|х|й|я|е|ю)(?!\w)|(?:-м|м(?=\s+(?:год|век)))(?!\w)|(?:st|nd|rd|th|s)\b)?"
+)
+THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+LIST = re.compile(rf"{_START}\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?)+(?!\d|[.,]\d)")  # `80,443,8080`
+MINUS = re.compile(
+    r"(?<![\w/-])(?<!плюс )(?<!plus )(?<!плюс или )(?<!plus or )(?:минус|minus)\s$", re.IGNORECASE
+)  # not `плюс-минус`
+PREFIX = re.compile(r"(?<![\w.-])(?:v(?=\d+\.\d+(?!\w|\.\d))|Q(?=[1-4](?!\w)))")  # `v2.1`, `Q3`
 SHORT_YEAR = re.compile(r"(?<!\w)['’‘](\d\d)(?!\d)")
 FRACTION = re.compile(r"(?<![\w./,])(\d{1,2})/(\d{1,3})(?![\w./]|,\d)")
 GLYPHS = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3)}
-ROMAN = re.compile(
-    r"(?<![\w-])([IVX]{1,6})(?=(?:[\s\xa0]*[-–—][\s\xa0]*[IVX]{1,6})?[\s\xa0]*(?:-?го|-?м)?[\s\xa0]*(?:век|вв?\.|столети|centur))"
+ROMAN = re.compile(r"(?=[IVXХL])(?:[XХ]L|L?[XХ]{0,3})(?:I[XХ]|IV|V?I{0,3})(?!\w)")  # the Russian letter Х too
+_CASE = r"(?:[\s\xa0]*-?(?:го|му|ом|й|я|е|м|х)(?!\w))?"
+ROMANS = re.compile(  # `I, II и III`; the English `I` behind a comma or `and` is a person
+    rf"(?<![\w-]){ROMAN.pattern}(?:{_CASE}(?:[\s\xa0]*[-–—][\s\xa0]*|\s(?:и|или|по|до)\s|(?:,\s|\s(?:and|or|to)\s)(?!I(?!\w))){ROMAN.pattern})*{_CASE}"
+)
+QUARTER = re.compile(
+    r"[\s\xa0]кв\.(?=[\s\xa0]*(?:\d|г|прошл|текущ|эт|[,;:)\[–—-]|$))"
+)  # `3 кв. 2024 года`, no kilovolts
+_CENTURY = r"век|вв?\.|столети|centur"
+_NUMBERED = (
+    r"тысячелети|квартал|полугоди|семестр|триместр|четверт[ьи]|глав|част[ьией]|том|книг|раздел|класс|степен|категори|сорт|разряд|групп|тип|курс"
+    r"|этап|стади|фаз|тур|раунд|съезд|созыв|конгресс|поколени|уров[не]|сезон|акт|очеред|ступен|пункт|стать|приложени|таблиц"
+)
+BEHIND_ROMAN = re.compile(rf"[\s\xa0]*(?:(?P<century>{_CENTURY})|{_NUMBERED}|кв\.|millenni)")
+BEFORE_ROMAN = re.compile(
+    rf"(?<!\w)(?:(?i:{_NUMBERED})\w{{0,4}}|гл|ч|т|разд|прил|(?P<english>(?i:chapter|part|volume|book|section|class|grade|group|type|stage|phase|round"
+    r"|level|season|act|article|title|appendix|table|category|tier|canto)s?))(?:\.[\s\xa0]*|[\s\xa0]+)$"
 )
 YEAR_AFTER = re.compile(r"[\s\xa0]*(?:год(?!ик)\w{0,3}|гг?\.|г(?!\w))(?!\w)")
-YEAR_BEFORE = re.compile(
-    r"(?:(?<!\w)(?:в|с|со|по|до|к|от|ко|лето|лета|году|года|anno|in|since|by|from|until|till|to|year|circa|через|after|before|of|between|and|и)\s+|[(–—-]\s?)$",
-    re.IGNORECASE,
-)
 WORD = re.compile(r"[^\W\d_]+")
 UNDER = re.compile(r"(?<!\w)(?:under|over)[\s-]$", re.IGNORECASE)
 EACH = re.compile(r"(?<!\w)(?:an?|every|each|per) $", re.IGNORECASE)
@@ -125,7 +165,8 @@ TURNED = re.compile(
     r"(?<!\w)([а-яё]{2,}(?:ов|ев|ей|т|м|д|ль))\s+(?:на\s|в\s|по\s|этак\s|эдак\s|так\s)?$", re.IGNORECASE
 )
 TURNED_DIGITS = re.compile(
-    r"(?<!\w)([а-яё]{2,}(?:ов|ев|ей|ут|унд|ель|онн|амм))\s+(?:на\s|этак\s|эдак\s|так\s)?$", re.IGNORECASE
+    r"(?<!\w)([а-яё]{2,}(?:ов|ев|ей|ут|унд|ель|онн|амм))\s+(?:на\s|этак\s|эдак\s|так\s|около\s|примерно\s)?$",
+    re.IGNORECASE,
 )
 HALF_A = re.compile(r"(?<!\w)half\s+a\s+(dozen|hundred|thousand|million|billion)(?!\w)", re.IGNORECASE)
 CLOCK_DAY = re.compile(r"\s+дня(?!\w)", re.IGNORECASE)
@@ -142,7 +183,7 @@ HOUR_PART = re.compile(
 FORTNIGHT = re.compile(
     r"(?<!\w)(?:fortnight|twelvemonth|полугоди\w+|квартал(?:а|у|ом|е)?|quarterly|ежекварт\w+)(?!\w)", re.IGNORECASE
 )
-DECIMAL = re.compile(r"\s*(?:\s(?:и|точка|запятая|цел\w+(?:\s+и)?|point|dot|comma)\s|,)\s*", re.IGNORECASE)
+DECIMAL = re.compile(r"[\s-]+(?:и|точка|запятая|цел\w+(?:\s+и)?|point|dot|comma)[\s-]+|\s*,\s*", re.IGNORECASE)
 POINT = re.compile(r"(?<!\w)(\w+)\s+(?:point|цел\w+(?:\s+и)?)\s+(\w+)(?:\s+десят\w+)?(?!\w)", re.IGNORECASE)
 SHORT_DATE = re.compile(r"(?<![\d.,:])(\d{1,2})\.(\d{2})(?![\d:]|[.,]\d|\s?(?:%|°|час|р|руб))")
 AND_HALF = re.compile(r"\s+(?:с\s+половиной|and\s+a\s+half|с\s+четвертью)(?!\w)")
@@ -164,6 +205,41 @@ ONE_UNIT = frozenset(
     "час часу часа day hour minute минуту минуты минута секунду сутки week неделю month месяц year год century век".split()
 )
 WORD_ONES = frozenset("один одна одно одни одного одной одному одним одних одними одну одном един one ones".split())
+
+
+# what bears versions and sections; the name of a product too
+_LABELS = (
+    r"верси\w+|релиз\w*|выпуск\w*|сборк\w+|прошивк\w+|билд\w*|version|release|build|firmware|ver|v|пункт\w*|подпункт\w*|пп?|раздел\w*|подраздел\w*"
+    r"|глав\w+|параграф\w*|§|таблиц\w+|табл|рис|рисун\w+|приложени\w+|стать\w+|ст|section|clause|chapter|table|figure|fig|sec|paragraph|para|item|step"
+)
+LABELLED = re.compile(
+    rf"(?<!\w)(?:(?i:{_LABELS})s?|(?P<name>(?:(?<=[а-яё][\s\xa0])[a-z]|[A-Z])[A-Za-z+#.-]*)|`)\.?[\s\xa0]*"
+    r"(?:(?:№|[:—–=]|(?i:с|со|от|до|на|в|не ниже|не старше|не младше|from|to|since|than|is|at least)(?!\w))[\s\xa0]*)*"
+    r"(?:v?\d+(?:\.\d+)+\s*(?:[,–—-]|(?i:и|или|до|по|на|and|or|to)(?!\w))\s*)*[«“\"(]?v?$"
+)
+LABEL_AFTER = re.compile(
+    r"(?:-\w{1,3})?\s(?:верси|релиз|version|release)|\+(?!\w)|\s(?:и|или|or|and)\s(?:новее|новей|newer|later)",
+    re.IGNORECASE,
+)
+
+
+def labelled(text: str, start: int, end: int) -> bool:
+    """Whether the number of a version or of a section stands there, as far as the words beside it tell."""
+    before = LABELLED.search(text[max(0, start - 48) : start])
+    if before and not (before["name"] and units.named(before["name"], after_digit=False)):  # `USD 1.50`
+        return True
+    return LABEL_AFTER.match(text, end) is not None
+
+
+def calendar_day(match: re.Match[str]) -> tuple[int, int, int] | None:
+    """Year, month and day of what ISO or DOTTED found, where there is such a day."""
+    if match.re is ISO:
+        year, month, day = (int(g) for g in match.groups())
+    else:
+        day, month, year = int(match[1]), int(match[3]), int(match[4])
+        if match[2] == "/" and month > 12 >= day:
+            day, month = month, day
+    return (year, month, day) if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
 def after_noon(half: re.Match[str], hour: int) -> bool:

@@ -8,7 +8,7 @@ import re
 from core.text import CYRILLIC
 from style_adapter.guard.align import Alignment
 from style_adapter.guard.ops import Slip
-from style_adapter.guard.segments import CITATION
+from style_adapter.guard.segments import CITATION, bare
 
 FIRST = re.compile(
     r"(?<![\w-])(?:я|мне|меня|мной|мною|мой|моя|мое|мои|моего|моей|моему|моим|моих|мою|моими|мы|нас|нам|наша|наше|нашу|нашего|нашей|наши|наших|нашим|"
@@ -46,7 +46,7 @@ class Persona:
     def __init__(self, alignment: Alignment) -> None:
         self.a = alignment
         self.slips: list[Slip] = []
-        self.cited = [m.start() for m in CITATION.finditer(alignment.styled.text)]
+        self.cited = [m.start() for m in CITATION.finditer(bare(alignment.styled.text))]
 
     def run(self) -> list[Slip]:
         self._autobiography()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core import e5
-from style_adapter.guard.segments import CITATION, numbers
+from style_adapter.guard.segments import CITATION, bare, numbers
 
 if TYPE_CHECKING:
     from core.ports import Matrix
@@ -56,7 +56,7 @@ def stretches(text: str) -> list[tuple[int, int, frozenset[str]]]:
     """(start, end, marks) of each claim; talk behind the last mark belongs to the last claim."""
     found: list[tuple[int, int, frozenset[str]]] = []
     start = 0
-    for match in CUT.finditer(text):
+    for match in CUT.finditer(bare(text)):
         told = (number for mark in CITATION.finditer(match.group()) for number in numbers(mark[1]))
         found.append((start, match.end(), frozenset(f"[{number}]" for number in told)))
         start = match.end()
@@ -71,7 +71,7 @@ def window(text: str, marks: frozenset[str]) -> _Window:
     chars: list[tuple[str, int]] = []
     for start, end in own:
         at = start
-        for match in MARKS.finditer(text, start, end):
+        for match in MARKS.finditer(bare(text), start, end):
             chars += [(text[i], i) for i in range(at, match.start())]
             at = match.end()
         chars += [(text[i], i) for i in range(at, end)]

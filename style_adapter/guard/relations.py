@@ -26,6 +26,7 @@ class Relations:
         self.a = alignment
         self.items = items(alignment)
         self.slips: list[Slip] = []
+        self._near: dict[tuple[bool, int], tuple[list[Word], list[Word]]] = {}
 
     def run(self) -> list[Slip]:
         causes = Causes(self.a)
@@ -146,6 +147,9 @@ class Relations:
 
     def _arguments(self, reading: Reading, verb: Word) -> tuple[list[Word], list[Word]]:
         """Nouns and names close to a verb on its left and right, no other clause between but a relative one."""
+        key = (reading is self.a.draft, verb.start)
+        if key in self._near:  # a verb of one text is held against many of the other
+            return self._near[key]
         near = [
             w
             for w in reading.words
@@ -161,7 +165,8 @@ class Relations:
             for w in near
             if w.start >= verb.end and w.start - verb.end < 36 and not BARRIER.search(reading.text[verb.end : w.start])
         ]
-        return left[-2:], right[:2]
+        self._near[key] = left[-2:], right[:2]
+        return self._near[key]
 
     def _crossed(self, mine: list[Word], across: list[Word], same: list[Word]) -> tuple[Word, Word] | None:
         for word in mine:

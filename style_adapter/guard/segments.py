@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.text import sentences
+from style_adapter.guard.identifiers import CODE, FENCE
 
 CITATION = re.compile(r"\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]")
 OPENING = re.compile(r"(?:\s*\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\])+(?=(\s*))")
@@ -22,6 +24,14 @@ class Segment:
     after: int  # where the mark ends
 
 
+@lru_cache(maxsize=64)
+def bare(text: str) -> str:
+    """The text as marks are looked for in it: its code blanked, letter for letter, for the index of `args[1]` is no mark."""
+    for code in (FENCE, CODE):
+        text = code.sub(lambda m: "\x00" * len(m.group()), text)
+    return text
+
+
 def numbers(mark: str) -> list[int]:
     """The numbers of one mark: `1`, `1, 3`, `2–4`."""
     found: list[int] = []
@@ -35,7 +45,7 @@ def cut(text: str) -> list[Segment]:
     """The segments of a text, in order; the last one may be a tail without citation."""
     found: list[Segment] = []
     start = 0
-    for match in CITATION.finditer(text):
+    for match in CITATION.finditer(bare(text)):
         cites = frozenset(numbers(match[1]))
         gap = GLUE.fullmatch(text[start : match.start()])
         if found and gap and "." not in gap.group():

@@ -7,8 +7,7 @@ import re
 from difflib import SequenceMatcher
 
 from core.nouns import Reason
-from core.text import fold
-from style_adapter.guard import identifiers, kinds
+from style_adapter.guard import identifiers, kinds, signs
 from style_adapter.guard.amounts import Amounts
 from style_adapter.guard.dates import Dates
 from style_adapter.guard.facts import Facts
@@ -16,11 +15,6 @@ from style_adapter.guard.identifiers import Identifier
 from style_adapter.guard.rivals import Rivals
 from style_adapter.guard.segments import Segment
 from style_adapter.guard.telling import Telling
-
-QUARTERS = tuple(
-    rf"(?:{word}) (?:quarter|квартал)"
-    for word in ("first|перв\\w+", "second|втор\\w+", "third|трет\\w+", "fourth|четверт\\w+")
-)
 
 
 class Surface:
@@ -33,6 +27,7 @@ class Surface:
         self._citations()
         self._identifiers()
         Amounts(self.told).run()
+        signs.check(self.told)
         Dates(self.told).run()
         self._rivals()
         return self.told.reasons
@@ -61,8 +56,8 @@ class Surface:
     # identifiers
 
     def _identifiers(self) -> None:
-        text = identifiers.fold_spaces(self.styled.text)
-        lost = [i for i in self.draft.identifiers if not self._kept(i, text)]
+        texts = [identifiers.folded(self.styled.text, code) for code in (False, True)]
+        lost = [i for i in self.draft.identifiers if not self._kept(i, texts[i.code])]
         seen: set[str] = set()
         lost = [i for i in lost if not (i.text in seen or seen.add(i.text))]  # type: ignore[func-returns-value]
         strange = self._strange()
@@ -81,13 +76,11 @@ class Surface:
             self.told.say("identifier", "", extra.text)
 
     def _kept(self, identifier: Identifier, text: str) -> bool:
-        name = identifiers.fold_spaces(identifier.text)
+        name = identifiers.folded(identifier.text, identifier.code)
         if identifiers.occurs(name, text):
             return True
         if (identifier.code and not identifier.plain_word) or name.startswith("-"):
             return False
-        if (quarter := re.fullmatch(r"Q([1-4])", name)) and re.search(QUARTERS[int(quarter[1]) - 1], fold(text)):
-            return True
         low, low_text = name.lower(), text.lower()
         if identifiers.occurs(low, low_text) or (not identifier.code and identifiers.occurs(name + "s", text)):
             return True
@@ -97,11 +90,12 @@ class Surface:
 
     def _strange(self) -> list[Identifier]:
         """Identifiers of the styled text that the draft does not have."""
-        text = identifiers.fold_spaces(self.draft.text)
-        low = text.lower()
+        texts = [identifiers.folded(self.draft.text, code) for code in (False, True)]
         found: list[Identifier] = []
-        for each in self.styled.identifiers:
-            name = identifiers.fold_spaces(each.text)
+        first = {i.text: i for i in reversed(self.styled.identifiers)}
+        for each in sorted(first.values(), key=lambda i: i.start):
+            name, text = identifiers.folded(each.text, each.code), texts[each.code]
+            low = text.lower()
             known = (
                 identifiers.occurs(name, text)
                 if each.code and not each.plain_word
@@ -114,8 +108,7 @@ class Surface:
             known = known or any(i.code and identifiers.inflected(i.text, name) for i in self.draft.identifiers)
             known = known or identifiers.is_tail(name, self.draft.identifiers, self.styled.text)
             certain = each.code or re.search(r"[\d_/=+]|^-|^\.", name) is not None
-            talk = not each.code and not self.told.about_draft(each.start)  # `Knight to f3`
-            if not known and certain and not talk and name not in {f.text for f in found}:
+            if not known and certain and (each.code or self.told.about_draft(each.start)):  # no `Knight to f3`
                 found.append(each)
         return found
 

@@ -56,7 +56,7 @@ class Telling:
     def about_draft(self, position: int) -> bool:
         """The sentence at `position` carries a citation or shares words with the draft: it is no mere talk."""
         start, end = next(((a, b) for a, b in self.styled.spans if a <= position < b), (0, len(self.styled.text)))
-        if segments.CITATION.search(self.styled.text[start:end]):
+        if segments.CITATION.search(segments.bare(self.styled.text), start, end):
             return True
         mine = {stem(w) for w in words(self.draft.text) if len(w) > 3}
         return len({stem(w) for w in words(self.styled.text[start:end]) if len(w) > 3} & mine) >= 2

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """`value × factor` is comparable within one `dimension`."""
+    """`value × factor` is comparable within one `dimension`; `per`: what it is told of, the `h` of `km/h`."""
 
     dimension: str
     factor: Fraction
     label: str
+    per: tuple[Unit, ...] = ()
 
 
 # label: dimension, factor, the exact short forms, the beginnings of the long forms
@@ -24,22 +25,22 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("ppm", "permillion", "1", "ppm", ""),
     ("ppb", "permillion", "1/1000", "ppb", ""),
     ("B", "bytes", "1", "б B байт байта", "байт byte"),
-    ("KB", "bytes", "1000", "кб Кб КБ kb KB kB k K КБ/с Кб/с KB/s kB/s", "килобайт kilobyte кибибайт kibibyte KiB КиБ"),
-    ("MB", "bytes", "1000000", "мб Мб МБ MB Mb мег мегов мега megs МБ/с MB/s", "мегабайт megabyte мебибайт mebibyte MiB МиБ"),
-    ("GB", "bytes", "1000000000", "гб Гб ГБ GB Gb гиг гига гигов gigs ГБ/с GB/s", "гигабайт gigabyte гибибайт gibibyte GiB ГиБ"),
+    ("KB", "bytes", "1000", "кб Кб КБ kb KB kB k K", "килобайт kilobyte кибибайт kibibyte KiB КиБ"),
+    ("MB", "bytes", "1000000", "мб Мб МБ MB Mb мег мегов мега megs", "мегабайт megabyte мебибайт mebibyte MiB МиБ"),
+    ("GB", "bytes", "1000000000", "гб Гб ГБ GB Gb гиг гига гигов gigs", "гигабайт gigabyte гибибайт gibibyte GiB ГиБ"),
     ("TB", "bytes", "1000000000000", "тб Тб ТБ TB Tb", "терабайт terabyte тебибайт tebibyte TiB ТиБ"),
     ("PB", "bytes", "1000000000000000", "пб ПБ PB", "петабайт petabyte"),
     ("bit", "bits", "1", "бит бита битов биту битом битам битами битах bit bits", ""),
-    ("kbit", "bits", "1000", "кбит Кбит kbit kbps Кбит/с кбит/с kbit/s Kbps", "килобит kilobit"),
-    ("Mbit", "bits", "1000000", "мбит Мбит Mbit Mbps Мбит/с мбит/с Mbit/s Mb/s", "мегабит megabit"),
-    ("Gbit", "bits", "1000000000", "гбит Гбит Gbit Gbps Гбит/с гбит/с Gbit/s", "гигабит gigabit"),
+    ("kbit", "bits", "1000", "кбит Кбит kbit", "килобит kilobit"),
+    ("Mbit", "bits", "1000000", "мбит Мбит Mbit", "мегабит megabit"),
+    ("Gbit", "bits", "1000000000", "гбит Гбит Gbit", "гигабит gigabit"),
     ("ns", "time", "1/1000000000", "нс ns", "наносекунд nanosecond"),
     ("us", "time", "1/1000000", "мкс us µs μs", "микросекунд microsecond"),
     ("ms", "time", "1/1000", "мс ms", "миллисекунд millisecond"),
     ("s", "time", "1", "с сек s sec secs", "секунд second"),
     ("min", "time", "60", "мин min mins", "минут minute"),
-    ("h", "time", "3600", "ч ч. час часа часов часу часам часами часах hr hrs h hour hours", "часик часоч"),
-    ("d", "time", "86400", "д дн ден день дня дней дню днем днями днях сутки суток сутках суткам сутками d day days",
+    ("h", "time", "3600", "ч ч. час часа часов часу часом часам часами часах hr hrs h hour hours", "часик часоч"),
+    ("d", "time", "86400", "д дн ден день дня дней дню днем днями днях сутки суток сутках суткам сутками сут d day days",
      "денёч денёк деньк"),
     ("week", "time", "604800", "нед week weeks", "недел недельк fortnightx"),
     ("month", "months", "1", "мес month months", "месяц"),
@@ -64,11 +65,8 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("pood", "mass", "16380", "пуд пуда пудов пуду пудами", ""),
     ("nm", "length", "1/1000000000", "нм nm", "нанометр nanomet"),
     ("um", "length", "1/1000000", "мкм µm μm", "микрон микромет micromet micron"),
-    ("m2", "area", "1", "м2 м² m2 m² кв.м", ""),
-    ("km2", "area", "1000000", "км2 км² km2 km² кв.км", ""),
-    ("cm2", "area", "1/10000", "см2 см² cm2 cm²", ""),
-    ("mi2", "area", "2589988110336/1000000", "mi2 mi²", ""),
-    ("ft2", "area", "9290304/100000000", "ft2 ft² sqft", ""),
+    ("m2", "area", "1", "", ""),
+    ("ft2", "area", "9290304/100000000", "sqft", ""),
     ("ha", "area", "10000", "га ha", "гектар hectare"),
     ("acre", "area", "40468564224/10000000", "acre acres", "акр"),
     ("pc", "length", "30856775814913673", "пк pc", "парсек parsec"),
@@ -81,15 +79,15 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("t", "mass", "1000000", "т t", "тонн tonne tons ton"),
     ("lb", "mass", "45359237/100000", "lb lbs pound pounds", ""),
     ("oz", "mass", "28349523125/1000000000", "oz ounce ounces", "унци"),
-    ("ml", "volume", "1/1000", "мл ml", "миллилитр millilit"),
+    ("ml", "volume", "1/1000", "мл ml mil mils", "миллилитр millilit"),
     ("l", "volume", "1", "л l", "литр litre liter"),
     ("hl", "volume", "100", "гл hl", "гектолитр hectolit"),
-    ("m3", "volume", "1000", "м3 м³ m3 m³", ""),
-    ("km3", "volume", "1000000000000", "км3 км³ km3 km³", ""),
+    ("m3", "volume", "1000", "", "кубометр"),
+    ("cm3", "volume", "1/1000", "cc", ""),
     ("gal", "volume", "3785411784/1000000000", "gal", "галлон gallon"),
     ("cup", "volume", "1/4", "", "стакан"),
-    ("tbsp", "spoon", "3", "tbsp ст.л ст.л.", "tablespoon"),
-    ("tsp", "spoon", "1", "tsp ч.л ч.л.", "teaspoon"),
+    ("tbsp", "spoon", "3", "tbsp", "tablespoon"),
+    ("tsp", "spoon", "1", "tsp", "teaspoon"),
     ("°C", "celsius", "1", "°C °С ℃", "celsius цельси centigrade"),
     ("°F", "fahrenheit", "1", "°F ℉", "fahrenheit фаренгейт"),
     ("K", "kelvin", "1", "К", "кельвин kelvin"),
@@ -143,31 +141,42 @@ TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("atm", "pascal", "101325", "атм atm", "атмосфер"),
     ("dB", "decibel", "1", "дБ dB", "децибел decibel"),
     ("px", "pixel", "1", "px пикс", "пиксел pixel"),
-    ("km/h", "speed", "1", "км/ч km/h kph kmh", ""),
-    ("mph", "speed", "1609344/1000000", "mph", ""),
-    ("m/s", "speed", "36/10", "м/с m/s", ""),
-    ("m/min", "speed", "6/100", "м/мин m/min", ""),
-    ("km/min", "speed", "60", "", ""),
-    ("m/h", "speed", "1/1000", "м/ч m/h", ""),
-    ("km/s", "speed", "3600", "км/с km/s", ""),
-    ("rpm", "rpm", "1", "rpm об/мин", ""),
-    ("knot", "speed", "1852/1000", "knot knots уз", ""),
     ("mark", "mark", "1", "marks", ""),
+    ("rev", "turns", "1", "об rev revs", "оборот revolution"),
     ("pcs", "count", "1", "шт шт. штук штуки штука штуку pcs pieces", ""),
     ("times", "times", "1", "раз раза разы разах крат times time x ×", "кратн"),
 )  # fmt: skip
-SCALE = {"thousand": 1000, "million": 10**6}
+# label of what, of how much: its names
+RATES: tuple[tuple[str, str, str], ...] = (
+    ("km", "h", "kph kmh"),
+    ("mi", "h", "mph"),
+    ("nmi", "h", "knot knots уз"),
+    ("rev", "min", "rpm"),
+    ("kbit", "s", "kbps Kbps"),
+    ("Mbit", "s", "Mbps Mb/s"),
+    ("Gbit", "s", "Gbps Gb/s"),
+)
 AMBIGUOUS = frozenset(  # a short form counts only right after a digit
-    "p с c s г g т t м m л l д d ч h р к К k K А A В V W б B x × С in x раз разы".split()
+    "p с c s г g т t м m л l д d ч h р к К k K А A В V W б B x × С in x раз разы об".split()
 )
 FILLER = re.compile(
     r"(?:последн\w+|прошедш\w+|минувш\w+|past|last|рабоч\w+|календарн\w+|полн\w+|цел(?:ых|ые|ый)|земн\w+|банковск\w+|учебн\w+|full|whole|working|business|calendar|long|solid|short|earth|consecutive|straight)\s+(?=[^\W\d_])",
     re.IGNORECASE,
 )
+NEXT_LINE = re.compile(r" ?\n(?=[a-zа-яё])")
 PER_CENT = re.compile(r"per cent(?!\w)", re.IGNORECASE)
-PREPOSITIONS = frozenset("с к К В".split())  # `5 с половиной`, `5 к одному`: no unit before another word
-SQUARE = re.compile(r"(?:квадратн\w*|кв\.?|square|sq\.?)\s+", re.IGNORECASE)
-CUBIC = re.compile(r"(?:кубическ\w*|куб\.?|cubic|cu\.?)\s+", re.IGNORECASE)
+PREPOSITION = re.compile(r"[ск]\s{1,2}[\w«„“\"`(]")  # `5 с половиной`, `5 к одному`: no unit before another word
+POWERS = tuple(  # what stands before and behind: `кв. м`, `м кв.`, `метр в квадрате`
+    (
+        power,
+        re.compile(rf"(?:(?:{full})\s+|(?:{short})(?:\.\s*|\s+))", re.IGNORECASE),
+        re.compile(rf"\s+(?:{full}|(?:{short})\.?|{told})(?!\w)", re.IGNORECASE),
+    )
+    for power, full, short, told in (
+        (2, r"квадратн\w+|square", "кв|sq", "в квадрате|squared"),
+        (3, r"кубическ\w+|cubic", "куб|cu", "в кубе|cubed"),
+    )
+)
 HYPHENED = re.compile(
     r"[-‑](дневн|летн|годичн|часов|месячн|минутн|секундн|недельн|метров|километров|процентн)\w*", re.IGNORECASE
 )
@@ -175,12 +184,20 @@ ADJECTIVES = {
     "дневн": "d", "летн": "year", "годичн": "year", "часов": "h", "месячн": "month", "минутн": "min", "секундн": "s",
     "недельн": "week", "метров": "m", "километров": "km", "процентн": "%",
 }  # fmt: skip
-PACE = re.compile(r"\s+(?:в|за|per|an?|every|each)\s+(секунд|минут|час|second|minute|hour)\w{0,2}(?!\w)", re.IGNORECASE)
-PACES = {"секунд": "s", "second": "s", "минут": "min", "minute": "min", "час": "h", "hour": "h"}
+# what joins a unit with what it is told of: `км/ч`, `руб./мес.`, `километров в час`, `dollars a month`
+PER = re.compile(
+    r"(\.?\s?/\s?)|\s+(?:(?:в|за|на|per|in an?|an?)\s+|(?:(?:в|за|на|for)\s+)?(?:кажд\w+|every|each)\s+)", re.IGNORECASE
+)
 # units of several words
 LONG: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (label, re.compile(rf"(?:{words})(?!\w)", re.IGNORECASE))
     for label, words in (
+        ("tbsp", r"ст\.\s?л(?:\.|(?!\w))|столов\w+\s+лож\w+"),
+        ("tsp", r"ч\.\s?л(?:\.|(?!\w))|чайн\w+\s+лож\w+"),
+        ("m2", r"квадрат(?:а|ов)?"),
+        ("m3", r"куб(?:а|ов)?"),
+        ("kWh", r"кВт\s?[-*⋅]\s?ч|киловатт-час\w*|kilowatt[- ]hours?"),
+        ("MWh", r"МВт\s?[-*⋅]\s?ч|мегаватт-час\w*|megawatt[- ]hours?"),
         ("nmi", r"(?:морск\w+|nautical)\s+(?:мил\w+|miles?)"),
         ("ly", r"светов\w+\s+(?:год\w*|лет)|light[- ]years?"),
         ("mmHg", r"(?:мм|миллиметр\w*)\s+(?:рт\.?\s?ст\.?|ртутного столба)|millimet(?:er|re)s? of mercury"),
@@ -199,12 +216,16 @@ DEGREE = re.compile(
 )
 
 
+BY_LABEL = {label: Unit(dimension, Fraction(factor), label) for label, dimension, factor, _, _ in reversed(TABLE)}
+
+
 def _build() -> tuple[dict[str, Unit], dict[str, Unit], list[tuple[str, Unit]]]:
     exact: dict[str, Unit] = {}
     folded: dict[str, Unit] = {}
     prefixes: list[tuple[str, Unit]] = []
-    for label, dimension, factor, short, long in TABLE:
-        unit = Unit(dimension, Fraction(factor), label)
+    names = [(BY_LABEL[label], short, long) for label, _, _, short, long in TABLE]
+    names += [(replace(BY_LABEL[of], per=(BY_LABEL[per],)), short, "") for of, per, short in RATES]
+    for unit, short, long in names:
         for form in short.split():
             exact.setdefault(form, unit)
             folded.setdefault(form.lower().replace("ё", "е"), unit)
@@ -214,8 +235,8 @@ def _build() -> tuple[dict[str, Unit], dict[str, Unit], list[tuple[str, Unit]]]:
 
 
 EXACT, FOLDED, PREFIXES = _build()
-BY_LABEL = {label: Unit(dimension, Fraction(factor), label) for label, dimension, factor, _, _ in TABLE}
-WORD = re.compile(r"[^\W\d_]+(?:[·/][^\W\d_]+)?[²³23]?(?![^\W_])|[%‰°$€₽£¢℃℉]|кв\.м|кв\.км")
+WORD = re.compile(r"[^\W\d_]+(?:·[^\W\d_]+)?[²³23]?(?![^\W_])|[%‰°$€₽£¢℃℉]")
+RATE = re.compile(r"[^\W\d_]+/[^\W\d_]+")
 
 
 # what may follow the beginning of a long form: `метров`, not `метрика`; `seconds`, not `secondary`
@@ -238,8 +259,9 @@ def named(word: str, after_digit: bool = True) -> Unit | None:
         return None
     if word in EXACT:
         return EXACT[word]
-    if "/" in word[1:]:  # `мл/ч`: how much of it, whatever the time
-        return named(word.split("/")[0])
+    if len(word) > 1 and word[-1] in "²³23" and not word[-2].isdigit():
+        base = named(word[:-1])
+        return raised(base, 2 if word[-1] in "²2" else 3) if base else None
     low = word.lower().replace("ё", "е")
     if low in AMBIGUOUS and not after_digit:
         return None
@@ -252,15 +274,41 @@ def named(word: str, after_digit: bool = True) -> Unit | None:
 
 
 def at(text: str, position: int, after_digit: bool = True) -> tuple[Unit, int] | None:
-    """The unit that begins at `position` (blanks and a hyphen skipped): the unit and where it ends."""
+    """The unit that begins at `position` (blanks and a hyphen skipped): the unit, with what it is told of, and where it ends."""
     if (adjective := HYPHENED.match(text, position)) is not None:  # `53-дневная осада`
         return BY_LABEL[ADJECTIVES[adjective[1].lower()]], adjective.end()
+    if (line := NEXT_LINE.match(text, position)) is not None:  # of a verse
+        position, after_digit = line.end(), False
     while position < len(text) and text[position] in " \xa0\u202f\u2009-‑":
         position += 1
     if (filler := FILLER.match(text, position)) is not None:
         position = filler.end()
+    if (rate := RATE.match(text, position)) is not None and rate.group() in EXACT:
+        return EXACT[rate.group()], rate.end()
+    found = _single(text, position, after_digit)
+    return rated(*found, text) if found else None
+
+
+def rated(unit: Unit, end: int, text: str) -> tuple[Unit, int]:
+    """A unit that ends at `end`, with what the text says there it is told of."""
+    while unit.dimension != "times" and (joint := PER.match(text, end)):  # how often is read by RATES of the rivals
+        per = _single(text, joint.end(), after_digit=joint[1] is not None)
+        if per is None or per[0].per:
+            break
+        unit, end = replace(unit, per=(*unit.per, per[0])), per[1]
+    return unit, end
+
+
+def _single(text: str, position: int, after_digit: bool) -> tuple[Unit, int] | None:
+    """The unit at `position` alone."""
     if (match := DEGREE.match(text, position)) is not None:
         return BY_LABEL["°C" if match.group(1) else "°F"], match.end()
+    for power, before, _ in POWERS:
+        if (match := before.match(text, position)) is not None:
+            word = WORD.match(text, match.end())
+            unit = named(word.group()) if word else None
+            if word and unit and (unit := raised(unit, power)):
+                return unit, word.end()
     for label, pattern in LONG:
         if (match := pattern.match(text, position)) is not None:
             return BY_LABEL[label], match.end()
@@ -269,24 +317,22 @@ def at(text: str, position: int, after_digit: bool = True) -> tuple[Unit, int] |
         return BY_LABEL["arcmin" if which in ("минут", "minute") else "arcsec"], match.end()
     if (match := PER_CENT.match(text, position)) is not None:
         return BY_LABEL["%"], match.end()
-    for pattern, suffix in ((SQUARE, "2"), (CUBIC, "3")):
-        if (match := pattern.match(text, position)) is not None:
-            word = WORD.match(text, match.end())
-            unit = named(word.group()) if word else None
-            if word and unit and unit.label + suffix in BY_LABEL:
-                return BY_LABEL[unit.label + suffix], word.end()
     match = WORD.match(text, position)
-    if match is None or (
-        match.group() in PREPOSITIONS and re.match(r"\s+[\w«„“\"`(]", text[match.end() : match.end() + 3])
-    ):
+    if match is None or (PREPOSITION.match(text, position) and not text.startswith("/", position - 1)):
         return None
     unit = named(match.group(), after_digit)
-    if unit and unit.label in ("m", "km", "mi") and (pace := PACE.match(text, match.end())):
-        label = "mph" if unit.label == "mi" else f"{unit.label}/{PACES[pace[1].lower()]}"
-        return BY_LABEL[label], pace.end()
+    for power, _, after in POWERS if unit else ():
+        if unit and (told := after.match(text, match.end())) is not None and (high := raised(unit, power)):
+            return high, told.end()
     return (unit, match.end()) if unit else None
 
 
-def same(first: Unit | None, second: Unit | None) -> bool:
-    """Comparable: the same dimension, or one of them is not told."""
-    return first is None or second is None or first.dimension == second.dimension
+def raised(unit: Unit, power: int) -> Unit | None:
+    """`m²` of `m`, `m³`, which compares with litres, `s²`; None of what is not raised."""
+    if unit.dimension == "length":
+        dimension, scale = ("area", 1) if power == 2 else ("volume", 1000)
+    elif unit.dimension == "time" and power == 2:
+        dimension, scale = "time2", 1
+    else:
+        return None
+    return Unit(dimension, scale * unit.factor**power, f"{unit.label}{power}")

@@ -3,13 +3,13 @@ Knows no text."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from style_adapter.guard.units import Unit
 
-SPEED = {"km/h": "km", "m/s": "m", "mph": "mi"}
 Form = Literal["digits", "word", "loose"]
 
 
@@ -26,29 +26,46 @@ class Value:
     ordinal: bool = False
     year: bool = False
     short_year: bool = False  # '74, 26-го, семьдесят третьем: may stand for 1974, 1926, 1973
+    decade: bool = False  # 90-х, the 1960s
+    label: bool = False  # a version or a section, whose parts are numbers of their own: 3.10 is not 3.1
 
     def equals(self, other: Value) -> bool:
         """Equal in value and unit, whatever the notation."""
+        if (self.label or other.label) and self._other_parts(other):
+            return False
         if self.unit and other.unit and self.unit != other.unit:
             if self.unit.dimension != other.unit.dimension:
                 degrees = {self.unit.dimension, other.unit.dimension}
-                if "speed" in degrees:  # `км/ч` told as `километров в час`
-                    return (
-                        SPEED.get(self.unit.label, self.unit.label) == SPEED.get(other.unit.label, other.unit.label)
-                        and self.value == other.value
-                    )
                 if degrees == {"mass", "gbp"}:
                     return self.value == other.value and "lb" in (self.unit.label, other.unit.label)
                 return "angle" in degrees and bool(degrees & {"celsius", "fahrenheit"}) and self.value == other.value
-            if self.value * self.unit.factor == other.value * other.unit.factor:
+            mine, theirs = self.unit.factor, other.unit.factor
+            for one in self.unit.per:  # `90 км/ч` is `25 м/с`
+                for two in other.unit.per:
+                    if one != two and one.dimension == two.dimension:
+                        mine, theirs = mine / one.factor, theirs / two.factor
+            if self.value * mine == other.value * theirs:
                 return True
             return self.unit.dimension == "bytes" and self._binary() == other._binary()
+        for year, it in ((self, other), (other, self)):
+            decades = year.decade != it.decade and (it.year or it.decade or it.short_year)
+            if year.year and (decades or (it.unit and it.unit.dimension != "months")):
+                return False
         if self.value == other.value:
             return True
         for year, short in ((self, other), (other, self)):
-            if short.short_year and year.value.denominator == 1 and 1000 <= year.value <= 2100:
+            if short.short_year and year.year and year.value >= 1000:
                 return year.value % 100 == short.value or (short.ordinal and 100 < short.value == year.value % 1000)
         return self.share() is not None and self.share() == other.share()
+
+    def _other_parts(self, other: Value) -> bool:
+        mine, theirs = self.written(), other.written()
+        return bool(mine and theirs) and mine != theirs
+
+    def written(self) -> str:
+        """The digits as they stand, where they are of two parts: `3.10`."""
+        parts = re.match(r"[-−–]?(\d+)[.,](\d+)", self.text)
+        return f"{parts[1]}.{parts[2]}" if parts else ""
 
     def _binary(self) -> Fraction:
         assert self.unit is not None

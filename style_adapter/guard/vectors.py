@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core import cache, use
+from core import cache, install, use
 from core.errors import UnavailableError
 
 REMEMBERED = 10_000  # vectors of clauses, 20 MB
@@ -53,10 +53,10 @@ def _navec() -> tuple[NDArray[np.uint64], Any]:
 
     spec = importlib.util.find_spec("natasha")
     if spec is None or spec.origin is None:
-        raise UnavailableError("The Russian word vectors are not installed.", "pip install natasha")
+        raise UnavailableError("The Russian word vectors are not installed.", install.package("natasha"))
     found = sorted((Path(spec.origin).parent / "data" / "emb").glob("navec*.tar"))
     if not found:
-        raise UnavailableError("The natasha package holds no word vectors.", "pip install --force-reinstall natasha")
+        raise UnavailableError("The natasha package holds no word vectors.", install.repair("natasha"))
     with Tar(str(found[0])) as held:
         codes = Codes.from_file(held.load("pq.bin"))
         name, shape = f"{found[0].stem}-{found[0].stat().st_size}", (2, int(codes.vectors))

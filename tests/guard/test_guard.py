@@ -127,7 +127,7 @@ def test_a_strong_voice_passes(guard: Guard, draft: str, styled: str) -> None:
 
 
 STRANGE = ["", " ", "😀🔥" * 50, "`code`\n```\nx = 1\n```", "漢字かな交じり文。", "שלום עולם", "[1][2][3]", "а" * 20_000, "слово " * 3400, "12 " * 6600,
-           "[1] " * 5000, "`" * 999, "не " * 6000, "\x00\x01", "Если если если, " * 1200]  # fmt: skip
+           "[1] " * 5000, "`" * 999, "не " * 6000, "\x00\x01", "Если если если, " * 1200, "Москва лежит " * 400, "К9 " * 6000]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", STRANGE, ids=range(len(STRANGE)))
