@@ -81,7 +81,7 @@ class Guard:
             return likely
         kept = [r for r in likely if r.kind in reader.UNTOLD or _doubt(r, draft, styled, doubts) > reader.AGREES]
         if reader.together(doubts) > reader.STOPS:
-            worst = max(doubts, key=lambda d: d.score)
+            worst = max(doubts, key=reader.weight)
             mine = "" if worst.kind == "added_claim" else draft[slice(*worst.draft)]
             theirs = "" if worst.kind == "dropped_claim" else styled[slice(*worst.styled)]
             if all(r.kind != worst.kind for r in kept):

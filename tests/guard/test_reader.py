@@ -100,6 +100,11 @@ def test_claims_are_doubted_together() -> None:
     assert reader.together(doubts(-800.0)) < -20
 
 
+def test_of_values_the_rules_know_better() -> None:
+    unit = reader.Doubt(frozenset({"[1]"}), 2.0, "unit", (0, 4), (0, 4))
+    assert reader.together([unit]) == pytest.approx(2.0 - reader.SURER)
+
+
 def test_a_likely_finding_counts_in_a_claim_that_is_doubted(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = "Сборка не удаляет каталог [1]. Кэш хранится неделю [2]."
     styled = "Сборка, братцы, удаляет каталог [1]. Кэш хранится неделю [2]."
